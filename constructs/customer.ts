@@ -21,7 +21,7 @@ import { NightwatchLaneRole } from "./platform/nightwatch-lane-role.ts";
 import { OncallRole } from "./platform/oncall-role.ts";
 import { SparkRiskWorkflow } from "./workflow/spark-risk-workflow.ts";
 
-/** One customer's lane in the central cluster: every object of it, in the order in which it is built up. */
+/** One customer's lane in the central cluster: every object of it, in the order in which they are built. */
 export class Customer extends Chart {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id, { namespace: laneNamespace(definition.name), disableResourceNameHashes: true });
@@ -55,7 +55,7 @@ export class Customer extends Chart {
   }
 }
 
-/** So that whoever watches the lane knows a schedule that somebody deletes from one that was taken out of the file. */
+/** Lets a watcher of the lane distinguish a deleted schedule from one that was removed from the file. */
 function schedulesBesideNightly(definition: CustomerDefinition): readonly string[] {
   const further = nightsOf(definition).flatMap(({ pipeline }) =>
     pipeline === undefined ? [] : [scheduleName(pipeline)],

@@ -16,19 +16,19 @@ export interface CustomerManifests {
   readonly lane: readonly Manifest[];
   /** What the customer's administrator applies in the customer's cluster. */
   readonly customerSide: readonly Manifest[];
-  /** What Argo CD, in the central cluster, is told of the customer's applications. */
+  /** What Argo CD, in the central cluster, is given about the customer's applications. */
   readonly apps: readonly Manifest[];
   /** Who may deploy all that, and the lane's namespace: what the administrator of the central cluster applies. */
   readonly deployer: readonly Manifest[];
 }
 
-/** Says what is wrong with the objects of a chart, each with what to do about it. */
+/** Reports what is wrong with the objects of a chart, each problem with its fix. */
 export type Judge = (manifests: readonly Manifest[]) => readonly string[];
 
 /**
  * Checks a definition and renders its objects.
  * @param where Name of the customer's file, for the message.
- * @param judge Says what is wrong with the objects of a part.
+ * @param judge Reports what is wrong with the objects of a part.
  * @throws ProblemsError with everything wrong with the definition, before anything is rendered.
  * @throws UserError with everything that the judge finds.
  */
@@ -58,13 +58,16 @@ export function synthesize(
   }
 }
 
-/** What the checks let through and no object can be made of: told with the customer's name, so that it can be found. */
+/**
+ * For a definition that passes the checks but cannot be rendered: reported with the customer's name, so that it can be
+ * found.
+ */
 function defect(error: unknown): Problem {
   const place = error instanceof Error ? /\n +at .*?([\w-]+\.ts:\d+)/.exec(error.stack ?? "")?.[1] : undefined;
   return {
     property: place === undefined ? "(objects)" : `(objects, ${place})`,
     received: received(error instanceof Error ? error.message : error),
-    rule: "what passes the checks can be rendered: that it cannot is a fault of Nightlane's checks",
+    rule: "what passes the checks can be rendered: if it cannot, that is a bug in Nightlane's checks",
     fix: "undo the last change of the file, and report it with this message",
   };
 }

@@ -8,5 +8,7 @@ export function shownLine(source: string, line: number): string {
   const flagged = words.some((word, index) => isSecretUnder(words[index - 1] ?? "", word));
   const isNamed = /([\w$]+)\s*:\s*["'`]([^"'`]*)["'`]/.exec(text ?? "");
   const named = isNamed !== null && isSecretUnder(isNamed[1] ?? "", isNamed[2] ?? "");
-  return flagged || named || secretShape(text ?? "") !== undefined ? "a line that may hold a secret" : received(text);
+  return flagged || named || secretShape(text ?? "") !== undefined
+    ? "a line that may contain a secret"
+    : received(text);
 }

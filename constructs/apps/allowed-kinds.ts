@@ -7,7 +7,7 @@ export interface AllowedKind {
 
 /**
  * What an application of a customer may consist of. Argo CD refuses every other kind, and its identity in the
- * customer's cluster has rights to these alone. No Secret: a chart's secrets would lie in a git repository.
+ * customer's cluster has rights to these alone. No Secret: a chart's secrets would be in a git repository.
  */
 export const ALLOWED_KINDS: readonly AllowedKind[] = [
   { group: "", kind: "ConfigMap", resource: "configmaps" },
@@ -17,7 +17,7 @@ export const ALLOWED_KINDS: readonly AllowedKind[] = [
   { group: "apps", kind: "StatefulSet", resource: "statefulsets" },
 ];
 
-/** Kinds that make up the boundary of the customer's namespace, refused by name too, should the list above grow. */
+/** Kinds that make up the boundary of the customer's namespace: also refused by name, in case the list above grows. */
 export const DENIED_KINDS: readonly { readonly group: string; readonly kind: string }[] = [
   { group: "", kind: "LimitRange" },
   { group: "", kind: "ResourceQuota" },

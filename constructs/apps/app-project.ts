@@ -7,9 +7,9 @@ import { ARGOCD_API, ARGOCD_NAMESPACE, projectName } from "./argo-cd.ts";
 import { destination } from "./destination.ts";
 
 /**
- * The limits of a customer's applications: one cluster and namespace, exactly the repositories of its file, no object
- * of the whole cluster, and of the namespace's only what an application consists of. The project uses the cluster that
- * was registered for it and no other.
+ * The limits of a customer's applications: one cluster and namespace, exactly the repositories of its file, no
+ * cluster-scoped object, and of namespaced ones only what an application consists of. The project uses only the cluster
+ * that was registered for it.
  */
 export class CustomerProject extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {

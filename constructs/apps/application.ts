@@ -14,8 +14,8 @@ export interface CustomerApplicationProps {
 }
 
 /**
- * One application, kept as the repository's revision has it. A sync that fails is tried again twice only: retries hold
- * on to the commit they began with, and a fixed one has to wait for them.
+ * One application, kept at the repository's revision. A failed sync is retried only twice: retries stay with the commit
+ * they started with, and its fix has to wait for them.
  */
 export class CustomerApplication extends Construct {
   constructor(scope: Construct, id: string, { definition, name, app }: CustomerApplicationProps) {
@@ -37,7 +37,7 @@ export class CustomerApplication extends Construct {
         syncPolicy: {
           automated: { prune: true, selfHeal: true },
           retry: { limit: 2, backoff: { duration: "10s", factor: 2, maxDuration: "1m" } },
-          // An object that another application has is refused, not fought over.
+          // An object that belongs to another application is refused, not fought over.
           syncOptions: ["FailOnSharedResource=true"],
         },
       },

@@ -7,7 +7,7 @@ export const ARGOCD_CONTROLLER = "argocd-application-controller";
 /** Argo CD's kinds. */
 export const ARGOCD_API = "argoproj.io/v1alpha1";
 
-/** Label by which Argo CD tells what a Secret of its namespace is. */
+/** Label by which Argo CD knows what a Secret in its namespace is for. */
 export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
 
 /** Name of a customer's project. */
@@ -20,7 +20,7 @@ export function clusterSecretName(customer: string): string {
   return `cluster-${customer}`;
 }
 
-/** Name of an Application. The dot occurs in no customer's name, so no two customers' names fall together. */
+/** Name of an Application. No customer's name has a dot, so the names of two customers' Applications cannot collide. */
 export function applicationName(customer: string, app: string): string {
   return `${customer}.${app}`;
 }

@@ -6,8 +6,8 @@ import { ARGOCD_NAMESPACE, clusterSecretName, projectName, SECRET_TYPE_LABEL } f
 import { destination } from "./destination.ts";
 
 /**
- * Registers the customer's cluster with Argo CD, for this customer's project alone, one namespace of it, and nothing
- * that lies outside namespaces. The credential (`config`) is not here: the Pulumi program puts it in.
+ * Registers the customer's cluster with Argo CD, for this customer's project alone: one namespace of it, and no
+ * cluster-scoped object. The credential (`config`) is not here: the Pulumi program adds it.
  */
 export class ClusterRegistration extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {

@@ -5,7 +5,10 @@ import { CustomerProject } from "./app-project.ts";
 import { CustomerApplication } from "./application.ts";
 import { ClusterRegistration } from "./cluster-registration.ts";
 
-/** What Argo CD, in the central cluster, is told of a customer's applications. Nothing at all for one without `apps`. */
+/**
+ * What Argo CD, in the central cluster, is given about a customer's applications. Nothing for a customer without
+ * `apps`.
+ */
 export class CustomerApps extends Chart {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
     super(scope, id, { disableResourceNameHashes: true });

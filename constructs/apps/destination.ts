@@ -9,8 +9,9 @@ export interface Destination {
 }
 
 /**
- * By address, not by name: Argo CD then reaches the very address that the lane may reach, whatever a name server says.
- * Only a customer's own proxy is told the name. The name is checked against the certificate (`tlsClientConfig.serverName` of the registered cluster).
+ * By address, not by name: Argo CD then reaches exactly the address that the lane may reach, whatever DNS answers. Only
+ * a customer's own proxy gets the name. The name is checked against the certificate (`tlsClientConfig.serverName` of
+ * the registered cluster).
  */
 export function destination(definition: CustomerDefinition): Destination {
   return { server: reachableServer(definition), namespace: definition.cluster.namespace };

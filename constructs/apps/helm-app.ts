@@ -18,7 +18,7 @@ export interface HelmAppProps<Values extends ChartValues> {
   readonly chart: string;
   /**
    * Values that differ from the chart's own.
-   * @default - none: the chart's own values hold
+   * @default - none: the chart's own values apply
    */
   readonly values?: Values;
   /**
@@ -38,7 +38,7 @@ export interface HelmApp<Values extends ChartValues = ChartValues> extends Deplo
   readonly repository: string;
   readonly revision: string;
   readonly chart: string;
-  /** The values as they were given, with their types: what the application is told, a step can be told too. */
+  /** The values as they were given, with their types: a step can use what the application uses. */
   readonly values: Values;
 }
 

@@ -2,7 +2,7 @@ import { type BusinessCalendar, WEEKDAYS, weekday } from "../../runs/business-ca
 import type { CalendarDays, NightSchedule, Weekday } from "../definition/schedule.ts";
 import { KNOWN_DAYS, namedCalendar } from "./named-calendars.ts";
 
-/** What a day is called that a customer lists without a reason. */
+/** The reason shown for a day that a customer lists without one. */
 const UNNAMED = { closed: "holiday", worked: "working day", halfDays: "half day" };
 
 /** The customer's calendar: the named one with the customer's own days, as the runner and nightwatch read it. */
@@ -49,7 +49,7 @@ export function isList(days: CalendarDays): days is readonly string[] {
   return Array.isArray(days);
 }
 
-/** One order, whatever the order in the file: a template is named by its content. */
+/** Sorted, whatever the order in the file: a template is named by its content. */
 function inOrder(entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -6,7 +6,7 @@ export type CalendarName = keyof typeof file.calendars;
 /** Settlement days of the euro (T2): weekends, 1 January, Good Friday, Easter Monday, 1 May, 25 and 26 December are off. */
 export const TARGET: CalendarName = "TARGET";
 
-/** Every day but the weekend, Saturday and Sunday unless `weekend` says otherwise, without any holiday. */
+/** Every day but the weekend, Saturday and Sunday unless `weekend` names others, without any holiday. */
 export const WEEKENDS: CalendarName = "WEEKENDS";
 
 /** Business days of the Federal Reserve Banks. */
@@ -57,7 +57,7 @@ export const DUBAI: CalendarName = "DUBAI";
 /** Israel's working days: Friday, Saturday and public holidays are off. */
 export const TEL_AVIV: CalendarName = "TEL_AVIV";
 
-/** The days that every named calendar knows. */
+/** The range of days that every named calendar covers. */
 export const KNOWN_DAYS = { from: file.from, to: file.to } as const;
 
 /** A named calendar as it is generated. */
@@ -77,7 +77,7 @@ const calendars: Readonly<Record<string, NamedCalendar>> = file.calendars;
 /** The names of all named calendars. */
 export const CALENDAR_NAMES: readonly string[] = Object.keys(calendars);
 
-/** The calendar of a name; undefined where there is none, which only a file that is not type-checked can ask for. */
+/** The calendar of a name; undefined where there is none, which only a file without type checks can ask for. */
 export function namedCalendar(name: string): NamedCalendar | undefined {
   return Object.hasOwn(calendars, name) ? calendars[name] : undefined;
 }

@@ -5,7 +5,10 @@ import { isLabelKey, isLabelValue } from "../kubernetes/names.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** The API server's own rules for where pods go, which it applies only when a night starts the pod. `value` is of the right form. */
+/**
+ * The API server's own rules for pod placement, which it applies only when a night starts the pod. `value` is of the
+ * right form.
+ */
 export function checkAffinity(value: unknown, at: string): readonly Problem[] {
   if (Array.isArray(value)) {
     return value.flatMap((entry, index) => checkAffinity(entry, `${at}[${index}]`));
@@ -30,7 +33,7 @@ function checkTerm(term: Part, at: string): readonly Problem[] {
   };
   if (Array.isArray(nodeSelectorTerms) && nodeSelectorTerms.length === 0) {
     const example = '[{ matchExpressions: [{ key: "disktype", operator: "In", values: ["ssd"] }] }]';
-    add("nodeSelectorTerms", "at least one term: without one no node would do", example);
+    add("nodeSelectorTerms", "at least one term: without one no node matches", example);
   }
   if (typeof topologyKey === "string" && !isLabelKey(topologyKey)) {
     add("topologyKey", "the key of a node's label", '"topology.kubernetes.io/zone"');

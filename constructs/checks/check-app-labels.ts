@@ -10,7 +10,7 @@ export function checkAppLabels(app: DeployedApp, property: string): readonly Pro
   };
   const labels = Object.entries(app.labels);
   if (labels.length === 0) {
-    const rule = "at least one label: without one any pod of the namespace would be entered, a Spark driver too";
+    const rule = "at least one label: without one any pod of the namespace could be entered, even a Spark driver";
     add(
       "labels",
       app.labels,
@@ -22,7 +22,7 @@ export function checkAppLabels(app: DeployedApp, property: string): readonly Pro
     const at = `labels[${received(key)}]`;
     if (!isLabelKey(key)) {
       const rule =
-        "a label's key: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before them or without";
+        "a label's key: letters, digits, dashes, dots and underscores, at most 63, optionally with a domain and a slash before them";
       add(at, key, rule, 'write for instance "app.kubernetes.io/name"');
     }
     if (!isLabelValue(value)) {

@@ -13,7 +13,7 @@ import { checkObjectText, secretProblem } from "./check-texts.ts";
 import { optionTexts } from "./option-texts.ts";
 import { centralCluster } from "./read-central.ts";
 
-/** Objects of the API server hold 1.5 MB; Argo CD writes the values into the status and its history again. */
+/** An API object holds at most 1.5 MB; Argo CD repeats the values in the status and its history. */
 const MOST_VALUES = 100_000;
 
 /** The applications that Argo CD deploys, what they need, and the steps that enter them. */
@@ -44,7 +44,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
     problems.push({
       property: "apps",
       received: received(Object.keys(apps)),
-      rule: `the central cluster has Argo CD, in namespace ${ARGOCD_NAMESPACE}, and central.json says so`,
+      rule: `the central cluster has Argo CD, in namespace ${ARGOCD_NAMESPACE}, and central.json declares it`,
       fix: 'install it and set "argoCd": true in central.json, or deploy the application yourself and use deployedApp(...)',
     });
   }
@@ -52,7 +52,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
     problems.push({
       property,
       received: "nothing",
-      rule: "Argo CD has an identity of its own in the customer's cluster, with rights to applications alone",
+      rule: "Argo CD has its own identity in the customer's cluster, with rights to applications only",
       fix: `write ${APPS_KUBECONFIG}: gitlabFile("APPS_KUBECONFIG")`,
     });
   }
@@ -60,7 +60,7 @@ function checkSurroundings({ apps, credentials }: CustomerDefinition, argoCd: bo
     problems.push({
       property,
       received: "a reference",
-      rule: "without apps nothing uses it: a credential that nobody needs is not fetched",
+      rule: "without apps nothing uses it: a credential that is not needed is not fetched",
       fix: "remove it, or declare apps",
     });
   }
@@ -90,7 +90,7 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
   if (size > MOST_VALUES) {
     const rule = `at most ${MOST_VALUES} bytes: Argo CD keeps them in one object, several times over`;
     const at = { property: `${below("apps", name)}.values`, received: `${size} bytes` };
-    problems.push({ ...at, rule, fix: "put what is long into the chart" });
+    problems.push({ ...at, rule, fix: "move long values into the chart" });
   }
   if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(app.chart)) {
     const rule = "the chart's folder in the repository: a relative path without `..`";
@@ -103,11 +103,14 @@ function checkApp(name: string, app: HelmApp): readonly Problem[] {
   ];
 }
 
-/** Argo CD keeps a chart's values in clear text. Many charts name a Secret in their values; none has to contain one. */
+/**
+ * Argo CD keeps a chart's values in clear text. Many charts refer to a Secret in their values; none needs to contain
+ * one.
+ */
 function checkValue(at: string, text: string): readonly Problem[] {
   const secret = /passw(or)?d$|passphrase$/i.test(at) && !at.endsWith(text) ? "a text" : secretShape(text);
   if (secret !== undefined && text !== "") {
-    const fix = "name a Secret of the customer's cluster that the chart reads, for instance existingSecret";
+    const fix = "refer to a Secret in the customer's cluster that the chart reads, for instance existingSecret";
     return [{ ...secretProblem(at, secret), fix }];
   }
   return checkObjectText(at, text);
@@ -132,7 +135,7 @@ function shownUrl(text: string): string {
   return url === undefined ? text : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** Two applications with the same labels cannot be told apart by a step. */
+/** A step cannot distinguish two applications with the same labels. */
 function checkLabels(apps: readonly (readonly [string, HelmApp])[]): readonly Problem[] {
   const key = (app: HelmApp): string => JSON.stringify(Object.entries(app.labels).sort());
   return apps.flatMap(([name, app], index) => {
@@ -143,7 +146,7 @@ function checkLabels(apps: readonly (readonly [string, HelmApp])[]): readonly Pr
           {
             property: `apps.${name}.labels`,
             received: received(app.labels),
-            rule: `labels of its own: a step could not tell its pods from those of ${other[0]}`,
+            rule: `unique labels: a step could not distinguish its pods from those of ${other[0]}`,
             fix: `write for instance labels: { "app.kubernetes.io/instance": "${name}" }`,
           },
         ];
@@ -166,7 +169,7 @@ function checkUse({ name, work }: Step, apps: CustomerDefinition["apps"]): reado
     .map((app) => ({
       property: `workflow.steps["${name}"].app`,
       received: isHelmApp(app) ? received(app.chart) : "an application",
-      rule: "an application that the customer's apps have: this one would be deployed by nobody",
+      rule: "an application in the customer's apps: nobody would deploy this one",
       fix: "add it to apps, or use deployedApp(...) if somebody else deploys it",
     }));
 }

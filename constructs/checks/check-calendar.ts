@@ -36,7 +36,7 @@ export function checkCalendar(schedule: NightSchedule): readonly Problem[] {
   const wrong = lists.flatMap((entries) => entries.flatMap((entry) => [...checkDay(entry), ...checkReason(entry)]));
   const repeated = lists.flatMap(checkRepeated);
   const problems = [...shape, ...wrong, ...repeated];
-  // Whether a day makes a difference can only be told once everything else is right.
+  // Whether a day makes a difference is known only once everything else is right.
   return problems.length > 0 ? problems : lists.flat().flatMap((entry) => checkEffect(entry, schedule));
 }
 
@@ -47,8 +47,8 @@ function tooMany([first, ...others]: readonly Entry[]): readonly Problem[] {
         {
           property: `workflow.schedule.${first.list}`,
           received: `${others.length + 1} days`,
-          rule: `at most ${MOST_DAYS}: a calendar of that many is none that people keep by hand`,
-          fix: "list the days of the next years, or take a calendar that has them: docs/calendars.md",
+          rule: `at most ${MOST_DAYS}: nobody maintains a longer list by hand`,
+          fix: "list the days of the next years, or use a calendar that has them: docs/calendars.md",
         },
       ];
 }
@@ -65,7 +65,7 @@ function checkName(name: string): readonly Problem[] {
       rule: `one of ${CALENDAR_NAMES.join(", ")}`,
       fix:
         near === undefined
-          ? "import it from constructs/index.ts, or take WEEKENDS and list your own days in extraHolidays"
+          ? "import it from constructs/index.ts, or use WEEKENDS and list your own days in extraHolidays"
           : `write ${near}, imported from "../constructs/index.ts"`,
     },
   ];
@@ -99,7 +99,7 @@ function checkOn({ on, weekend, calendar }: NightSchedule): readonly Problem[] {
     {
       property: "workflow.schedule.on",
       received: received(on),
-      rule: "weekdays, each once, of which one at least is not off each week: there would be no night",
+      rule: "weekdays, each once, at least one of them a working day: otherwise there would be no night",
       fix: 'write for instance ["friday"], or leave it out for every business day',
     },
   ];
@@ -118,13 +118,13 @@ function checkDay({ property, day }: Entry): readonly Problem[] {
     return [{ property, received: received(day), rule, fix: 'write for instance "2026-12-24"' }];
   }
   if (day < KNOWN_DAYS.from || day > KNOWN_DAYS.to) {
-    const rule = `a day from ${KNOWN_DAYS.from} to ${KNOWN_DAYS.to}, which the calendars know`;
+    const rule = `a day from ${KNOWN_DAYS.from} to ${KNOWN_DAYS.to}, which the calendars cover`;
     return [{ property, received: received(day), rule, fix: "correct the year, or remove the day" }];
   }
   return [];
 }
 
-/** A reason is part of an Argo template, and Argo would take braces for a placeholder. */
+/** A reason becomes part of an Argo template, where Argo would treat braces as a placeholder. */
 function checkReason({ property, reason }: Entry): readonly Problem[] {
   if (reason === undefined || isReason(reason)) {
     return [];
@@ -165,14 +165,14 @@ function checkEffect({ list, property, day }: Entry, schedule: NightSchedule): r
 /** Why an entry makes no difference; undefined where it does. */
 function withoutEffect(list: DayList, day: string, calendar: BusinessCalendar): string | undefined {
   const open = isBusinessDay(calendar, day);
-  const off = `the day is off already (${reasonOf(calendar, day)})`;
+  const off = `the day is already off (${reasonOf(calendar, day)})`;
   switch (list) {
     case "extraHolidays":
       return calendar.worked[day] === undefined ? (open ? undefined : off) : "workedDays names it too, and wins";
     case "workedDays":
-      return open ? "the day is a business day already" : undefined;
+      return open ? "the day is already a business day" : undefined;
     case "halfDays":
-      return open ? (isHalfDay(calendar, day) ? "the day is a half day already" : undefined) : off;
+      return open ? (isHalfDay(calendar, day) ? "the day is already a half day" : undefined) : off;
     case "noNight":
       return open
         ? isNightDay(calendar, day)

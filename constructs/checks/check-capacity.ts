@@ -7,10 +7,10 @@ import { stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 import { checkStorageClass } from "./check-cluster.ts";
 
-/** Most runner pods of one lane at a time: each is small, but a typo must not claim the whole cluster. */
+/** Most runner pods of one lane at a time: each is small, but a typo must not take the whole cluster. */
 const MOST_RUNNERS = 1000;
 
-/** What the lane takes from the central cluster regardless of the night. */
+/** What the lane uses of the central cluster regardless of the night. */
 export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound): readonly Problem[] {
   const problems: Problem[] = [];
   if (sound("lane.runners") && (!Number.isInteger(lane.runners) || lane.runners < 1 || lane.runners > MOST_RUNNERS)) {
@@ -18,7 +18,7 @@ export function checkLane({ lane }: CustomerDefinition, sound: Sound = allSound)
       property: "lane.runners",
       received: received(lane.runners),
       rule: `a whole number from 1 to ${MOST_RUNNERS}: lanes share the nodes of the central cluster`,
-      fix: "leave it out, and it follows from the night",
+      fix: "leave it out, and it is derived from the night",
     });
   }
   if (sound("lane.resultsSize") && !(mebibytes(lane.resultsSize) > 0)) {
@@ -45,8 +45,8 @@ export function checkCapacity(definition: CustomerDefinition): readonly Problem[
     problems.push({
       property: "lane.runners",
       received: received(lane.runners),
-      rule: `at least the steps that may run side by side, ${runners}: more would wait for the quota and start late without a word`,
-      fix: `leave it out, and it follows from the night; or write at least ${runners}`,
+      rule: `at least the steps that may run side by side, ${runners}: those beyond it would wait for the quota and start late without notice`,
+      fix: `leave it out, and it is derived from the night; or write at least ${runners}`,
     });
   }
   const cpu = peak(stepMillicores);

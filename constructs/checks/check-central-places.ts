@@ -10,12 +10,12 @@ type Places = Pick<
   "apiServer" | "podRange" | "serviceRange" | "nodeRange" | "monitoring" | "alertmanagers"
 >;
 
-/** Namespaces of lanes, in which what is called or collects metrics would be a customer's. */
+/** Namespaces of lanes: receivers of calls or monitoring in one of them would be a customer's. */
 const LANE = /^customer-/;
 
 const RANGES = ["podRange", "serviceRange", "nodeRange"] as const;
 
-/** Problems of where the central cluster is, and of the namespaces that are no lanes. */
+/** Problems with the central cluster's addresses, and with the namespaces that are not lanes. */
 export function checkPlaces(central: Places): readonly Problem[] {
   const { monitoring, alertmanagers = [] } = central;
   const ranges = RANGES.flatMap((property) => checkRange(property, central[property]));
@@ -33,8 +33,8 @@ export function checkPlaces(central: Places): readonly Problem[] {
 function checkServer({ apiServer }: Places): readonly Problem[] {
   const { address, port } = apiServer;
   const problems = checkAddresses("apiServer.address", address, {
-    rule: "the IPv4 addresses of the API server itself, as `kubectl get endpoints kubernetes` has them: lanes may reach these and ask no DNS",
-    fix: 'write "10.64.0.10", or ["10.64.0.10", "10.64.0.11"] where it has several machines',
+    rule: "the IPv4 addresses of the API server itself, as `kubectl get endpoints kubernetes` shows them: lanes connect to these and use no DNS",
+    fix: 'write "10.64.0.10", or ["10.64.0.10", "10.64.0.11"] where there are several machines',
   });
   if (Number.isInteger(port) && port > 0 && port < 65_536) {
     return problems;
@@ -55,32 +55,32 @@ function checkRange(property: string, range: string): readonly Problem[] {
     {
       property,
       received: received(range),
-      rule: "an IPv4 range of 8 to 32 bits by its first address: no customer's address may lie in it",
+      rule: "an IPv4 range of 8 to 32 bits, given by its first address: no customer's address may be in it",
       fix: `write ${JSON.stringify(start)}`,
     },
   ];
 }
 
-/** Addresses of Services are nobody else's; pods may have those of the nodes' network, as with EKS and AKS. */
+/** The Services' range overlaps no other; pods may have addresses of the nodes' network, as with EKS and AKS. */
 function checkApart(central: Places): readonly Problem[] {
   const { serviceRange } = central;
   return (["podRange", "nodeRange"] as const)
     .filter((property) => meet(central[property], serviceRange))
     .map((property) => ({
       property: "serviceRange",
-      received: `${received(serviceRange)}, which meets ${property} ${central[property]}`,
-      rule: "a range apart from those of pods and nodes: no pod and no node has the address of a Service",
-      fix: "write what the central API server was started with: --service-cluster-ip-range",
+      received: `${received(serviceRange)}, which overlaps ${property} ${central[property]}`,
+      rule: "a range separate from those of pods and nodes: no pod and no node has the address of a Service",
+      fix: "write the value of the central API server's --service-cluster-ip-range",
     }));
 }
 
-/** Two ranges by their first addresses meet where one begins within the other. */
+/** Two ranges overlap where one begins within the other. */
 function meet(one: string, other: string): boolean {
   const first = (range: string): string => range.split("/")[0] ?? "";
   return liesIn(first(one), other) || liesIn(first(other), one);
 }
 
-/** The API server has no address of a Service or of a pod, but where pods have addresses of the nodes' network. */
+/** The API server's address is not one of a Service, nor of a pod unless pods have addresses of the nodes' network. */
 function checkServerApart(central: Places): readonly Problem[] {
   const { podRange, serviceRange, nodeRange } = central;
   return centralAddresses(central)
@@ -96,13 +96,13 @@ function checkServerApart(central: Places): readonly Problem[] {
         return [];
       }
       const rule =
-        "an address of the API server's own machines, not of its Service and of no pod: policies see the one behind the Service";
+        "an address of the API server's own machines, not of its Service or of a pod: policies see the one behind the Service";
       const fix = "write what kubectl get endpoints kubernetes shows";
       return [{ property: "apiServer.address", received: `${received(address)}, of ${range}`, rule, fix }];
     });
 }
 
-/** First address of the range in which an address lies. */
+/** First address of the range that contains an address. */
 function startOf(address: string, bits: number): string {
   const number = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
   const size = 2 ** (32 - bits);
@@ -118,7 +118,7 @@ function checkNamespace(property: string, namespace: string): readonly Problem[]
     {
       property,
       received: received(namespace),
-      rule: `a namespace that is no lane, since the policies of lanes leave it out: ${DNS_LABEL}, not beginning with customer-`,
+      rule: `a namespace that is not a lane, since the lanes' policies leave it out: ${DNS_LABEL}, not beginning with customer-`,
       fix: 'write "monitoring"',
     },
   ];

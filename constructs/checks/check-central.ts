@@ -9,7 +9,7 @@ import { isAsSent, isEverybodysOwn } from "./sent-url.ts";
 
 type Receivers = Pick<CentralCluster, "webhook" | "alertmanagers" | "runbook">;
 
-/** Problems of the issuer, which every customer's API server is told. */
+/** Problems with the issuer, which every customer's API server is configured with. */
 export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonly Problem[] {
   if (issuer === undefined) {
     return [];
@@ -29,7 +29,7 @@ export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonl
           {
             property: "issuer.url",
             received: received(issuer.url),
-            rule: "an https address that customers' API servers reach, without user, query, fragment and space, and that no other cluster has: kubernetes.default.svc is every cluster's own, and localhost whoever's asks",
+            rule: "an https address that customers' API servers can reach, without user, query, fragment and space, and that no other cluster has: kubernetes.default.svc means each cluster's own, and localhost the caller itself",
             fix: 'start the central API server with --service-account-issuer=https://tokens.vendor.example and write "https://tokens.vendor.example"',
           },
         ]),
@@ -39,15 +39,15 @@ export function checkIssuer({ issuer }: Pick<CentralCluster, "issuer">): readonl
           {
             property: "issuer.ca",
             received: "no certificate",
-            rule: "the certificate authority of what answers at issuer.url, PEM",
-            fix: "paste it with \\n for each new line, or leave it out where a public authority signed",
+            rule: "the certificate authority of the server at issuer.url, PEM",
+            fix: "paste it with \\n for each line break, or leave it out where a public authority signed the certificate",
           },
         ]),
   ];
 }
 
 /**
- * What `central.json` says of the central cluster, of those who are called, and of who signs tokens.
+ * What `central.json` declares about the central cluster, the people who are called, and the issuer of tokens.
  * @throws ProblemsError with everything wrong in it
  */
 export function requireCentral(content: object): CentralCluster {
@@ -59,7 +59,7 @@ export function requireCentral(content: object): CentralCluster {
   return central;
 }
 
-/** Everything wrong in what `central.json` says; of what is of a wrong kind nothing more than that. */
+/** Everything wrong in `central.json`; for a value of the wrong kind, only that. */
 export function checkCentral(central: CentralCluster): readonly Problem[] {
   const findings = new Findings();
   centralForm.inspect(central, "", findings);
@@ -68,7 +68,7 @@ export function checkCentral(central: CentralCluster): readonly Problem[] {
   return [...wrong, ...findings.unknown, ...checked.flatMap((check) => check(central))];
 }
 
-/** Problems of the receivers and of the runbook's address. */
+/** Problems with the receivers and the runbook's address. */
 export function checkReceivers({ webhook, alertmanagers = [], runbook }: Receivers): readonly Problem[] {
   return [
     ...(webhook === undefined ? [] : [...checkHost(webhook.host), ...checkPort(webhook.port)]),
@@ -81,13 +81,13 @@ export function checkReceivers({ webhook, alertmanagers = [], runbook }: Receive
   ];
 }
 
-/** What is behind a host that is called. */
+/** The addresses behind a receiver's host. */
 const BEHIND_A_HOST = {
-  rule: "at least one IPv4 address: nightwatch's network policy allows exactly these, and names are looked up in them",
-  fix: "write the addresses that the host has",
+  rule: "at least one IPv4 address: nightwatch's network policy allows exactly these, and resolves the name from them",
+  fix: "write the host's addresses",
 };
 
-/** By addresses or by a namespace, or nothing opens the way. */
+/** By addresses or by a namespace: the network policy needs one of them. */
 function checkReach(property: string, one: Alertmanager): readonly Problem[] {
   const ways = ["addresses", "namespace"].filter((way) => way in one);
   if (ways.length !== 1) {
@@ -120,6 +120,6 @@ function checkUrl(property: string, text: string, example: string): readonly Pro
     return [];
   }
   const rule =
-    "an http or https address without user, query, fragment and space: it stands in manifests that many may read";
+    "an http or https address without user, query, fragment and space: it is in manifests that many may read";
   return [{ property, received: received(text), rule, fix: `write ${received(example)}` }];
 }

@@ -21,7 +21,7 @@ export function checkClockChanges({ start, timezone }: NightSchedule): readonly 
     {
       property: "workflow.schedule",
       received: received(start),
-      rule: `a time that every day has once: on ${day} the clocks of ${timezone} ${happens} the times from ${from} to ${to}, and the night could ${consequence}`,
+      rule: `a time that occurs once every day: on ${day} the clocks of ${timezone} ${happens} the times from ${from} to ${to}, and the night could ${consequence}`,
       fix: `write a time before "${from}", or "${to}" or later`,
     },
   ];

@@ -18,7 +18,7 @@ const MOST_ADDRESSES = 8;
 /** No path, or the path of one cluster behind a server of several. */
 const PATH = /^(\/|(\/[A-Za-z0-9._~-]+)+)$/;
 
-/** The customer's cluster: where its API server is and how it proves itself. */
+/** The customer's cluster: where its API server is and how it is authenticated. */
 export function checkCluster(cluster: Cluster, sound: Sound = allSound): readonly Problem[] {
   return [
     ...(sound("cluster.server") ? checkServer(cluster.server) : []),
@@ -48,11 +48,11 @@ function checkServer(server: string): readonly Problem[] {
     return [{ property, received: received(server), rule, fix: proposal(server, url) }];
   }
   if (!server.toLowerCase().startsWith(`https://${url.hostname}`) || server.trim() !== server || url.port === "0") {
-    const rule = "a URL as it is sent: its host in ASCII, a port from 1 to 65535, and no space around it";
+    const rule = "a URL exactly as it is sent: its host in ASCII, a port from 1 to 65535, and no space around it";
     return [{ property, received: received(server), rule, fix: proposal(server, url) }];
   }
   if (!isDnsName(url.hostname) && !url.hostname.startsWith("[")) {
-    const rule = `a host that every pod can be given: ${DNS_NAME}`;
+    const rule = `a host name that pods can use: ${DNS_NAME}`;
     const whole = url.hostname.replace(/\.$/, "");
     const fix = isDnsName(whole)
       ? `write ${received(server.replace(url.hostname, whole))}`
@@ -62,7 +62,7 @@ function checkServer(server: string): readonly Problem[] {
   return [];
 }
 
-/** What to write instead, which never leads to a different server. */
+/** What to write instead; it never leads to a different server. */
 function proposal(server: string, url: URL | undefined): string {
   const [, host = "", port = ""] = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^/:?#\s]+)(?::(\d+))?/i.exec(server) ?? [];
   const known =
@@ -74,7 +74,7 @@ function proposal(server: string, url: URL | undefined): string {
   return `write ${received(`https://${known || "k8s.<customer>.example:6443"}${PATH.test(path) ? path : ""}`)}`;
 }
 
-/** Only the cluster knows its storage classes; what can be checked is the name. */
+/** Only the cluster knows its storage classes; only the name's form can be checked here. */
 export function checkStorageClass(name: string | undefined, property: string): readonly Problem[] {
   if (name === undefined || isDnsName(name)) {
     return [];
@@ -83,16 +83,17 @@ export function checkStorageClass(name: string | undefined, property: string): r
   return [{ property, received: received(name), rule, fix: "write one that kubectl get storageclass shows" }];
 }
 
-/** One way leads to the API server: straight, or by a proxy. */
+/** There is one way to the API server: direct, or through a proxy. */
 function checkWay(cluster: Cluster): readonly Problem[] {
   const { address, proxy } = cluster;
   if (proxy !== undefined) {
-    const rule = "left out beside a proxy: the lane reaches the proxy alone, which resolves the name of cluster.server";
+    const rule =
+      "left out where there is a proxy: the lane reaches only the proxy, which resolves the name of cluster.server";
     const both = { property: "cluster.address", received: received(address), rule, fix: "remove it, or the proxy" };
     return [...(address === undefined ? [] : [both]), ...checkProxy(proxy)];
   }
   if (address === undefined) {
-    const rule = "the address of the customer's API server, or else a proxy that leads there: a lane resolves no names";
+    const rule = "the address of the customer's API server, or a proxy that leads there: a lane resolves no names";
     const fix = 'write for instance "10.64.1.10", as the central cluster\'s nodes see it';
     return [{ property: "cluster.address", received: "nothing", rule, fix }];
   }
@@ -144,7 +145,7 @@ function checkAddress(property: string, address: string, whose: "API server" | "
   }
   const range = rangeOfCentralCluster(address);
   if (range !== undefined) {
-    const rule = `outside the central cluster's own ranges (${range}): the lane would be let in to other lanes or to the nodes`;
+    const rule = `outside the central cluster's own ranges (${range}): the lane could reach other lanes or the nodes`;
     return [{ property, received: received(address), rule, fix }];
   }
   return [];
@@ -157,14 +158,14 @@ function rangeOfCentralCluster(address: string): string | undefined {
   return name === undefined ? undefined : `${name} ${central[name]}`;
 }
 
-/** Every certificate must be PEM, must be an authority, and must be valid today. */
+/** Every certificate must be PEM, an authority, and valid today. */
 export function checkCertificateAuthority(ca: string, property: string): readonly Problem[] {
   const fix =
     "paste the CA's certificate: kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d";
   const certificates = parseCertificates(ca);
   if (certificates === undefined) {
     const rule = "a certificate in PEM and nothing else, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
-    // Whatever file it was read from, nothing of that is shown.
+    // Whatever file it was read from, none of its content is shown.
     const isFile = ca.includes("\n") && !ca.includes("-----BEGIN ");
     const shown = isFile ? `a text of ${ca.length} characters without a certificate` : received(ca);
     return [{ property, received: shown, rule, fix }];
@@ -206,7 +207,7 @@ function checkNamespace(namespace: string): readonly Problem[] {
     {
       property: "cluster.namespace",
       received: received(namespace),
-      rule: "a namespace of its own (DNS label), not default and not one of Kubernetes' own",
+      rule: "a separate namespace (DNS label), neither default nor one of Kubernetes' own",
       fix: 'write "risk"',
     },
   ];

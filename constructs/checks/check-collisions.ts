@@ -30,8 +30,8 @@ export function checkCollisions(definition: CustomerDefinition, other: CustomerD
     add(property, received(address), rule, "write the address of a proxy that no other customer has");
   }
   if (cluster.namespace === other.cluster.namespace && sharesAuthority(cluster.ca, other.cluster.ca)) {
-    const rule = `another cluster than that of ${who}: an authority that both have is that of one cluster, whatever its addresses`;
-    const fix = "paste the authority of this customer's cluster; two customers in one cluster need a namespace each";
+    const rule = `another cluster than that of ${who}: a shared authority means one cluster, whatever its addresses`;
+    const fix = "paste the authority of this customer's cluster; two customers in one cluster need separate namespaces";
     add("cluster.ca", `the authority of ${who}, and namespace ${received(cluster.namespace)}`, rule, fix);
   }
   return problems;

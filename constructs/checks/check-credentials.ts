@@ -9,10 +9,10 @@ import { centralCluster } from "./read-central.ts";
 /** Prefix of a customer's variables, so that a file cannot name one that the pipeline itself uses. */
 const PREFIX = "CUSTOMER_";
 
-/** The one variable with a name of its own. */
+/** The one variable without that prefix. */
 const APPS_VARIABLE = "APPS_KUBECONFIG";
 
-/** The form of the references to credentials. Only a deployment may see what they refer to. */
+/** The form of references to credentials. Only a deployment may see what they refer to. */
 export function checkCredentials(
   credentials: CustomerCredentials,
   central: Pick<CentralCluster, "issuer"> = centralCluster(),
@@ -29,8 +29,8 @@ export function checkCredentials(
       problems.push({
         property: below("credentials", name),
         received: `the same as ${below("credentials", first)}`,
-        rule: "each credential has a place of its own: who is given one is not given another",
-        fix: "name the place of this one, or remove it",
+        rule: "each credential has its own place: access to one must not give access to another",
+        fix: "name this credential's own place, or remove it",
       });
     }
     if (!/^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/.test(name)) {
@@ -45,7 +45,7 @@ export function checkCredentials(
       problems.push({
         property: below("credentials", name),
         received: received(name),
-        rule: "another name: the token of a federated customer's runners has this one",
+        rule: "another name: this one is the token of a federated customer's runners",
         fix: "rename the property",
       });
     }
@@ -56,7 +56,7 @@ export function checkCredentials(
       problems.push({
         property: below("credentials", name),
         received: shown(reference.variable),
-        rule: `the name of a GitLab CI variable for this customer alone: ${PREFIX} and capitals, digits or underscores; every other variable of the pipeline is somebody else's`,
+        rule: `the name of a GitLab CI variable for this customer alone: ${PREFIX} and capitals, digits or underscores; the pipeline's other variables belong to others`,
         fix: `write gitlabFile("${proposal(reference.variable, name)}")`,
       });
     }
@@ -76,13 +76,13 @@ function checkFederated(name: string, { issuer }: Pick<CentralCluster, "issuer">
   const property = below("credentials", name);
   if (name !== "kubeconfig") {
     const variable = name === APPS_KUBECONFIG ? APPS_VARIABLE : proposal(name, name);
-    const rule = "a stored credential: nights alone, by credentials.kubeconfig, have tokens of their pods";
+    const rule = "a stored credential: only nights, through credentials.kubeconfig, use tokens of their pods";
     return [{ property, received: "federated()", rule, fix: `write gitlabFile("${variable}")` }];
   }
   if (issuer === undefined) {
     const rule = "the central cluster has an issuer that customers' API servers can read, and central.json names it";
     const fix =
-      'write "issuer": { "url": "https://..." } in central.json, as docs/deploy.md says, or gitlabFile("CUSTOMER_KUBECONFIG") here';
+      'write "issuer": { "url": "https://..." } in central.json, as described in docs/deploy.md, or gitlabFile("CUSTOMER_KUBECONFIG") here';
     return [{ property, received: "federated()", rule, fix }];
   }
   return [];

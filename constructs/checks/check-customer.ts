@@ -27,7 +27,8 @@ import { centralCluster } from "./read-central.ts";
 
 /**
  * Everything wrong with one definition, in the order of the file. Nothing is synthesized unless this is empty. First
- * come values of a wrong kind and properties that do not exist; a check is left out only where it would look at one.
+ * come values of a wrong kind and properties that do not exist; a check is left out only where it would use one of
+ * them.
  * @param isPart Whether something threw while the file was evaluated, so that steps may be missing.
  */
 export function checkCustomer(definition: CustomerDefinition, isPart = false): readonly Problem[] {
@@ -72,7 +73,7 @@ export function checkCustomer(definition: CustomerDefinition, isPart = false): r
   return found;
 }
 
-/** A night never has this many steps, so a higher limit would be none. */
+/** A night never has this many steps, so a higher limit would have no effect. */
 const MOST_AT_ONCE = 1000;
 
 function checkStepsAtOnce(count: number | undefined): readonly Problem[] {

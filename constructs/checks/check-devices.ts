@@ -2,20 +2,25 @@ import { type Problem, received } from "../definition/problem.ts";
 import { isDnsName } from "../kubernetes/names.ts";
 import { DEVICE, type Properties } from "../night/devices.ts";
 
-/** What Spark has of each kind of device, and what it must be. */
+/** Spark's properties for each kind of device, and what each must be. */
 const OF_EACH = [
-  ["executor", "amount", "a whole number of them for each executor", "1"],
-  ["executor", "vendor", "the domain under which Kubernetes has them", "nvidia.com"],
-  ["executor", "discoveryScript", "the absolute path of a program in the image that finds them", "/opt/spark/gpus.sh"],
-  ["task", "amount", "how many a task takes, or which part of one: no more than its executor has", "1"],
+  ["executor", "amount", "a whole number of devices for each executor", "1"],
+  ["executor", "vendor", "the domain under which Kubernetes lists them", "nvidia.com"],
+  [
+    "executor",
+    "discoveryScript",
+    "the absolute path of a program in the image that discovers them",
+    "/opt/spark/gpus.sh",
+  ],
+  ["task", "amount", "how many a task uses, or what fraction of one: no more than its executor has", "1"],
 ] as const;
 
-/** A program of one's own finds the devices of all kinds. */
+/** A custom plugin discovers the devices of all kinds. */
 const PLUGIN = "spark.resources.discoveryPlugin";
 
 /**
- * Devices of executors, GPUs for instance. Spark asks Kubernetes for them and gives them to tasks where it is told all of
- * it; with a part it ends at its start, or at that of its executors.
+ * Devices of executors, GPUs for instance. Spark requests them from Kubernetes and assigns them to tasks if all
+ * properties are set; with only some of them it fails at its start, or at the start of its executors.
  */
 export function checkDevices(conf: Properties = {}): readonly Problem[] {
   const found = Object.keys(conf).flatMap((name) => {
@@ -27,7 +32,7 @@ export function checkDevices(conf: Properties = {}): readonly Problem[] {
     ...unknown.map(({ name, of }) => ({
       property: `conf[${received(name)}]`,
       received: received(conf[name]),
-      rule: "a property that Spark has of a device: amount, vendor and discoveryScript, and the amount of a task",
+      rule: "one of Spark's device properties: amount, vendor and discoveryScript, and a task's amount",
       fix: `write for instance "spark.${of}.resource.gpu.amount"`,
     })),
     ...[...new Set(found.map(({ device }) => device))].flatMap((device) => checkDevice(conf, device)),
@@ -66,7 +71,7 @@ function isRight(of: "executor" | "task", what: string, value: string | undefine
   }
 }
 
-/** Several tasks share a device where each takes at most half of it. */
+/** Several tasks share a device where each uses at most half of it. */
 function isShare(value: string, most: number): boolean {
   const amount = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   return amount > 0 && !(amount > most) && (amount <= 0.5 || Number.isInteger(amount));

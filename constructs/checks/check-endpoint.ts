@@ -8,13 +8,13 @@ import { centralCluster } from "./read-central.ts";
 /** Names that every pod already resolves to itself or to the central cluster. */
 const CENTRAL_NAMES = /^(localhost|.*\.localhost|kubernetes|kubernetes\.default|.*\.svc|.*\.cluster\.local)$/;
 
-/** Addresses of the pod itself, to which programs go without a proxy that they are told of. */
+/** Addresses of the pod itself, which programs reach without their configured proxy. */
 const LOOPBACK = /^(127\.|0\.|::1?$)/;
 
 /**
  * Where a credential really goes (invariant 13): runners reach the server at the declared addresses and check its
- * certificate for its name. A name that means something in every pod, or another address in its place, would mislead
- * whatever else reads it.
+ * certificate for its name. A name that has a meaning in every pod, or a different address in its place, would mislead
+ * everything else that reads it.
  */
 export function checkEndpoint(cluster: CustomerDefinition["cluster"]): readonly Problem[] {
   const { server, proxy } = cluster;

@@ -8,13 +8,13 @@ import { checkMetadata, checkVariable } from "./check-pod-settings.ts";
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** What would make a pod one with its node, by name, where it is more than false or 0. */
+/** Fields that would let a pod share its node's namespaces or files, unless false or 0. */
 const HOST = ["hostNetwork", "hostPID", "hostIPC", "hostPath", "hostPort", "privileged"];
 
-/** Parts that are for a pod that runs already, or that keep Kubernetes from placing it. */
+/** Parts that only a running pod has, or that keep Kubernetes from placing it. */
 const NOT_NEW = ["ephemeralContainers", "nodeName", "schedulingGates"];
 
-/** A pod template of executors, of the right form: what a night's prover or the customer's API server would refuse. */
+/** What the prover or the customer's API server would refuse in a well-formed pod template of executors. */
 export function checkExecutorTemplate(template: Part | undefined): readonly Problem[] {
   const at = "executorPodTemplate";
   const metadata = partOf(template?.metadata);
@@ -25,8 +25,8 @@ export function checkExecutorTemplate(template: Part | undefined): readonly Prob
     ...NOT_NEW.filter((name) => spec[name] !== undefined).map((name) => ({
       property: `${at}.spec.${name}`,
       received: received(spec[name]),
-      rule: "a pod that Kubernetes has yet to place: Spark asks for its executors, and the scheduler finds them a node",
-      fix: "remove it, or say where they may run with nodeSelector or affinity",
+      rule: "a pod that is still to be placed: Spark requests its executors, and the scheduler finds a node for them",
+      fix: "remove it, or restrict where they run with nodeSelector or affinity",
     })),
     ...["affinity", "topologySpreadConstraints"].flatMap((name) => checkAffinity(spec[name], `${at}.spec.${name}`)),
     ...["containers", "initContainers"].flatMap((name) =>
@@ -45,8 +45,8 @@ function checkHost(value: unknown, at: string): readonly Problem[] {
           {
             property: below(at, name),
             received: received(part),
-            rule: "nothing of the node: its network, processes and files are every other pod's too",
-            fix: "remove it; what a program needs of a volume is in volumes",
+            rule: "nothing of the node: other pods use its network, processes and files too",
+            fix: "remove it; use volumes for what a program needs mounted",
           },
         ]
       : checkHost(part, below(at, name)),

@@ -7,25 +7,25 @@ import { bringsResults } from "../night/step-results.ts";
 import { isBelow } from "./is-below.ts";
 import { outsidePods } from "./pod-results.ts";
 
-/** More would crowd everything else out of a run's record. */
+/** More would crowd everything else out of the run record. */
 const MOST_FIGURES = 20;
 
-/** A higher limit is a typo, or no limit at all. */
+/** A higher limit is a typo, or has no effect. */
 const MOST_PERCENT = 1000;
 
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?$/;
 
-/** The figures of a step: what they are called, where they are and how far they may move. */
+/** The figures of a step: their names, where they are and how far they may move. */
 export function checkFigures(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
   const { figures = {} } = work.options;
   const names = Object.keys(figures);
   if (names.length > 0 && !bringsResults(work)) {
-    const rule = "nothing where no results are brought: there is no file that could hold them";
+    const rule = "no figures without results: there is no file that could contain them";
     return [problem("figures", names, rule, 'write results: "out/" or results: true, or remove them')];
   }
   if (names.length > MOST_FIGURES) {
-    const rule = `at most ${MOST_FIGURES}: people look at them`;
-    return [problem("figures", `${names.length} figures`, rule, "name those that somebody would act on")];
+    const rule = `at most ${MOST_FIGURES}: people read them`;
+    return [problem("figures", `${names.length} figures`, rule, "keep those that somebody would act on")];
   }
   return Object.entries(figures).flatMap(([name, figure]) => checkFigure(work, name, figureOf(figure)));
 }
@@ -40,7 +40,7 @@ function checkFigure(work: StepWork, name: string, { place, maxJump }: Figure): 
   }
   const read = readPlace(place);
   if (read === undefined || !isBelow(read.file)) {
-    const rule = "a JSON file among the step's results, `#`, and names that lead to the number, with dots between them";
+    const rule = "a JSON file among the step's results, `#`, and the names that lead to the number, separated by dots";
     problems.push(problem(at, place, rule, 'write for instance "var.json#total.var"'));
   } else {
     const misplaced = outsidePods(work, read.file);
@@ -48,7 +48,7 @@ function checkFigure(work: StepWork, name: string, { place, maxJump }: Figure): 
   }
   const most = maxJump === undefined ? undefined : percent(maxJump);
   if (maxJump !== undefined && (most === undefined || most > MOST_PERCENT)) {
-    const rule = `a percentage above 0 and at most ${MOST_PERCENT}%, of the amount of the business day before`;
+    const rule = `a percentage above 0 and at most ${MOST_PERCENT}%, of the previous business day's amount`;
     problems.push(problem(`${at}.maxJump`, maxJump, rule, 'write for instance "20%"'));
   }
   return problems;

@@ -13,8 +13,8 @@ interface Writer {
 }
 
 /**
- * Every folder is written by one step, and a copy takes from the lane only what an earlier step has brought there.
- * @param flawless The steps whose own paths are right, of which alone anything is said.
+ * Every folder is written by one step, and a copy reads from the lane only what an earlier step has brought there.
+ * @param flawless The steps whose own paths are valid; only these are reported.
  */
 export function checkFiles(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
   const writers = steps.flatMap(writersOf);
@@ -62,8 +62,8 @@ function checkOneWriter({ step, volume, path, property }: Writer, earlier: reado
         {
           property,
           received: received(path),
-          rule: `a folder of its own on ${volume} results volume: step ${received(other.step.name)} writes ${received(other.path)} there`,
-          fix: "give one of the two another name",
+          rule: `a separate folder on ${volume} results volume: step ${received(other.step.name)} writes ${received(other.path)} there`,
+          fix: "rename one of the two",
         },
       ];
 }
@@ -89,16 +89,16 @@ function checkBrought(step: Step, writers: readonly Writer[]): readonly Problem[
     {
       property: `${stepProperty(step.name)}.from`,
       received: received(from),
-      rule: "what a step before it has brought into the lane: the lane's folder is empty when a night begins",
+      rule: "something that an earlier step has brought into the lane: the lane's folder is empty when a night begins",
       fix:
         bringer === undefined || bringer.step === step
-          ? "write from: and the step that brings it, or the `to` of a copyOut and that step as after"
+          ? "write the step that brings it as from:, or the `to` of a copyOut and that step as after"
           : `write from: the step ${received(bringer.step.name)}, which brings it`,
     },
   ];
 }
 
-/** Whether a path is a folder's own, or lies inside it. */
+/** Whether a path is the folder itself, or is inside it. */
 function isIn(path: string, folder: string): boolean {
   return normal(path) === normal(folder) || normal(path).startsWith(`${normal(folder)}/`);
 }

@@ -3,13 +3,13 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { below } from "../form/form.ts";
 
-/** How many schedules a lane has room for. */
+/** The number of further nights that a lane has room for. */
 const MOST = 8;
 
 /**
  * Checks the names of a customer's further nights, and each night as if it were the nightly one.
  * @param check All problems of a definition.
- * @param known Those of the customer with its nightly ones: they are told once.
+ * @param known Those of the customer with its nightly ones: each is reported once.
  */
 export function checkFurtherNights(
   definition: CustomerDefinition,
@@ -49,7 +49,7 @@ function checkPipeline(name: string, property: string): readonly Problem[] {
     {
       property,
       received: received(name),
-      rule: `a name of lower-case words with dashes between them, each with a letter first, at most ${LONGEST_PIPELINE} characters, and not "${NIGHTLY}", the name of the nightly ones: schedules, runs and folders are named by it`,
+      rule: `a name of lower-case words with dashes between them, each with a letter first, at most ${LONGEST_PIPELINE} characters, and not "${NIGHTLY}", the name of the nightly ones: schedules, runs and folders are named after it`,
       fix: 'write for instance "month-end"',
     },
   ];
@@ -63,7 +63,7 @@ function checkCount(count: number): readonly Problem[] {
     {
       property: "furtherNights",
       received: received(count),
-      rule: `at most ${MOST}: a lane keeps the nights of two weeks of each`,
+      rule: `at most ${MOST}: a lane keeps two weeks of nights of each`,
       fix: "let one night do the work of several, with steps that run on some dates only (`when`)",
     },
   ];

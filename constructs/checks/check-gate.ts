@@ -7,10 +7,10 @@ const LONGEST_MESSAGE = 300;
 /** Longest name of a group that is accepted. */
 const LONGEST_GROUP = 253;
 
-/** Nobody finds more people than this at night. */
+/** More people than this cannot be found at night. */
 const MOST_PEOPLE = 9;
 
-/** What a gate asks, and of whom. */
+/** A gate's question, and who must answer it. */
 export function checkGate({ message, approvers, approvals }: GateOptions): readonly Problem[] {
   return [...checkMessage(message), ...checkApprovers(approvers), ...checkApprovals(approvals)];
 }
@@ -19,7 +19,7 @@ function checkMessage(message: string | undefined): readonly Problem[] {
   if (message === undefined || (isPrintable(message) && characters(message) <= LONGEST_MESSAGE)) {
     return [];
   }
-  const rule = `what a person reads on one line: printable, 1 to ${LONGEST_MESSAGE} characters`;
+  const rule = `one printable line of text for a person, 1 to ${LONGEST_MESSAGE} characters`;
   return [problem("message", message, rule, 'write for instance "Confirm the figures."')];
 }
 
@@ -31,9 +31,9 @@ function checkApprovers(group: string | undefined): readonly Problem[] {
   if (!isPrintable(group) || group.length > LONGEST_GROUP || group !== group.trim()) {
     return [problem("approvers", group, `a group's name: printable, 1 to ${LONGEST_GROUP} characters`, fix)];
   }
-  // Kubernetes assigns these itself: they say how somebody signed in, not what they may decide.
+  // Kubernetes assigns these itself: they reflect how somebody signed in, not what they may decide.
   return group.startsWith("system:")
-    ? [problem("approvers", group, "a group of people, not one that Kubernetes itself gives", fix)]
+    ? [problem("approvers", group, "a group of people, not one that Kubernetes itself assigns", fix)]
     : [];
 }
 

@@ -4,13 +4,13 @@ import { groupOf } from "../night/grouped-steps.ts";
 import type { Step } from "../night/step.ts";
 import { MOST_STEPS } from "../workflow/night-size.ts";
 
-/** Longest name: that of its ConfigMap stays readable. */
+/** Longest name with which its ConfigMap's name stays readable. */
 const LONGEST_NAME = 20;
 
-/** The lane keeps a ConfigMap of each, also of those that were there before. */
+/** The lane keeps a ConfigMap for each, including groups that are no longer in the file. */
 const MOST_GROUPS = 8;
 
-/** The groups of which only so many steps run at once. */
+/** The groups, of which only a given number of steps run at once. */
 export function checkGroups(steps: readonly Step[]): readonly Problem[] {
   const first = new Map<string, number>();
   const problems = steps.flatMap((step) => {
@@ -33,8 +33,8 @@ export function checkGroups(steps: readonly Step[]): readonly Problem[] {
         {
           property: "workflow.steps",
           received: `${first.size} groups`,
-          rule: `at most ${MOST_GROUPS} groups of a night: each is an object of the lane`,
-          fix: "put steps that share what is scarce into one group",
+          rule: `at most ${MOST_GROUPS} groups in a night: each is an object in the lane`,
+          fix: "put steps that share a scarce resource into one group",
         },
       ];
 }
@@ -50,7 +50,7 @@ function checkGroup(name: string, atOnce: number, known: number): readonly Probl
     problems.push({ property: "atOnce", received: received(atOnce), rule, fix: "write for instance 8" });
   } else if (atOnce !== known) {
     const rule = `the same number for all steps of a group, here ${known}: another number is another group`;
-    const fix = "make the group once, before its steps, or give the other one a name of its own";
+    const fix = "create the group once, before its steps, or give the other one a different name";
     problems.push({ property: "atOnce", received: received(atOnce), rule, fix });
   }
   return problems;

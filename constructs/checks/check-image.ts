@@ -1,7 +1,9 @@
 import { isByDigest } from "../definition/images.ts";
 import { type Problem, received } from "../definition/problem.ts";
 
-/** An image by digest, under a name that Kubernetes accepts; for any other, exactly what is wrong with it. */
+/**
+ * Whether an image is given by digest, under a name that Kubernetes accepts; otherwise exactly what is wrong with it.
+ */
 export function checkImage(property: string, image: string): readonly Problem[] {
   const wrong = faultOf(image);
   return wrong === undefined ? [] : [{ property, received: received(image), rule: wrong[0], fix: wrong[1] }];
@@ -11,19 +13,19 @@ function faultOf(image: string): readonly [rule: string, fix: string] | undefine
   const [name = "", digest] = image.split("@");
   const whole = "write <repository>@sha256:<64 hex digits>";
   if (/\s/.test(image)) {
-    return ["an image's name without spaces", `take out the space: ${whole.replace("write ", "")}`];
+    return ["an image's name without spaces", `remove the space: ${whole.replace("write ", "")}`];
   }
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
     const digits = digest.replace(/^sha256:/, "").length;
     return [
-      `a whole digest: sha256: and 64 hex digits in lower case, of which this one has ${digits}`,
+      `a complete digest: sha256: and 64 lower-case hex digits, of which this one has ${digits}`,
       "copy it from the registry, for instance with docker buildx imagetools inspect",
     ];
   }
   if (digest === undefined) {
     return [
       /:[\w.-]+$/.test(name)
-        ? "an image by digest: its tag may be another program tomorrow"
+        ? "an image by digest: its tag may point to another program tomorrow"
         : "an image by digest: without one it may be another program tomorrow",
       whole,
     ];

@@ -21,24 +21,24 @@ export function checkJvmOptions(options: readonly string[] = []): readonly Probl
   });
 }
 
-/** A variable of a container of Spark's, which may hold such options. */
+/** A variable of one of Spark's containers, which may contain such options. */
 export function checkJvmVariable(property: string, name: string, value: unknown): readonly Problem[] {
   const options = typeof value === "string" && OF_JVM.includes(name) ? value.split(/\s+/) : [];
   return options.flatMap((option) => refusedOption(property, option)).slice(0, 1);
 }
 
-/** What Spark refuses at its start, or what makes a heap of another size than the step says. */
+/** What Spark refuses at its start, or what gives the heap another size than the step declares. */
 function refusedOption(property: string, option: string): readonly Problem[] {
   const problem = (rule: string, fix: string): readonly Problem[] => [
     { property, received: received(option), rule, fix },
   ];
   if (HEAP_OPTION.test(option)) {
-    const rule = "no option that sizes the heap: it is counted against what the customer's cluster can give";
+    const rule = "no option that sizes the heap: it is counted against the capacity of the customer's cluster";
     return problem(rule, "write memory, memoryOverhead or driverMemory");
   }
   return option.includes("-Dspark")
     ? problem(
-        "no property of Spark: it ends at its start where the JVM's options have one",
+        "no Spark property: Spark ends at its start where the JVM's options have one",
         "write it in conf, without -D",
       )
     : [];

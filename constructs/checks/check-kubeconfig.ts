@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Checks a customer's kubeconfig before it is used: one context, https to the declared server under the declared CA,
- * and nothing in it that runs a program, reads a file or takes another way. Problems never quote a secret.
+ * and nothing in it that runs a program, reads a file or goes another way. Problems never quote a secret.
  */
 export function checkKubeconfig(
   text: string,
@@ -40,7 +40,7 @@ export function checkKubeconfig(
       add(
         name,
         `${entries.length} entries`,
-        "exactly one: no other cluster or user can be meant",
+        "exactly one, so that no other cluster or user can be meant",
         "kubectl config view --raw --minify --flatten",
       );
     }
@@ -63,15 +63,15 @@ export function checkKubeconfig(
   checkUser(fields(users[0]?.user), `issue a token for the service account ${account}`, add);
   if (problems.length === 0) {
     for (const { place, received: shown, rule } of nearEnds(credentialEnds(text), Date.now())) {
-      add(place, shown, rule, `issue a new one for the service account ${account}, as docs/deploy.md says`);
+      add(place, shown, rule, `issue a new one for the service account ${account}, as described in docs/deploy.md`);
     }
   }
   return problems;
 }
 
 /**
- * The kubeconfig of a federated customer: no secret is in it, since the runner's token lies in a file beside it.
- * @throws UserError where the file that stands in for the definition's CA cannot be read
+ * The kubeconfig of a federated customer: no secret is in it, since the runner's token is in a file beside it.
+ * @throws UserError where the file that replaces the definition's CA cannot be read
  */
 export function federatedKubeconfig(definition: CustomerDefinition): string {
   const { name, cluster } = definition;
@@ -86,7 +86,7 @@ export function federatedKubeconfig(definition: CustomerDefinition): string {
   });
 }
 
-/** What to do instead of settings that other clients have. */
+/** What to do instead of settings that other clients support. */
 const INSTEAD: Readonly<Record<string, string>> = {
   "tls-server-name":
     "write that name as the server, here and in cluster.server: the lane goes to cluster.address whatever the name",
@@ -107,7 +107,7 @@ function checkClusterEntry(cluster: Fields, definition: CustomerDefinition, add:
   }
   const allowed = ["server", "certificate-authority-data"];
   for (const name of Object.keys(cluster).filter((key) => !allowed.includes(key))) {
-    const rule = "not set: the connection goes straight to the server and trusts the inline CA only";
+    const rule = "not set: the connection goes directly to the server and trusts only the inline CA";
     add(`clusters[0].cluster.${name}`, name, rule, INSTEAD[name] ?? `remove ${name}; use certificate-authority-data`);
   }
   const data = cluster["certificate-authority-data"];
@@ -143,7 +143,7 @@ function checkUser(user: Fields, fix: string, add: Add): void {
   const hasCertificate = "client-certificate-data" in user || "client-key-data" in user;
   if (hasToken === hasCertificate) {
     const shown = hasToken ? "a token and a client certificate" : "no token and no client certificate";
-    add("users[0].user", shown, "exactly one of the two, so that it is plain who we are there", fix);
+    add("users[0].user", shown, "exactly one of the two, so that Nightlane's identity there is unambiguous", fix);
   } else if (hasToken && !/^[!-~]+$/.test(`${user.token}`)) {
     add("users[0].user.token", "a value", "printable ASCII without white space, on one line", fix);
   } else if (hasCertificate && !(isCertificate(user["client-certificate-data"]) && isFilled(user["client-key-data"]))) {

@@ -4,12 +4,12 @@ import { type Problem, received } from "../definition/problem.ts";
 /** Longest customer name with which nothing named after the customer ever has to be cut. */
 export const CUSTOMER_NAME_LIMIT = 40;
 
-/** Names that mean something else as a Pulumi stack, a folder in dist or in customers/. */
+/** Names that have another meaning as a Pulumi stack, or as a folder in dist or customers/. */
 const reserved = new Set(["platform", "system", "default", "all", "shared"]);
 
 const LONGEST_DISPLAY_NAME = 80;
 
-/** Alerts and notifications show this name, and their templates would take braces for a placeholder. */
+/** Alerts and notifications show this name, and their templates would treat braces as a placeholder. */
 export function checkDisplayName(displayName: string): readonly Problem[] {
   if (isPrintable(displayName) && !/[{}]/.test(displayName) && characters(displayName) <= LONGEST_DISPLAY_NAME) {
     return [];
@@ -39,7 +39,7 @@ export function checkName(name: string): readonly Problem[] {
     problems.push({
       property: "name",
       received: received(name),
-      rule: `at most ${CUSTOMER_NAME_LIMIT} characters (it has ${name.length}), so that no derived name is ever cut and two customers can never fall together`,
+      rule: `at most ${CUSTOMER_NAME_LIMIT} characters (it has ${name.length}), so that no derived name is ever cut and two customers can never collide`,
       fix: "shorten it; displayName may be longer",
     });
   }
@@ -47,7 +47,7 @@ export function checkName(name: string): readonly Problem[] {
     problems.push({
       property: "name",
       received: received(name),
-      rule: `${[...reserved].join(", ")} are taken by Nightlane itself`,
+      rule: `${[...reserved].join(", ")} are reserved for Nightlane itself`,
       fix: "choose the institution's own name",
     });
   }

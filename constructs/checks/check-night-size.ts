@@ -10,7 +10,7 @@ import {
   nightBytes,
 } from "../workflow/night-size.ts";
 
-/** Whether the night fits into what Argo and Linux can hold, which neither says before it runs. */
+/** Whether the night fits the limits of Argo and Linux, which neither reports before it runs. */
 export function checkNightSize(definition: CustomerDefinition): readonly Problem[] {
   const { steps } = definition.workflow;
   if (steps.length > MOST_STEPS) {
@@ -18,8 +18,8 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
       {
         property: "workflow.steps",
         received: `${steps.length} steps`,
-        rule: `at most ${MOST_STEPS} steps: the API server checks no more tasks in one graph of Argo`,
-        fix: "let one step do several portfolios: a job with parallelism divides them among its pods",
+        rule: `at most ${MOST_STEPS} steps: the API server accepts no more tasks in one Argo graph`,
+        fix: "let one step process several portfolios: a job with parallelism divides them among its pods",
       },
     ];
   }
@@ -32,8 +32,8 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
     .map(({ step, size }) => ({
       property: stepProperty(step.name),
       received: `${size} bytes of arguments and settings`,
-      rule: `at most ${MOST_DOCUMENT_BYTES} bytes: Linux hands no more than 128 KiB to a program in one variable`,
-      fix: "put what is long into a file, and name the file in the arguments",
+      rule: `at most ${MOST_DOCUMENT_BYTES} bytes: Linux passes at most 128 KiB to a program in one variable`,
+      fix: "move long values into a file, and pass the file's name as an argument",
     }));
   const size = nightBytes(definition);
   if (size <= MOST_NIGHT_BYTES) {
@@ -44,8 +44,8 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
     {
       property: "workflow.steps",
       received: `${steps.length} steps, ${size} bytes in Argo`,
-      rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would end in an error`,
-      fix: `let steps differ in their names, arguments and edges alone, which costs the least; pass long lists in a file; let one step do several portfolios; about ${Math.floor(((steps.length * MOST_NIGHT_BYTES) / size) * 0.95)} such steps fit`,
+      rule: `at most ${MOST_NIGHT_BYTES} bytes, templates and nodes together: a larger night would fail`,
+      fix: `let steps differ only in their names, arguments and edges, which costs the least; pass long lists in a file; let one step process several portfolios; about ${Math.floor(((steps.length * MOST_NIGHT_BYTES) / size) * 0.95)} such steps fit`,
     },
   ];
 }

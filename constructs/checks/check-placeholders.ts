@@ -3,12 +3,12 @@ import { readNoResults } from "../night/no-results.ts";
 import { BUSINESS_DATE, RUN_NUMBER } from "../night/tokens.ts";
 import { optionTexts } from "./option-texts.ts";
 
-/** Stands where a token of the night stood. */
+/** Replaces one of the night's tokens. */
 const TOKEN = "\u0000";
 
 /**
- * Argo takes braces in a step's texts for its own placeholders and evaluates some of them; an unknown one keeps
- * the night from starting. Only the night's own tokens are meant for Argo.
+ * Argo treats braces in a step's texts as placeholders of its own and evaluates some of them; an unknown one keeps the
+ * night from starting. Only the night's own tokens are meant for Argo.
  */
 export function checkPlaceholders(options: object, property: string): readonly Problem[] {
   return optionTexts(options, property).flatMap(([at, text]) => {
@@ -24,7 +24,7 @@ export function checkPlaceholders(options: object, property: string): readonly P
           {
             property: at,
             received: received(text),
-            rule: "no two opening braces together: Argo would read a placeholder of its own, and the night would not start",
+            rule: "no two opening braces together: Argo would read them as a placeholder, and the night would not start",
             fix: "write night.businessDate or night.path(...) for what only the night knows, and a space between braces",
           },
         ]

@@ -13,10 +13,10 @@ import { secretProblem } from "./check-texts.ts";
 const OWN_VARIABLES =
   /^(NIGHT_DIR|RESULTS_DIR|JOB_COMPLETION_INDEX|STEP|ATTEMPT|BUSINESS_DATE|RUN_NUMBER|POD_IP|POD_NAME|POD_NAMESPACE|JOB_NAME|SPARK_(DRIVER_BIND_ADDRESS|DRIVER_URL|LOCAL_DIRS|APPLICATION_ID|CONF_DIR|RESOURCE_PROFILE_ID)|(NIGHTLANE|KUBERNETES|SPARK_EXECUTOR|SPARK_JAVA_OPT)_.*)$/;
 
-/** Each attempt may take hours; somebody should have looked at it long before. */
+/** Each attempt may take hours; somebody should have looked into it long before. */
 const MOST_RETRIES = 10;
 
-/** Where Nightlane, Kubernetes and Linux mount what is theirs: a driver without its token starts no executor. */
+/** Where Nightlane, Kubernetes and Linux have their own mounts: a driver without its token starts no executor. */
 const OWN_MOUNTS: readonly string[] = ["/results", "/tmp", "/nightlane", "/var/run/secrets", "/run/secrets", "/proc"];
 
 /** Linux's highest user ID. */
@@ -38,7 +38,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   ];
   problems.push(...checkRetries(settings.retries), ...(settings.tolerations ?? []).flatMap(checkToleration));
   if (user !== undefined && (!Number.isInteger(user) || user < 1 || user > MOST_USER)) {
-    const rule = "a user's number above 0: no pod of a night runs as root";
+    const rule = "a user ID above 0: no pod of a night runs as root";
     problems.push({ property: "user", received: received(user), rule, fix: "write for instance 1001" });
   }
   return problems;
@@ -57,27 +57,29 @@ export function checkMetadata(labels: Names, annotations: Names, at = ""): reado
 
 type Names = Readonly<Record<string, string>>;
 
-/** A job's settings, for one step or for all. @param unsaid Sizes of what a step says nothing of. */
+/** A job's settings, for one step or for all. @param unsaid Sizes for what a step leaves out. */
 export function checkJobSettings(settings: JobSettings, unsaid: Sizes = {}): readonly Problem[] {
   const later = checkJobSizes(settings.onRetry ?? {}).map((one) => ({ ...one, property: `onRetry.${one.property}` }));
   const smaller = smallerLater(settings, settings.onRetry ?? {}, unsaid);
   return [...checkPodSettings(settings), ...checkJobSizes(settings), ...later, ...smaller];
 }
 
-/** Retry sizes below those of the first attempt, which may come from the night's defaults or be those of any step. */
+/**
+ * Retry sizes below those of the first attempt, which may come from the night's defaults or from the documented ones.
+ */
 export function smallerLater(first: Sizes, later: Sizes, unsaid: Sizes): readonly Problem[] {
   return SIZES.flatMap((name) => {
     const [before, after] = [amountOf(first[name] ?? unsaid[name]), amountOf(later[name])];
     if (before === undefined || after === undefined || after >= before) return [];
-    const rule = "at least what the first attempt has: a step is tried again with more, not with less";
-    const fix = `write more than ${name} of the first attempt; where a step says nothing, it is that of the night's defaults, or the documented one`;
+    const rule = "at least as much as the first attempt: a step is tried again with more, not with less";
+    const fix = `write more than ${name} of the first attempt; if a step sets none, it is the one in the night's defaults, or the documented one`;
     return [{ property: `onRetry.${name}`, received: received(later[name]), rule, fix }];
   });
 }
 
 const SIZES = ["memory", "driverMemory", "memoryOverhead", "driverMemoryOverhead", "executors"] as const;
 
-/** What a step is tried again with more of. Fewer cores leave each task more memory, so that they are none of it. */
+/** What a further attempt gets more of. Cores are not included: fewer of them leave each task more memory. */
 export type Sizes = { readonly [Name in (typeof SIZES)[number]]?: Size | number | undefined };
 
 function amountOf(size: Size | number | undefined): number | undefined {
@@ -92,7 +94,7 @@ function checkJobSizes({ cpu, memory }: JobSizes): readonly Problem[] {
     problems.push({ property: "cpu", received: cpuText(millicores(cpu)), rule, fix });
   }
   if (memory !== undefined && !(mebibytes(memory) >= LEAST_MEBIBYTES)) {
-    const rule = `at least ${LEAST_MEBIBYTES} MiB: with less no container starts`;
+    const rule = `at least ${LEAST_MEBIBYTES} MiB: no container starts with less`;
     const fix = "write for instance Size.gibibytes(1)";
     problems.push({ property: "memory", received: memoryText(mebibytes(memory)), rule, fix });
   }
@@ -123,7 +125,7 @@ function checkRetries(retries: Retries | undefined): readonly Problem[] {
   }
   const seconds = pause?.toSeconds({ integral: false }) ?? LEAST_PAUSE_SECONDS;
   if (!Number.isInteger(seconds) || seconds < LEAST_PAUSE_SECONDS || seconds > MOST_PAUSE_SECONDS) {
-    const rule = "whole seconds, at least 10 and at most 6 hours: a step that waits longer is a person's to look at";
+    const rule = "whole seconds, at least 10 and at most 6 hours: a step that waits longer needs a person";
     const fix = "write for instance Duration.minutes(5)";
     problems.push({
       property: "retries.pause",
@@ -157,7 +159,7 @@ function checkToleration({ key, operator = "Equal", value = "" }: Toleration, in
     return problem("key", key, "the key of a taint, as a label's", 'write for instance "dedicated"');
   }
   if (operator === "Exists" && value !== "") {
-    return problem("value", value, "no value where a taint need only exist", 'remove it, or write operator: "Equal"');
+    return problem("value", value, "no value with the operator Exists", 'remove it, or write operator: "Equal"');
   }
   return value === "" || isLabelValue(value)
     ? []
@@ -180,14 +182,14 @@ export function checkVariable(name: string, value: string | KeyReference): reado
     return [...checkName(`${property}.name`, value.name), ...checkKey(`${property}.key`, value.key)];
   }
   if (value.includes("\u0000")) {
-    const rule = "a text without NUL, which no variable of a program can hold";
-    return [{ property, received: received(value), rule, fix: "put what is binary into a file" }];
+    const rule = "a text without NUL, which a program's variable cannot contain";
+    return [{ property, received: received(value), rule, fix: "put binary data into a file" }];
   }
   const secret = isSecretVariable(name) && !/^(true|false|)$/i.test(value) ? "a text" : secretShape(value);
   return secret === undefined ? [] : [secretProblem(property, secret)];
 }
 
-/** A variable may name its content anywhere in its name; `TOKEN_FILE` and the like hold no secret. */
+/** A variable's name may mention a secret in any place; `TOKEN_FILE` and the like contain none. */
 function isSecretVariable(name: string): boolean {
   const isElsewhere = /(_(FILE|PATH|DIR|NAME|URL|URI|TTL|TIMEOUT|SECONDS|LIMIT)|TOKENS)$/i.test(name);
   return isSecretUnder(name, "x") || (/PASSW(OR)?D|SECRET|TOKEN|CREDENTIAL|ACCESS_KEY/i.test(name) && !isElsewhere);
@@ -208,7 +210,7 @@ function checkVolume(path: string, volume: MountedVolume): readonly Problem[] {
     return [{ property, received: received(path), rule, fix: 'write for instance "/etc/kdb"' }];
   }
   if (OWN_MOUNTS.some((own) => path === own || path.startsWith(`${own}/`) || own.startsWith(`${path}/`))) {
-    const rule = `a path outside of ${OWN_MOUNTS.join(", ")}: what is there is Nightlane's or the node's own`;
+    const rule = `a path outside ${OWN_MOUNTS.join(", ")}: these belong to Nightlane or the node`;
     return [{ property, received: received(path), rule, fix: 'write for instance "/scratch"' }];
   }
   if (volume.kind === "scratch") {
@@ -225,16 +227,16 @@ function checkLabels(property: string, labels: Names): readonly Problem[] {
     .map(([key, value]) => ({
       property: `${property}[${received(key)}]`,
       received: received(value),
-      rule: "a label as Kubernetes takes it: letters, digits and inner dashes, dots and underscores, at most 63",
+      rule: "a label as Kubernetes accepts it: letters, digits and inner dashes, dots and underscores, at most 63",
       fix: 'write for instance { "cost-centre": "risk" }',
     }));
 }
 
-/** Labels by which Nightlane, a Job or Spark finds the pods that are its own. */
+/** Labels by which Nightlane, a Job or Spark finds its own pods. */
 const OWN_LABELS =
   /^nightlane\/|(^|[./])(k8s|kubernetes)\.io\/|^(job-name|controller-uid)$|^spark-(role|version|app-|exec-)/;
 
-/** Annotations that Nightlane sets, or that the API server takes for something else than a note. */
+/** Annotations that Nightlane sets, or that the API server interprets. */
 const OWN_ANNOTATIONS =
   /^nightlane\/|^(batch\.|controller\.)?kubernetes\.io\/|^([\w-]+\.)*(apparmor|seccomp)\.security\.(alpha|beta)\.kubernetes\.io\//;
 
@@ -244,7 +246,7 @@ function checkOwn(property: string, names: Names, own: RegExp): readonly Problem
     .map((name) => ({
       property: `${property}[${received(name)}]`,
       received: received(name),
-      rule: "a name of one's own: those of Nightlane, Kubernetes and Spark say what a pod belongs to",
+      rule: "a name of your own: those of Nightlane, Kubernetes and Spark identify what a pod belongs to",
       fix: 'write for instance "cost-centre"',
     }));
 }
@@ -259,13 +261,13 @@ function checkAnnotations(annotations: Names): readonly Problem[] {
   return [
     ...(length <= MOST_ANNOTATIONS
       ? []
-      : [{ property: "annotations", received: `${length} bytes`, rule, fix: "put what is longer into a ConfigMap" }]),
+      : [{ property: "annotations", received: `${length} bytes`, rule, fix: "move longer values into a ConfigMap" }]),
     ...Object.keys(annotations)
       .filter((name) => !isLabelKey(name))
       .map((name) => ({
         property: `annotations[${received(name)}]`,
         received: received(name),
-        rule: "a name: letters, digits, dashes, dots and underscores, at most 63, with a domain and a slash before it or none",
+        rule: "a name: letters, digits, dashes, dots and underscores, at most 63, optionally with a domain and a slash before it",
         fix: 'write for instance "bank.example/cost-centre"',
       })),
   ];
@@ -275,13 +277,11 @@ function checkName(property: string, name: string | undefined): readonly Problem
   if (name === undefined || isDnsName(name)) {
     return [];
   }
-  const rule = "a name as Kubernetes takes it: lower-case letters, digits, dots and inner dashes, at most 253";
+  const rule = "a name as Kubernetes accepts it: lower-case letters, digits, dots and inner dashes, at most 253";
   const proposal = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]+/g, "-")
     .replaceAll(/^[-.]+|[-.]+$/g, "");
-  const fix = isDnsName(proposal)
-    ? `write ${received(proposal)}`
-    : "write the name that the customer's cluster has for it";
+  const fix = isDnsName(proposal) ? `write ${received(proposal)}` : "write its name in the customer's cluster";
   return [{ property, received: received(name), rule, fix }];
 }

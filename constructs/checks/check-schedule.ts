@@ -29,7 +29,7 @@ export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): 
   }
   const order = checkOrder(schedule, finishBy);
   problems.push(...order);
-  // Without a sensible start and end there is no span to be within.
+  // Without a valid start and end there is no span to check against.
   for (const [name, time] of Object.entries({ startBy, inputsBy } as const)) {
     const property = `workflow.${name}` as const;
     if (order.length === 0 && sound(property)) {
@@ -53,7 +53,7 @@ function checkTime(time: string, property: string, example: string): readonly Pr
   ];
 }
 
-/** The time that was most likely meant by one without its zero, with seconds, or in cron's notation. */
+/** The time most likely meant by one without its leading zero, with seconds, or in cron's notation. */
 function timeProposal(time: string): string | undefined {
   const [, hour, minute] = /^(\d{1,2})[:.h](\d{2})(?::\d{2})?$/.exec(time) ?? [];
   const [, cronMinute, cronHour] = /^(\d{1,2}) (\d{1,2}) \S+ \S+ \S+$/.exec(time) ?? [];
@@ -102,7 +102,7 @@ function checkOrder(schedule: NightSchedule, finishBy: string): readonly Problem
   ];
 }
 
-/** A time that lies within the night. */
+/** A time within the night. */
 function checkBetween(
   property: string,
   time: string | undefined,
@@ -130,7 +130,7 @@ function checkBetween(
 
 /** A deadline for the inputs needs steps that bring them, and the other way round. */
 function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
-  const rule = "inputsBy is the deadline of the steps that bring the inputs: one says nothing without the other";
+  const rule = "inputsBy is the deadline of the steps that bring the inputs: one is meaningless without the other";
   const said = steps.find((step) => step.work.options.input === true);
   if (inputsBy === undefined && said !== undefined) {
     return [
@@ -148,7 +148,7 @@ function checkInputs({ inputsBy, steps }: RiskWorkflow): readonly Problem[] {
         property: "workflow.inputsBy",
         received: `${received(inputsBy)}, and no step that brings inputs`,
         rule,
-        fix: "say input: true at the step that brings them, or remove inputsBy",
+        fix: "set input: true on the step that brings them, or remove inputsBy",
       },
     ];
   }

@@ -15,7 +15,7 @@ export function checkShadow({ shadow, steps, declared }: RiskWorkflow): readonly
     {
       property: "workflow.shadow",
       received: received(shadow),
-      rule: "a shadow night has at least one step: commands in applications and gates are left out unless they say inShadow",
+      rule: "a shadow night has at least one step: commands in applications and gates are left out unless they set inShadow",
       fix: "write inShadow: true in each step that writes nothing but below night.path(...)",
     },
   ];
@@ -31,7 +31,7 @@ function checkReadFrom(steps: readonly Step[]): readonly Problem[] {
       .map((name) => ({
         property: `${stepProperty(step.name)}.from`,
         received: received(name),
-        rule: "a step that the shadow night has: this one is left out of it, since it may write elsewhere than into the night",
+        rule: "a step of the shadow night: this one is left out of it, since it may write outside the night's folder",
         fix: `write inShadow: true in step ${received(name)} if it writes nowhere else, or inShadow: false in step ${received(step.name)}`,
       }));
   });

@@ -8,7 +8,7 @@ import { upstream } from "./upstream.ts";
 /**
  * A step reads only what an earlier one leaves: the steps named in `from`, and those whose results its texts
  * refer to.
- * @param flawless The steps of which alone anything is said.
+ * @param flawless The only steps that are reported.
  */
 export function checkSources(steps: readonly Step[], flawless: readonly Step[]): readonly Problem[] {
   const before = new Map(steps.map((step) => [step, upstream(step)]));
@@ -40,7 +40,7 @@ function checkLeft(step: Step): readonly Problem[] {
     }));
 }
 
-/** Whether every step that a value is taken from brings its results to the lane, where the runner reads it. */
+/** Whether every step whose value is used brings its results to the lane, where the runner reads it. */
 function checkValues(step: Step): readonly Problem[] {
   const property = step.work.kind === "exec" ? "command" : "args";
   return step.values
@@ -48,7 +48,7 @@ function checkValues(step: Step): readonly Problem[] {
     .map((value) => ({
       property: `${stepProperty(step.name)}.${property}`,
       received: `a value of step ${received(value.step.name)}`,
-      rule: "a value of a step that brings results: the runner reads it where they have been brought to",
+      rule: "a value of a step that brings results: the runner reads it from the results in the lane",
       fix: `write results: "out/" or results: true in step ${received(value.step.name)}`,
     }));
 }
@@ -70,7 +70,7 @@ function checkThere(step: Step): readonly Problem[] {
         property: `${stepProperty(step.name)}.when`,
         received: received(when),
         rule: `no other dates than those of step ${received(source.name)}, from which it reads: that one runs ${their} only`,
-        fix: `write when: ${received(their)}, or take when from step ${received(source.name)}`,
+        fix: `write when: ${received(their)}, or remove when from step ${received(source.name)}`,
       },
     ];
   });
@@ -90,7 +90,7 @@ function checkOrder(step: Step, besides: readonly Step[]): readonly Problem[] {
   });
 }
 
-/** Finds a program that is told to write into a folder of the right name in the wrong place. */
+/** Finds a program whose arguments name a folder of the right name in the wrong place. */
 function checkOwnFolder(step: Step, steps: readonly Step[]): readonly Problem[] {
   const folder = resultsFolder(step.work);
   if (folder === undefined) {
@@ -112,7 +112,7 @@ function checkOwnFolder(step: Step, steps: readonly Step[]): readonly Problem[] 
       .map((path) => ({
         property: `${stepProperty(step.name)}.${name}`,
         received: `night.path(${received(path)})`,
-        rule: `the folder of the step's results, ${own} below the night's directory: what lies elsewhere is not brought`,
+        rule: `the folder of the step's results, ${own} below the night's directory: anything elsewhere is not brought`,
         fix: `write night.path(${received(own)}), or let the program read RESULTS_DIR`,
       })),
   );
@@ -122,7 +122,7 @@ function unordered(step: Step, other: Step, property: string): Problem {
   return {
     property: `${stepProperty(step.name)}.${property}`,
     received: `the results of step ${received(other.name)}`,
-    rule: "results of a step before it: the two run side by side, so that they may not be there yet",
+    rule: "results of an earlier step: the two run side by side, so they may not be there yet",
     fix: `write from: the step ${received(other.name)}`,
   };
 }

@@ -13,7 +13,10 @@ import { checkJvmOptions, checkJvmVariable } from "./check-jvm-options.ts";
 import { checkPodSettings, type Sizes, smallerLater } from "./check-pod-settings.ts";
 import { secretProblem } from "./check-texts.ts";
 
-/** Spark refuses a heap of less than 450 MiB, of which a small JVM leaves it not all, and 384 MiB go to what is beside it. */
+/**
+ * Spark refuses a heap of less than 450 MiB, of which a small JVM cannot use everything, and 384 MiB are overhead
+ * beside it.
+ */
 const LEAST_MEBIBYTES = 896;
 
 /** Less is a typo: Cpu.millis where Cpu.units was meant. */
@@ -32,7 +35,7 @@ function problem(property: string, value: unknown, rule: string, fix: string): P
   return { property, received: received(value), rule, fix };
 }
 
-/** Spark's settings, for one step or for all. @param unsaid Sizes of what a step says nothing of. */
+/** Spark's settings, for one step or for all. @param unsaid Sizes for what a step leaves out. */
 export function checkSparkSettings(settings: SparkSettings, unsaid: Sizes = {}): readonly Problem[] {
   return [
     ...checkPodSettings(settings),
@@ -53,13 +56,13 @@ export function checkSparkSettings(settings: SparkSettings, unsaid: Sizes = {}):
   ];
 }
 
-/** Only what is said for later attempts is judged here, with what they have of the first. */
+/** Checks only what is set for later attempts, together with what they inherit from the first. */
 function checkOnRetry({ onRetry, ...settings }: SparkSettings, unsaid: Sizes): readonly Problem[] {
   if (onRetry === undefined) {
     return [];
   }
   if (onRetry.executors !== undefined && settings.dynamicAllocation !== undefined) {
-    const rule = "nothing beside dynamicAllocation, which says how many there are";
+    const rule = "nothing beside dynamicAllocation, which sets their number";
     return [problem("onRetry.executors", onRetry.executors, rule, "remove it")];
   }
   const smaller = smallerLater(settings, onRetry, unsaid);
@@ -117,7 +120,7 @@ function checkExecutors(executors: number | undefined, bounds: DynamicAllocation
   const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= MOST_EXECUTORS;
   const rule = `a whole number, at least 1 and at most ${MOST_EXECUTORS}`;
   if (bounds !== undefined && executors !== undefined) {
-    const either = "nothing beside dynamicAllocation, which says how many there are";
+    const either = "nothing beside dynamicAllocation, which sets their number";
     return [problem("executors", executors, either, "remove one of the two")];
   }
   if (bounds === undefined) {
@@ -144,7 +147,7 @@ function checkExecutors(executors: number | undefined, bounds: DynamicAllocation
 
 function checkSizes(settings: SparkSettings): readonly Problem[] {
   const problems: Problem[] = [];
-  // The overhead of a program in Python, which leaves less: it is checked again for the step's own program.
+  // A Python program's overhead, which leaves less: it is checked again for the step's own program.
   const resources = sparkResources({ ...settings, app: { image: "", main: "" } });
   for (const [property, amount] of [
     ["memory", resources.executorMebibytes],
@@ -160,7 +163,7 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
     ["driverMemoryOverhead", settings.driverMemoryOverhead, resources.driverHeap],
   ] as const) {
     if (overhead !== undefined && (mebibytes(overhead) < LEAST_OVERHEAD || heap < LEAST_HEAP)) {
-      const rule = `at least ${LEAST_OVERHEAD} MiB, and ${LEAST_HEAP} MiB less than the memory it is a part of: the rest is the heap`;
+      const rule = `at least ${LEAST_OVERHEAD} MiB, and ${LEAST_HEAP} MiB less than the memory that contains it: the rest is the heap`;
       problems.push({
         property,
         received: `${mebibytes(overhead)} MiB`,
@@ -174,7 +177,7 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
     ["driverCpu", resources.driverMillicores],
   ] as const) {
     if (!(amount >= LEAST_MILLICORES)) {
-      const rule = `at least ${LEAST_MILLICORES} thousandths of a core: with less a JVM does not start in time`;
+      const rule = `at least ${LEAST_MILLICORES} thousandths of a core: a JVM does not start in time with less`;
       const fix = "write for instance Cpu.millis(250), or Cpu.units(2) for whole cores";
       problems.push(problem(property, cpuText(amount), rule, fix));
     }
@@ -182,7 +185,7 @@ function checkSizes(settings: SparkSettings): readonly Problem[] {
   return problems;
 }
 
-/** Whether a property of Spark or Hadoop is one that holds a secret, and not how one is found. */
+/** Whether a Spark or Hadoop property holds a secret itself, not a reference to one. */
 function holdsSecret(name: string): boolean {
   const isElsewhere = /(provider|providers|path|file|name|url|uri|enabled|lifetime|interval|class|renewal\.\w+)$/i.test(
     name,
@@ -207,7 +210,7 @@ function checkProperties(
       ];
     }
     if (property === "hadoopConf" && name.startsWith("spark.hadoop.")) {
-      const rule = "the property's own name: spark.hadoop. is put before it";
+      const rule = "the property's own name: the prefix spark.hadoop. is added";
       const fix = `write { ${JSON.stringify(name.replace("spark.hadoop.", ""))}: ... }`;
       return [{ property: at, received: received(name), rule, fix }];
     }
@@ -230,7 +233,7 @@ function checkProperties(
   });
 }
 
-/** Spark ends at its start where a task needs more cores than an executor has. */
+/** Spark fails at its start where a task needs more cores than an executor has. */
 function checkTaskCpus(settings: SparkSettings): readonly Problem[] {
   const cpus = settings.conf?.["spark.task.cpus"];
   const { executorMillicores } = sparkResources({ ...settings, app: { image: "", main: "" } });
@@ -246,7 +249,7 @@ function checkLocalDisk(size: Size | undefined): readonly Problem[] {
   if (size === undefined || mebibytes(size) >= LEAST_LOCAL_DISK) {
     return [];
   }
-  const rule = `at least ${LEAST_LOCAL_DISK} MiB: what Spark keeps there is more`;
+  const rule = `at least ${LEAST_LOCAL_DISK} MiB: Spark keeps more than that there`;
   const fix = "write for instance Size.gibibytes(100)";
   return [{ property: "localDisk", received: memoryText(mebibytes(size)), rule, fix }];
 }

@@ -8,7 +8,7 @@ import { checkSources } from "./check-sources.ts";
 import { checkWork } from "./check-work.ts";
 import { findCycle } from "./find-cycle.ts";
 
-/** Longest step name: the names derived from it (templates, remote Jobs, directories) then stay readable. */
+/** Longest step name: derived names (templates, remote Jobs, directories) stay readable with it. */
 export const STEP_NAME_LIMIT = 40;
 
 /** The steps of a night: their names, their edges, their work. */
@@ -55,7 +55,7 @@ function checkNames(steps: readonly Step[]): readonly Problem[] {
         property: stepProperty(name),
         received: `${alike} steps of this name`,
         rule: "a step's name is unique in the night: operators and results are found by it",
-        fix: "give each a name of its own",
+        fix: "give each a unique name",
         which: 1,
       });
     }
@@ -76,15 +76,15 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
         fix: `declare ${received(upstream.name)} in this night, or drop the edge`,
       })),
   );
-  // Options that were changed after the call of night: what they name now is not waited for.
+  // Options that were changed after the call on night: steps that they name now are not waited for.
   const late = steps.flatMap((step) =>
     [...step.sources, ...step.values.map((value) => value.step)]
       .filter((source) => source instanceof Step && !step.after.includes(source))
       .map((source) => ({
         property: stepProperty(step.name),
         received: `results of step ${received(source.name)}, which it does not wait for`,
-        rule: "options that are whole when the step is declared: its edges are read then",
-        fix: "put from and args together before the call of night",
+        rule: "options that are complete when the step is declared: its edges are read then",
+        fix: "assemble from and args before the call on night",
       })),
   );
   dangling.push(...late);
@@ -93,6 +93,6 @@ function checkEdges(steps: readonly Step[]): readonly Problem[] {
     return dangling;
   }
   const path = cycle.map((step) => step.name).join(" -> ");
-  const rule = "no cycle: each step of it would wait for the others for ever";
+  const rule = "no cycle: each of its steps would wait for the others forever";
   return [...dangling, { property: "workflow.steps", received: path, rule, fix: "drop one of these edges" }];
 }

@@ -31,15 +31,14 @@ export function checkTexts(options: object, property: string): readonly Problem[
   });
 }
 
-/** A text into which JavaScript has turned an object or a missing value, and which means nothing. */
+/** A text made by JavaScript from an object or a missing value, which is meaningless. */
 export function checkObjectText(property: string, text: string): readonly Problem[] {
   const rule =
-    "no object within a text, which JavaScript writes as [object Object]: a value from a result is an argument by itself";
+    "no object within a text, which JavaScript writes as [object Object]: a value from a result is a whole argument";
   const fix = 'write each as its own element: ["--var", night.number(varEs, "var.json#total.var")]';
   if (/(^|[=:/])(undefined|NaN|Invalid Date)($|\/)/.test(text)) {
-    const nothing =
-      "no undefined, NaN or Invalid Date within a text, which JavaScript writes of a value that is not there";
-    const give = "write the value, or correct the name of what it is taken from or computed from";
+    const nothing = "no undefined, NaN or Invalid Date within a text, which JavaScript writes for a missing value";
+    const give = "write the value, or correct the name that it is read or computed from";
     return [{ property, received: received(text), rule: nothing, fix: give }];
   }
   return text.includes("[object ") ? [{ property, received: received(text), rule, fix }] : [];
@@ -50,8 +49,8 @@ export function secretProblem(property: string, what: string): Problem {
   return {
     property,
     received: `${what} (not shown)`,
-    rule: "a reference: a secret never stands in a customer file, in a Job or in an argument",
-    fix: 'give it as a variable, env: { PASSWORD: secretKey("name", "key") }, or as a file, volumes: { "/etc/name": secretFiles("name") }',
+    rule: "a reference: a secret is never in a customer file, a Job or an argument",
+    fix: 'pass it as a variable, env: { PASSWORD: secretKey("name", "key") }, or as a file, volumes: { "/etc/name": secretFiles("name") }',
   };
 }
 

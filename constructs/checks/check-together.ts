@@ -9,8 +9,8 @@ import { stepMebibytes, stepMillicores } from "../night/spark-resources.ts";
 import type { Step } from "../night/step.ts";
 
 /**
- * Whether nights that may run side by side fit into the lane's quota and the customer's cluster together. Each is there
- * for as long as was promised of it, between its start and `finishBy`.
+ * Whether nights that may run side by side fit into the lane's quota and the customer's cluster together. Each counts
+ * for its promised time, from its start to `finishBy`.
  */
 export function checkTogether(definition: CustomerDefinition): readonly Problem[] {
   const nights = nightsOf(definition);
@@ -41,13 +41,13 @@ function checkBeside(
       property,
       received: unit === "" ? received(has) : `${has}${unit}`,
       rule: `at least what ${names} need together at their busiest, ${needed}${unit}: ${below("furtherNights", night.pipeline ?? "")} starts before they should have ended`,
-      fix: "let it start later or finish earlier, write stepsAtOnce, or raise what there is if there is more",
+      fix: "let it start later or finish earlier, write stepsAtOnce, or raise the limit if the cluster has more",
     }));
 }
 
 const DAY = 24 * 60;
 
-/** Whether the times from start to `finishBy` of two nights meet on the clock. In two time zones they may. */
+/** Whether two nights overlap between start and `finishBy`. In two time zones they may. */
 function overlap({ workflow: a }: NightDefinition, { workflow: b }: NightDefinition): boolean {
   const [startA, endA, startB, endB] = [a.schedule.start, a.finishBy, b.schedule.start, b.finishBy].map(minutesOf);
   if (startA === undefined || endA === undefined || startB === undefined || endB === undefined) {

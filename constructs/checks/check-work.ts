@@ -31,10 +31,10 @@ import { outsidePods } from "./pod-results.ts";
 /** More pods than any cluster has room for. */
 const MOST_PODS = 1000;
 
-/** Linux takes no longer argument than 128 KiB. */
+/** Linux accepts no argument longer than 128 KiB. */
 const LONGEST_WORD = 100_000;
 
-/** What one step is to do. `property` is how the step is named in a message. */
+/** The work of one step. `property` is how the step is named in a message. */
 export function checkWork(step: Step, property: string): readonly Problem[] {
   const { work } = step;
   const found = [...checkDuration("timeout", work.options.timeout)];
@@ -70,7 +70,7 @@ export function checkWork(step: Step, property: string): readonly Problem[] {
     case "gate":
       found.push(...checkGate(work.options));
       if (work.options.timeout !== undefined) {
-        const rule = "nothing at a gate: it waits for as long as a person takes, and no runner with it";
+        const rule = "no timeout on a gate: it waits for as long as a person takes, without a runner";
         found.push(problem("timeout", durationText(work.options.timeout), rule, "remove it"));
       }
       break;
@@ -141,37 +141,37 @@ function checkJob(options: JobOptions): readonly Problem[] {
   return problems;
 }
 
-/** No shell takes a command apart: one in a single text is looked for as a program of that name. */
+/** No shell splits a command: as a single text it would be looked up as a program of that name. */
 function checkProgram(program: Word | undefined): readonly Problem[] {
   if (typeof program !== "string" || !/\s/.test(program.trim()) || program.includes("\u0000")) {
     return [];
   }
   const words = program.trim().split(/\s+/);
   const fix = `write for instance ${JSON.stringify(words.length > 6 ? [...words.slice(0, 6), "..."] : words)}`;
-  return [problem("command[0]", program, "a program by itself: each of its arguments is a text of its own", fix)];
+  return [problem("command[0]", program, "only the program: each of its arguments is a separate text", fix)];
 }
 
-/** The list of a step's results beside them, which does not name itself. */
+/** The list of a step's results, beside them; it does not list itself. */
 const MANIFEST = "manifest.json";
 
 /** Other characters would be misread by some shells, programs and people. */
 const FOLDER = /^(?!\.{1,2}\/)[A-Za-z0-9._-]+\/$/;
 
-/** With its slash: no file system takes a longer name. */
+/** With its slash: no file system accepts a longer name. */
 const LONGEST_FOLDER = 256;
 
 function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }>): readonly Problem[] {
   const { results, result } = work.options;
   if (typeof results === "string" && !(FOLDER.test(results) && results.length <= LONGEST_FOLDER)) {
     const rule =
-      "true, false, or a folder in the step's own: letters, digits, dots, dashes and underscores, at most 255, and a slash at its end";
+      "true, false, or a folder within the step's own: letters, digits, dots, dashes and underscores, at most 255, and a slash at its end";
     return [problem("results", results, rule, 'write for instance "out/"')];
   }
   if (result === undefined) {
     return [];
   }
   if (!bringsResults(work)) {
-    const rule = "nothing where no results are brought: there is no manifest that could list it";
+    const rule = "no result file without results: there is no manifest that could list it";
     return [problem("result", result, rule, 'write results: "out/" or results: true, or remove it')];
   }
   if (isBelow(result) && !result.endsWith("/") && result !== MANIFEST) {
@@ -182,7 +182,7 @@ function checkResults(work: Extract<StepWork, { readonly kind: "spark" | "job" }
   return [problem("result", result, rule, 'write for instance "var.json"')];
 }
 
-/** How long a Job may take, and its pods to start: in less than this no pod is there. */
+/** How long a Job may take, and its pods to start: no pod starts in less than this. */
 const LEAST_SECONDS = 30;
 
 function checkTimes({ startWithin, timeout, endWithin }: SparkOptions | JobOptions): readonly Problem[] {
@@ -190,9 +190,9 @@ function checkTimes({ startWithin, timeout, endWithin }: SparkOptions | JobOptio
   const wrong = checkDuration("startWithin", startWithin);
   const short = Object.entries(times).filter(([, time]) => time !== undefined && seconds(time) < LEAST_SECONDS);
   if (wrong.length > 0 || short.length > 0) {
-    const rule = `at least ${LEAST_SECONDS} s: in less no pod has started`;
+    const rule = `at least ${LEAST_SECONDS} s: no pod starts in less`;
     const fix = "write for instance Duration.minutes(15)";
-    // A time that is no time at all has been told.
+    // An invalid time has been reported already.
     const told = short.filter(
       ([, time]) => time !== undefined && seconds(time) >= 1 && Number.isInteger(seconds(time)),
     );
@@ -224,10 +224,10 @@ function checkLanePath(property: string, path: string): readonly Problem[] {
   return [problem(property, path, rule, 'write for instance "limits"')];
 }
 
-/** What runners name their own files by, beside those of the steps. */
+/** How runners name their own files, beside those of the steps. */
 const RUNNERS_OWN = /^\.|\.attempts$|\.(partial|replaced)-/;
 
-/** Records, logs and what is half copied lie beside the folders that steps write. */
+/** Records, logs and partial copies are beside the folders that steps write. */
 function checkOwnNames(property: string, path: string): readonly Problem[] {
   if (!path.split("/").some((name) => name !== "." && name !== ".." && RUNNERS_OWN.test(name))) {
     return [];
@@ -237,7 +237,7 @@ function checkOwnNames(property: string, path: string): readonly Problem[] {
   return [problem(property, path, rule, 'write for instance "archive"')];
 }
 
-/** Linux takes no longer path than 4096 bytes. */
+/** Linux accepts no path longer than 4096 bytes. */
 const LONGEST_POD_PATH = 1024;
 
 /** A path on the customer's side. */
@@ -258,7 +258,7 @@ function checkCustomerPath(property: string, place: CustomerPath): readonly Prob
   return [problem(property, place.path, rule, 'write for instance onResults("report")')];
 }
 
-/** No program can be given an argument that contains a NUL. */
+/** No program can receive an argument that contains a NUL. */
 function checkWords(property: string, words: readonly Word[]): readonly Problem[] {
   return words.flatMap((word, index) =>
     isResultValue(word)
@@ -275,17 +275,17 @@ function checkText(property: string, word: string, before: Word | undefined): re
   if (!word.includes("\u0000") && word.length <= LONGEST_WORD) {
     return [];
   }
-  const rule = `an argument as Linux takes it: without NUL, at most ${LONGEST_WORD} characters`;
-  return [problem(property, word, rule, "put what is longer or binary into a file")];
+  const rule = `an argument as Linux accepts it: without NUL, at most ${LONGEST_WORD} characters`;
+  return [problem(property, word, rule, "put longer or binary data into a file")];
 }
 
-/** Where the value is: a file among the results, and a way in it. */
+/** Where the value is: a file among the results, and a path in it. */
 function checkValue(property: string, { type, place, step }: ResultValue): readonly Problem[] {
   const read = readPlace(place);
   if (read !== undefined && isBelow(read.file)) {
     const misplaced = outsidePods(step.work, read.file);
     return misplaced === undefined ? [] : [{ property, ...misplaced }];
   }
-  const rule = "a JSON file among the step's results, `#`, and names that lead to the value, with dots between them";
+  const rule = "a JSON file among the step's results, `#`, and the names that lead to the value, separated by dots";
   return [problem(property, place, rule, `write for instance night.${type}(varEs, "var.json#total.var")`)];
 }

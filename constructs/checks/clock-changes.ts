@@ -12,7 +12,7 @@ export interface ClockChange {
   readonly minutes: number;
 }
 
-/** The years that count: rules that ended before concern no night, and none is known much further ahead. */
+/** The years that are checked: rules that ended before them concern no night, and later ones are not known yet. */
 const FIRST_YEAR = 2026;
 const LAST_YEAR = 2037;
 
@@ -20,7 +20,7 @@ const MINUTE = 60_000;
 /** No zone changes its clocks there and back within a week. */
 const STEP = 7 * 24 * 60 * MINUTE;
 
-/** Changes by zone: they are looked for in time, which is slow, and customers have few zones between them. */
+/** Changes by zone: finding them is slow, and customers have few zones between them. */
 const known = new Map<string, readonly ClockChange[]>();
 
 /** The changes of the clocks in a time zone, one for each time of day that they concern. */

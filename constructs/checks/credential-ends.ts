@@ -8,17 +8,17 @@ const DAY = 24 * 3600_000;
 /** A credential that ends sooner is refused: it would end before anybody has read the first warning. */
 const FEWEST_DAYS = 3;
 
-/** A credential that ends sooner is warned of when it is deployed. */
+/** A deployment warns about a credential that ends sooner. */
 const FEW_DAYS = 14;
 
-/** What docs/deploy.md asks the customer's API server for; it may grant less. */
+/** What docs/deploy.md requests from the customer's API server; it may grant less. */
 const ASKED_DAYS = 365;
 
 /** When a part of a credential ends. Times in milliseconds. */
 export interface CredentialEnd {
   readonly part: CredentialPart;
   readonly end: number;
-  /** When it was issued, where it says so. */
+  /** When it was issued, where that is known. */
   readonly issued?: number;
 }
 
@@ -61,11 +61,11 @@ export function nearEnds(ends: readonly CredentialEnd[], now: number): readonly 
     .map(({ part, end }) => ({
       place: PLACES[part],
       received: `a ${CREDENTIAL_PARTS[part]} that ${end < now ? "ended" : "ends"} on ${day(end)}`,
-      rule: `one that is good for ${FEWEST_DAYS} days at least`,
+      rule: `one that is valid for at least ${FEWEST_DAYS} days`,
     }));
 }
 
-/** What a deployment says of an end, and whether that is a warning. @param now Milliseconds. */
+/** What a deployment reports about an end, and whether that is a warning. @param now Milliseconds. */
 export function endText(
   { part, end, issued }: CredentialEnd,
   now: number,
@@ -80,7 +80,7 @@ export function endText(
   };
 }
 
-/** The claims of a JSON web token; a token of another kind has no end that anybody can read. */
+/** The claims of a JSON web token; the end of any other kind of token cannot be read. */
 function tokenEnd(token: string): readonly CredentialEnd[] {
   const [, payload, signature] = token.split(".");
   if (payload === undefined || signature === undefined) {
@@ -101,7 +101,7 @@ function tokenEnd(token: string): readonly CredentialEnd[] {
   }
 }
 
-/** The end of a part; of two certificates, as there are while an authority is being renewed, the last one counts. */
+/** The end of a part; of two certificates, as during the renewal of an authority, the later one counts. */
 function certificateEnd(part: CredentialPart, data: string): readonly CredentialEnd[] {
   const certificates = parseCertificates(Buffer.from(data, "base64").toString()) ?? [];
   const ends = certificates.map((certificate: X509Certificate) => certificate.validToDate.getTime());

@@ -3,7 +3,7 @@ import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { stepProperty } from "../form/step-form.ts";
 import type { Step } from "../night/step.ts";
 
-/** A mistake in sizes that a step has from the night's defaults alone, told where they are written. */
+/** A mistake in sizes that a step has only from the night's defaults, reported where they are written. */
 export function atDefaults(problem: Problem, { declared, defaults }: RiskWorkflow): Problem {
   for (const { name, work } of declared) {
     const place = `${stepProperty(name)}.onRetry`;
@@ -13,7 +13,7 @@ export function atDefaults(problem: Problem, { declared, defaults }: RiskWorkflo
             ...problem,
             property: problem.property.replace(place, `workflow.defaults.${work.kind}.onRetry`),
             rule: `${problem.rule}, in step ${received(name)}`,
-            fix: "correct it there, or write onRetry in the step: it replaces that of the defaults",
+            fix: "correct it there, or write onRetry in the step: it replaces the one in the defaults",
           }
         : problem;
     }

@@ -4,7 +4,7 @@ import { isPrintable } from "../definition/printable.ts";
 const LONGEST_NAME = 255;
 const LONGEST_PATH = 1024;
 
-/** Whether a path is a relative one that stays where it begins, that nobody takes apart, and that a volume can have. */
+/** Whether a path is relative, stays below its folder, needs no quoting, and can exist on a volume. */
 export function isBelow(path: string): boolean {
   return (
     isPrintable(path) &&

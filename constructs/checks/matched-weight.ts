@@ -1,6 +1,6 @@
 /**
- * How much weight can be handed from earlier nodes to later ones if every node may give its weight once and take its
- * weight once: a maximum flow, found along shortest paths (Edmonds and Karp), which a night of a hundred steps needs.
+ * How much weight can pass from earlier nodes to later ones if every node may give its weight once and take its weight
+ * once: a maximum flow, found along shortest paths (Edmonds and Karp), which a night of a hundred steps needs.
  * @param earlier For each node the nodes that run before it, directly or not.
  */
 export function maximumMatchedWeight(weights: readonly number[], earlier: readonly ReadonlySet<number>[]): number {
@@ -15,7 +15,7 @@ export function maximumMatchedWeight(weights: readonly number[], earlier: readon
   }
 }
 
-/** A step of a path: `giver` hands to `taker`, having got free by taking back from `before` what it handed before. */
+/** A step of a path: `giver` gives to `taker` what it takes back from `before`. */
 interface PathStep {
   readonly giver: number;
   readonly taker: number;
@@ -25,7 +25,7 @@ interface PathStep {
 class Handing {
   private readonly givable: number[];
   private readonly takable: number[];
-  /** For each taker how much it has from which giver. */
+  /** For each taker, how much it has from which giver. */
   private readonly taken: readonly Map<number, number>[];
   private readonly takers: readonly number[][];
 
@@ -36,7 +36,7 @@ class Handing {
     this.takers = weights.map((_, giver) => weights.flatMap((_, taker) => (earlier[taker]?.has(giver) ? [taker] : [])));
   }
 
-  /** Hands on more along one shortest path; returns how much, 0 when nothing more can be handed. */
+  /** Passes on more along one shortest path; returns how much, 0 when nothing more can pass. */
   increase(): number {
     const last = this.shortestPath();
     if (last === undefined) {

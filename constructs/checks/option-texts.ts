@@ -1,7 +1,7 @@
 import { below } from "../form/form.ts";
 import { Step } from "../night/step.ts";
 
-/** All texts in a step's options with their paths, names included; what steps are told by others is not this one's. */
+/** All texts in a step's options with their paths, names included; what it takes from other steps is not among them. */
 export function optionTexts(value: unknown, at: string): readonly (readonly [path: string, text: string])[] {
   if (typeof value === "string") {
     return [[at, value]];

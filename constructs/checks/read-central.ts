@@ -21,8 +21,8 @@ export function readCentral(file: string): CentralCluster {
   const content = readJsonObject({
     file,
     shown: "central.json",
-    rule: "a JSON object that says what lanes must know of the central cluster",
-    fix: "write the fields that docs/deploy.md names, or take the file back from version control",
+    rule: "a JSON object with what lanes must know about the central cluster",
+    fix: "write the fields that docs/deploy.md names, or restore the file from version control",
   });
   return requireCentral(content);
 }

@@ -1,6 +1,6 @@
 import { similarNames } from "../../runs/similar-names.ts";
 
-/** Verdicts by name: asking Intl is slow, and customers have few zones between them. */
+/** Results by name: asking Intl is slow, and customers have few zones between them. */
 const timezones = new Map<string, boolean>();
 
 /** Whether a name is that of an IANA time zone with its place, written as Argo looks it up. */
@@ -23,7 +23,10 @@ function isKnownTimezone(timezone: string): boolean {
   }
 }
 
-/** The zone that a misspelt name was most likely meant to be: one whose place is alike, in the same region if it has one. */
+/**
+ * The zone that a misspelt name was most likely meant to be: one with a similar place, in the same region if it has
+ * one.
+ */
 export function nearTimezone(written: string): string | undefined {
   const [region, ...places] = written.split("/");
   const place = places.at(-1) ?? written;

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from "node:net";
 
-/** Addresses of the node itself, and of no single machine. */
+/** Addresses of the node itself, and those of no single machine. */
 const UNUSABLE = { ipv4: new BlockList(), ipv6: new BlockList() };
 
 for (const [network, bits] of [
@@ -12,7 +12,7 @@ for (const [network, bits] of [
   UNUSABLE.ipv4.addSubnet(network, bits, "ipv4");
 }
 
-/** IPv4 addresses as IPv6 has them: what they lead to is another address, which nothing compares with the others. */
+/** IPv4 addresses in IPv6 form: they lead to another address, which is not compared with the others. */
 const IPV4_IN_IPV6 = new BlockList();
 
 for (const [network, bits] of [
@@ -43,12 +43,12 @@ export function addressRule(address: string): string | undefined {
     return "not a loopback, link-local, site-local, multicast or unspecified address: that would be the central node itself";
   }
   if (family === "ipv6" && IPV4_IN_IPV6.check(address, family)) {
-    return "an IPv4 address as itself, not within an IPv6 one: ranges and other customers' addresses are compared with what is written";
+    return "a plain IPv4 address, not within an IPv6 one: it is compared as written with ranges and other customers' addresses";
   }
   return undefined;
 }
 
-/** Whether an address lies in an IPv4 range. */
+/** Whether an address is in an IPv4 range. */
 export function liesIn(address: string, range: string): boolean {
   const [network = "", bits] = range.split("/");
   const list = new BlockList();

@@ -3,10 +3,10 @@ import { Construct } from "constructs";
 import { ALLOWED_KINDS } from "../apps/allowed-kinds.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
-/** Argo CD's identity in the customer's cluster: another than that of the nights, which may not deploy anything. */
+/** Argo CD's identity in the customer's cluster: separate from that of the nights, which may not deploy anything. */
 export const ARGOCD_SERVICE_ACCOUNT = "argocd";
 
-/** What Argo CD needs to keep applications: the kinds they consist of, and to see what becomes of their pods. */
+/** What Argo CD needs to keep applications: the kinds they consist of, and to observe their pods. */
 export class ArgoCdIdentity extends Construct {
   constructor(scope: Construct, id: string, customer: string) {
     super(scope, id);

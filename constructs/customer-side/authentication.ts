@@ -3,9 +3,9 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { FEDERATED_USER_PREFIX, federatedAudience, federatedSubject } from "../lane/federation.ts";
 
 /**
- * What the customer's API server is started with, or what is added to it where it has such a file already, so that it takes
- * the tokens of this customer's lane and of nothing else in the central cluster. It is a file of the API server's and no
- * object: nobody can apply it.
+ * The file with which the customer's API server is started, or what is added to one that it already has, so that it
+ * accepts the tokens of this customer's lane and of nothing else in the central cluster. It is a file of the API
+ * server, not an object: it cannot be applied.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration
  */
 export function authenticationConfiguration({ name }: CustomerDefinition, issuer: TokenIssuer): object {

@@ -13,12 +13,15 @@ import { ARGOCD_SERVICE_ACCOUNT, ArgoCdIdentity } from "./argo-cd-identity.ts";
 import { FilesDeployment } from "./files-deployment.ts";
 import { IDENTITY_RIGHTS } from "./identity-rights.ts";
 
-/** Our role in the customer's cluster, and unless the customer is federated the service account whose token we are given. */
+/**
+ * Nightlane's role in the customer's cluster and, unless the customer is federated, the service account whose token
+ * Nightlane gets.
+ */
 export const NIGHTLANE_SERVICE_ACCOUNT = "nightlane";
 
 /**
- * What the customer's administrator applies in the customer's own cluster: a namespace, the least our identity and
- * Spark can work with, a results volume, and a quota. Nothing of it is cluster-wide.
+ * What the customer's administrator applies in the customer's own cluster: a namespace, the minimum that Nightlane's
+ * identity and Spark can work with, a results volume, and a quota. None of it is cluster-wide.
  */
 export class CustomerSide extends Chart {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
@@ -69,7 +72,7 @@ export class CustomerSide extends Chart {
     new RoleBinding(this, `${name}-binding`, { metadata: customerMetadata(customer, name), role }).addSubjects(subject);
   }
 
-  /** Our namespace never takes more of the customer's cluster than was agreed. */
+  /** Nightlane's namespace never uses more of the customer's cluster than was agreed. */
   private quota(definition: CustomerDefinition): void {
     const { capacity } = definition.cluster;
     const amounts = (values: Readonly<Record<string, string>>): Record<string, k8s.Quantity> =>

@@ -12,7 +12,7 @@ export const FILES_LABELS = { "app.kubernetes.io/name": "nightlane-results" } as
 
 /**
  * A pod that only waits, with the results volume mounted: nothing can be copied out of a completed Spark pod, so the
- * runner reads and writes the volume here. It runs as Spark's user, who owns the files.
+ * runner reads and writes the volume through it. It runs as Spark's user, who owns the files.
  */
 export class FilesDeployment extends Construct {
   constructor(scope: Construct, id: string, customer: string) {

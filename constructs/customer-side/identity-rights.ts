@@ -7,17 +7,17 @@ export interface Right {
 }
 
 /**
- * All that our identity may do in the customer's cluster: Jobs and what must be seen of their pods, exec and logs; no
- * secrets, nothing of other namespaces. Preflight asks the customer's API server for exactly these.
+ * Everything that Nightlane's identity may do in the customer's cluster: Jobs and what must be seen of their pods, exec
+ * and logs; no secrets, nothing in other namespaces. Preflight checks exactly these with the customer's API server.
  */
 export const IDENTITY_RIGHTS: readonly Right[] = [
   { apiGroup: "batch", resource: "jobs", verbs: ["create", "get", "list", "watch", "delete"] },
   { apiGroup: "", resource: "pods", verbs: ["get", "list", "watch", "delete"] },
   { apiGroup: "", resource: "pods/log", verbs: ["get"] },
-  // kubectl opens the stream with GET over a websocket; the API server asks for both verbs.
+  // kubectl opens the stream with GET over a websocket; the API server requires both verbs.
   { apiGroup: "", resource: "pods/exec", verbs: ["get", "create"] },
   { apiGroup: "", resource: "events", verbs: ["get", "list", "watch"] },
-  // Two runners of one step are kept apart by a Lease.
+  // A Lease keeps two runners of one step apart.
   { apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["get", "create", "update"] },
   // For preflight: whether the results volume and the quota are as a night needs them.
   { apiGroup: "", resource: "persistentvolumeclaims", verbs: ["get"] },

@@ -10,7 +10,7 @@ export interface WayOut {
   readonly port: number;
 }
 
-/** Where a definition says that the customer's API server is reached. */
+/** Where the customer's API server is reached, by a definition. */
 export function wayOut({ cluster }: Pick<CustomerDefinition, "cluster">): WayOut {
   return { addresses: addressesOf(cluster), port: cluster.proxy?.port ?? serverPort(cluster.server) };
 }
@@ -38,14 +38,14 @@ export function firstAddress(cluster: Way): string {
   return first;
 }
 
-/** The URL of a customer's proxy, as `proxy-url` and `HTTPS_PROXY` have it; undefined where there is none. */
+/** The URL of a customer's proxy, in the form of `proxy-url` and `HTTPS_PROXY`; undefined where there is none. */
 export function proxyUrl({ proxy }: Way): string | undefined {
   return proxy === undefined ? undefined : `http://${urlHost(firstAddress({ proxy }))}:${proxy.port}`;
 }
 
 /**
- * The server's URL for whoever cannot resolve its name: by its first address, since each of several leads to one
- * cluster; as it is where a proxy resolves it.
+ * The server's URL for clients that cannot resolve its name: with its first address, since all addresses lead to one
+ * cluster; unchanged where a proxy resolves it.
  */
 export function reachableServer({ cluster }: Pick<CustomerDefinition, "cluster">): string {
   const { server, proxy } = cluster;

@@ -25,8 +25,8 @@ export function deployedApp(app: DeployedApp): DeployedApp {
 }
 
 /**
- * A Spark application: an image whose entrypoint obeys the contract of Apache Spark's own images, and the program in it.
- * It has either `main`, or `mainClass` and `jar`.
+ * A Spark application: an image whose entrypoint follows the contract of Apache Spark's own images, and the program in
+ * it. It has either `main`, or `mainClass` and `jar`.
  */
 export interface SparkApp {
   /** Image by digest. */
@@ -48,7 +48,7 @@ export interface SparkApp {
   readonly jar?: string;
   /**
    * Absolute paths in the image of further jars.
-   * @default - those of Spark alone
+   * @default - only those of Spark
    */
   readonly jars?: readonly string[];
   /**
@@ -65,7 +65,7 @@ export type PythonApp = SparkApp & { readonly main: string; readonly mainClass?:
 export type JvmApp = SparkApp & { readonly main?: never; readonly mainClass: string; readonly jar: string };
 
 /**
- * A Spark application in an image of one's own: `sparkApp({ image, main: "/opt/risk/var.py" })`, or
+ * A Spark application in an image of your own: `sparkApp({ image, main: "/opt/risk/var.py" })`, or
  * `sparkApp({ image, mainClass: "example.SparkPi", jar: "/opt/jobs/pi.jar" })`.
  * @example
  * ```ts
@@ -110,7 +110,7 @@ function imageNamed(name: ImageName): string {
   const all = images();
   if (typeof name === "string" && !Object.hasOwn(all, name)) {
     const known = Object.keys(all);
-    const rule = `an image of this deployment: ${known.join(", ")}; one of your own is written by its digest`;
+    const rule = `an image of this deployment: ${known.join(", ")}; write one of your own by its digest`;
     throw new Refusal(`the image ${JSON.stringify(name)}`, rule, `write "${nearName(name, known) ?? "risk"}"`);
   }
   return all[name];

@@ -1,8 +1,8 @@
-/** What lanes must know of the central cluster they live in. Source: `central.json`. */
+/** What lanes must know about their central cluster. Source: `central.json`. */
 export interface CentralCluster {
-  /** The API server's own endpoints: the executor reports results there, and nothing else may be reached. */
+  /** The API server's own endpoints: the executor reports results there; lanes may reach nothing else. */
   readonly apiServer: {
-    /** One address, or those of all its machines: `centralAddresses` has them as a list. */
+    /** One address, or those of all its machines: `centralAddresses` returns them as a list. */
     readonly address: string | readonly string[];
     readonly port: number;
   };
@@ -26,8 +26,8 @@ export interface CentralCluster {
    */
   readonly webhook?: { readonly host: string; readonly addresses: readonly string[]; readonly port: number };
   /**
-   * Replicas of the Alertmanager that nightwatch tells what holds, for where no Prometheus does: all of them, since they
-   * tell each other what was notified and not what stands.
+   * Replicas of the Alertmanager that nightwatch notifies, where no Prometheus does: all of them, since they share what
+   * was notified but not which alerts are open.
    * @default - none
    */
   readonly alertmanagers?: readonly Alertmanager[];
@@ -38,7 +38,7 @@ export interface CentralCluster {
   readonly runbook?: string;
   /**
    * Who collects metrics.
-   * @default - nobody may
+   * @default - nothing may
    */
   readonly monitoring?: Monitoring;
 }
@@ -52,20 +52,20 @@ export function centralAddresses({ apiServer: { address } }: Pick<CentralCluster
 export interface TokenIssuer {
   /**
    * Its address, https: `--service-account-issuer` of the central API server. Below it, `.well-known/openid-configuration`
-   * and the keys that this names can be read by anybody. Another than that of any customer's cluster.
+   * and the keys that it names can be read by anybody. No customer's cluster has the same.
    * @example "https://tokens.vendor.example"
    */
   readonly url: string;
   /**
-   * Certificate authority of what answers there, PEM.
-   * @default - the public ones, as the customer's API server knows them
+   * Certificate authority of the server there, PEM.
+   * @default - the public ones that the customer's API server trusts
    */
   readonly ca?: string;
 }
 
 /** One replica of an Alertmanager, outside the cluster or in it. */
 export type Alertmanager = {
-  /** Its base address: `https://alerts.vendor.example:9093/prefix`. For pods, with the port that they listen on. */
+  /** Its base address: `https://alerts.vendor.example:9093/prefix`. For pods, with their port. */
   readonly url: string;
 } & (
   | {
@@ -80,7 +80,10 @@ export type Alertmanager = {
 
 /** The cluster's monitoring. */
 export interface Monitoring {
-  /** Namespace of the pods that may read the metrics of nightwatch and of Argo's controller. Admission policies leave it out: it is no lane. */
+  /**
+   * Namespace of the pods that may read the metrics of nightwatch and of Argo's controller. Admission policies leave it
+   * out: it is not a lane.
+   */
   readonly namespace: string;
   /**
    * Whether the cluster serves the kinds of a Prometheus operator. Then the platform gets a ServiceMonitor, a PodMonitor

@@ -1,8 +1,8 @@
 import { UserError } from "./problem.ts";
 
 /**
- * Works on one item after another, past those with mistakes.
- * @throws UserError with the mistakes of all items at once, each once: of a file that all need, too
+ * Works on one item after another, and continues past those with mistakes.
+ * @throws UserError with the mistakes of all items together, each once, even one in a file that all of them need
  */
 export async function collectMistakes<T, R>(
   items: readonly T[],

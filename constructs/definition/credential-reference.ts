@@ -1,6 +1,6 @@
 /**
- * Where a credential is found at deployment, or that there is none to be found. A reference names the place; the
- * credential itself never enters a definition, a manifest or a snapshot.
+ * Where a credential is found at deployment, or that none is stored. A reference names the place; the credential itself
+ * never enters a definition, a manifest or a snapshot.
  */
 export type CredentialReference = GitlabFile | PulumiSecret | Federated;
 
@@ -42,15 +42,15 @@ export function pulumiSecret(key: string): PulumiSecret {
   return { kind: "pulumiSecret", key };
 }
 
-/** No stored credential: each runner has a token of its own pod, which the customer's API server takes. */
+/** No stored credential: each runner has a token of its own pod, which the customer's API server accepts. */
 export interface Federated {
   readonly kind: "federated";
 }
 
 /**
- * Nothing is stored: Kubernetes makes a token for each of the lane's pods, good for an hour and for this customer alone,
- * and the customer's API server takes it since it trusts the central cluster's issuer, as
- * `dist/<name>/authentication.yaml` tells it. Only for `kubeconfig`; `central.json` names the `issuer`.
+ * Nothing is stored: Kubernetes makes a token for each of the lane's pods, valid for an hour and for this customer
+ * alone, and the customer's API server accepts it since it trusts the central cluster's issuer, as configured by
+ * `dist/<name>/api-server/authentication.yaml`. Only for `kubeconfig`; `central.json` names the `issuer`.
  * @example
  * ```ts
  * const credentials = { kubeconfig: federated() };
@@ -61,7 +61,7 @@ export function federated(): Federated {
   return { kind: "federated" };
 }
 
-/** The credentials of one customer: the kubeconfig of our identity in its cluster, and further named tokens. */
+/** The credentials of one customer: the kubeconfig of Nightlane's identity in its cluster, and further named tokens. */
 export interface CustomerCredentials {
   /**
    * How nights sign in to the customer's cluster: `federated()`, or where a kubeconfig is found, with exactly one context,
@@ -69,9 +69,9 @@ export interface CustomerCredentials {
    */
   readonly kubeconfig: CredentialReference;
   /**
-   * Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods; but for
-   * `appsKubeconfig`, which a customer with `apps` has: the kubeconfig of Argo CD's own identity in its cluster. That
-   * one reaches Argo CD and no pod of the lane.
+   * Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods, except
+   * `appsKubeconfig`, which a customer with `apps` has: the kubeconfig of Argo CD's own identity in its cluster. It
+   * goes to Argo CD and to no pod of the lane.
    */
   readonly [name: string]: CredentialReference;
 }

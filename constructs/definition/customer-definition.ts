@@ -6,7 +6,7 @@ import { APPS_KUBECONFIG, type CustomerCredentials, gitlabFile } from "./credent
 import { given, isObject, withDefaults } from "./given.ts";
 import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
-/** The cluster a customer runs our software in. */
+/** The cluster in which a customer runs the vendor's software. */
 export interface ClusterProps {
   /**
    * URL of the API server, https: the name must be in its certificate, and may be one that nothing resolves, such as a
@@ -29,14 +29,14 @@ export interface ClusterProps {
    */
   readonly proxy?: ProxyProps;
   /**
-   * Certificate authority of the API server, PEM; two of them while one is renewed. It may lie beside the file, under
-   * its name: `import ca from "./nordbank.pem"`.
+   * Certificate authority of the API server, PEM; two of them while one is renewed. It may be in a file beside this
+   * one, with the same name: `import ca from "./nordbank.pem"`.
    */
   readonly ca: string;
-  /** What the cluster can give a night; the night's parallel peak must fit into it. */
+  /** The capacity that the cluster has for a night; the night's parallel peak must fit into it. */
   readonly capacity: ClusterCapacity;
   /**
-   * Namespace in the customer's cluster in which our identity, Spark and the applications live.
+   * Namespace in the customer's cluster for Nightlane's identity, Spark and the applications.
    * @default "risk"
    */
   readonly namespace?: string;
@@ -53,9 +53,9 @@ export interface ClusterProps {
 }
 
 /**
- * A forward proxy (HTTP CONNECT) of one customer: the only place outside the central cluster that the lane may reach then.
- * It is asked for `cluster.server` by name and resolves it, and sees nothing of what goes through it: TLS is between the
- * runner and the API server, under `cluster.ca`. It lets us in by where we come from, without a password.
+ * A forward proxy (HTTP CONNECT) of one customer: then the only place outside the central cluster that the lane may
+ * reach. It gets `cluster.server` by name and resolves it, and sees nothing of what goes through it: TLS is between the
+ * runner and the API server, under `cluster.ca`. It admits Nightlane by its source address, without a password.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
  */
 export interface ProxyProps {
@@ -65,7 +65,7 @@ export interface ProxyProps {
   readonly port: number;
 }
 
-/** CPU and memory that the customer's nodes give our namespace. */
+/** CPU and memory of the customer's nodes for Nightlane's namespace. */
 export interface ClusterCapacity {
   readonly cpu: Cpu;
   readonly memory: Size;
@@ -89,9 +89,9 @@ export interface LaneProps {
    */
   readonly resultsStorageClass?: string;
   /**
-   * How long the results of a business date are kept, on the lane's results volume and on the customer's, after the last
-   * write to any run of that date. As long as that a run can be repeated from a later step on, with the results of the
-   * steps before it. The seven newest business dates are kept however old they are. Whole days, at least 14.
+   * How long the results of a business date are kept, on the lane's results volume and on the customer's, after the
+   * last write to any run of that date. For that long a run can be repeated from a later step on, with the results of
+   * the steps before it. The seven newest business dates are kept however old they are. Whole days, at least 14.
    * @default Duration.days(90)
    */
   readonly keepResults?: Duration;
@@ -126,7 +126,7 @@ export interface CustomerProps {
   readonly lane?: LaneProps;
   /**
    * Applications that Argo CD keeps in the customer's cluster, by the name of their Helm release.
-   * @default - none: whoever runs the cluster deploys what steps enter
+   * @default - none: the cluster's operators deploy the applications that steps enter
    */
   readonly apps?: Readonly<Record<string, HelmApp>>;
   /** The nightly ones: what runs each business day. */
@@ -159,12 +159,12 @@ const definitions = new WeakSet<CustomerDefinition>();
 /** Tonight's night, and a repeat that a person has started beside it. */
 const NIGHTS_AT_ONCE = 2;
 
-/** A night of one step after the other is no reason for a lane in which nothing else has room. */
+/** Even a night of one step after the other needs a lane with room for something else. */
 const FEWEST_RUNNERS = 4;
 
 /**
- * Declares a customer: the default export of a file in `customers/`. Nothing is checked here, so that a file's
- * problems can be told all at once, with the file's name: see `checkCustomer`.
+ * Declares a customer: the default export of a file in `customers/`. Nothing is checked here, so that a file's problems
+ * can be reported together, with the file's name: see `checkCustomer`.
  * @example
  * ```ts
  * export default defineCustomer({
@@ -239,8 +239,8 @@ export function isCustomerDefinition(value: unknown): value is CustomerDefinitio
 }
 
 /**
- * A value from outside as a definition, for the checks to judge. What follows from the rest is derived again, so that
- * no two parts of it can say different things.
+ * A value from outside as a definition, for the checks to judge. Derived properties are derived again, so that no two
+ * parts of it can contradict each other.
  */
 export function asDefinition(value: unknown): CustomerDefinition {
   const definition = given(value as CustomerDefinition) as CustomerDefinition;
@@ -255,7 +255,7 @@ export function asDefinition(value: unknown): CustomerDefinition {
 }
 
 /**
- * `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so that it may be indented.
+ * `-----BEGIN CERTIFICATE-----` and what follows, as a template: lines are trimmed, so it may be indented.
  * @example
  * ```ts
  * const authority = pem`-----BEGIN CERTIFICATE-----

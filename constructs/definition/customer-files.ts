@@ -28,7 +28,7 @@ export function customerNames(folder = CUSTOMERS_FOLDER): readonly string[] {
   );
   if (clash !== undefined) {
     const rule = "one file per customer, on every file system";
-    const shown = "a name that another file has but for its case";
+    const shown = "a name that differs from another file's only in case";
     throw new ProblemsError(customerFile(clash), [
       { property: "(file)", received: shown, rule, fix: "remove one of the two" },
     ]);
@@ -41,7 +41,7 @@ function readFolder(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch {
     throw mistake(
-      `${folder}: received ${existsSync(folder) ? "no folder that can be read" : "a folder that does not exist"}`,
+      `${folder}: received ${existsSync(folder) ? "something that is not a readable folder" : "a folder that does not exist"}`,
       "the folder of the customer files",
       folder === resolve(process.env.NIGHTLANE_CUSTOMERS ?? "/")
         ? "correct NIGHTLANE_CUSTOMERS, or unset it for customers/"
@@ -50,7 +50,7 @@ function readFolder(folder: string): readonly string[] {
   }
 }
 
-/** Nobody would notice that a file with another ending is ignored until its first night does not start. */
+/** Otherwise nobody would notice that a file with another ending is ignored until its first night does not start. */
 function refuseOtherEndings(files: readonly string[]): void {
   const other = files.find((file) => /\.[cm]?[jt]sx?$/i.test(file) && !file.endsWith(".ts"));
   if (other === undefined) {
@@ -62,7 +62,7 @@ function refuseOtherEndings(files: readonly string[]): void {
       property: "(file)",
       received: `the ending ${received(other.slice(other.lastIndexOf(".")))}`,
       rule: "a customer is a file customers/<name>.ts: no other is read",
-      fix: `rename it to ${customerFile(name)}, or move it elsewhere if it is no customer`,
+      fix: `rename it to ${customerFile(name)}, or move it elsewhere if it is not a customer`,
     },
   ]);
 }
@@ -74,7 +74,7 @@ export function customerFile(name: string): string {
 
 /**
  * Loads one customer's file, and only that: the cost does not depend on how many there are.
- * @throws UserError for an unknown name or a file that is no customer definition.
+ * @throws UserError for an unknown name or a file that is not a customer definition.
  */
 export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Promise<CustomerDefinition> {
   const file = findFile(name, folder);
@@ -132,18 +132,18 @@ function findFile(name: string, folder: string): string {
   }
   const [misnamed] = checkName(name);
   if (misnamed !== undefined) {
-    const fix = `rename the file to ${customerFile(suggestName(name))}, or move it elsewhere if it is no customer`;
+    const fix = `rename the file to ${customerFile(suggestName(name))}, or move it elsewhere if it is not a customer`;
     throw problem(received(name), `a file is named after its customer: ${misnamed.rule}`, fix);
   }
   if (!existsSync(file)) {
     throw problem(
-      "a link to a file that is not there",
+      "a link to a file that does not exist",
       "a customer file can be read",
-      "put the file there, or remove the link",
+      "add the file, or remove the link",
     );
   }
   if (!statSync(file).isFile()) {
-    throw problem("a folder, or another thing that is no file", "a customer is a file", "move it elsewhere");
+    throw problem("a folder, or something else that is not a file", "a customer is a file", "move it elsewhere");
   }
   return file;
 }

@@ -15,7 +15,7 @@ const FILE = fileURLToPath(new URL(`../../${SHOWN}`, import.meta.url));
 
 const references = list(
   value(
-    "an image by digest, <repository>@sha256:<64 hex digits>: policies let in what stands here",
+    "an image by digest, <repository>@sha256:<64 hex digits>: policies allow the images listed here",
     `"registry.vendor.example/nightlane/runner@sha256:${"0".repeat(64)}", or remove it`,
     isByDigest,
   ),
@@ -45,14 +45,14 @@ export function readEarlierImages(file: string): EarlierImages {
     file,
     shown: SHOWN,
     rule: "a JSON object with the images of earlier releases",
-    fix: 'write { "runner": [], "executor": [] }, or take it back from version control',
+    fix: 'write { "runner": [], "executor": [] }, or restore it from version control',
   });
   return asEarlierImages(content);
 }
 
 /**
- * What such a file holds, as lists of images by digest.
- * @throws ProblemsError where it holds anything else
+ * The content of such a file, as lists of images by digest.
+ * @throws ProblemsError where it contains anything else
  */
 export function asEarlierImages(content: object): EarlierImages {
   return requireForm(SHOWN, form, content);

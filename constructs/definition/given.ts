@@ -6,23 +6,23 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * The properties that a customer file gave, or none if it gave something else: a file is read to its end, and what is
- * missing or of the wrong kind is reported with everything else when the form is checked.
+ * The properties that a customer file gave, or none if it gave something else: a file is read to its end, and missing
+ * values and those of the wrong kind are reported with everything else when the form is checked.
  */
 export function given<T extends object>(props: T): Partial<T> {
   return isObject(props) || props === TOLD ? props : {};
 }
 
-/** Name under which stands what was given in the place of options. */
+/** Name of the property for what was given in place of options. */
 export const NO_OPTIONS = "(no options)";
 
-/** The options that a file gave, all of them; what is no options stays in them, for the form to report. */
+/** All options that a file gave; anything that is not an object of options is kept, for the form to report. */
 export function wholeOptions<T extends object>(options: T | undefined): Partial<T> {
   const isGiven = options === undefined || isObject(options) || options === TOLD;
   return isGiven ? given(options ?? ({} as T)) : ({ [NO_OPTIONS]: options } as object);
 }
 
-/** What was given, with defaults for what was left out; unchanged if it is no object, for the form to report. */
+/** What was given, with defaults for what was left out; unchanged if it is not an object, for the form to report. */
 export function withDefaults<T extends object, Defaults extends Partial<T>>(
   props: T,
   defaults: Defaults,

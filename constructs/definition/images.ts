@@ -10,7 +10,7 @@ export type ImageName = "runner" | "risk" | "nightwatch" | "argoController" | "a
 const byDigest =
   /^((localhost|[A-Za-z0-9-]+(?=[.:])[A-Za-z0-9.-]*)(:\d+)?\/)?[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)*(:[\w.-]{1,128})?@sha256:[0-9a-f]{64}$/;
 
-/** Whether an image's name ends in a digest, so that it says what will run. */
+/** Whether an image's name ends in a digest, which fixes what will run. */
 export function isByDigest(reference: unknown): reference is string {
   return typeof reference === "string" && byDigest.test(reference);
 }
@@ -27,7 +27,7 @@ const read = new Map<string, Readonly<Record<ImageName, string>>>();
 
 /**
  * Image references by digest: from `images.json`, which the release pipeline writes, or from the file that
- * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest says what will run.
+ * NIGHTLANE_IMAGES names (the farm's own builds). A tag is refused: only a digest fixes what will run.
  */
 export function images(): Readonly<Record<ImageName, string>> {
   const file = process.env.NIGHTLANE_IMAGES || fileURLToPath(new URL("../../images.json", import.meta.url));
@@ -44,7 +44,7 @@ export function readImages(file: string): Readonly<Record<ImageName, string>> {
     fix:
       file === process.env.NIGHTLANE_IMAGES
         ? "correct NIGHTLANE_IMAGES, or unset it for images.json"
-        : "take it back from version control, or let make release write it",
+        : "restore it from version control, or let make release write it",
   });
   return requireForm(file, form, content);
 }

@@ -2,34 +2,34 @@ import { readFileSync } from "node:fs";
 import { isObject } from "./given.ts";
 import { type Problem, ProblemsError, received } from "./problem.ts";
 
-/** A file of settings, and how mistakes in it are told. */
+/** A file of settings, and how mistakes in it are reported. */
 export interface JsonFile {
   readonly file: string;
   /**
-   * How messages call it.
+   * Its name in messages.
    * @default - as `file` does
    */
   readonly shown?: string;
   /** What it must be. */
   readonly rule: string;
-  /** What to do where it is none of that. */
+  /** What to do where it is not. */
   readonly fix: string;
 }
 
 type Told = Pick<Problem, "received"> & Partial<Problem>;
 
 /**
- * The object that a JSON file holds. Settings are read so, and not imported, because what is wrong with an import ends a
- * program before it can say what.
- * @throws ProblemsError where it cannot be read, is no JSON, or holds something else
+ * The object in a JSON file. Settings are read this way, and not imported, because a failing import ends a program
+ * before it can report what is wrong.
+ * @throws ProblemsError where it cannot be read, is not JSON, or holds something else
  */
 export function readJsonObject(from: JsonFile): Readonly<Record<string, unknown>> {
   return parseJsonObject(readText(from), from);
 }
 
 /**
- * The object that a file's text holds.
- * @throws ProblemsError where it is no JSON, or holds something else
+ * The object in a file's text.
+ * @throws ProblemsError where it is not JSON, or holds something else
  */
 export function parseJsonObject(text: string, from: JsonFile): Readonly<Record<string, unknown>> {
   let content: unknown;
@@ -48,7 +48,7 @@ function refusal({ file, shown = file, rule, fix }: JsonFile, told: Told): Probl
   return new ProblemsError(shown, [{ property: "(file)", rule, fix, ...told }]);
 }
 
-/** What Node says of a file that cannot be read, in plain words. */
+/** Node's error for a file that cannot be read, in plain words. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
@@ -66,13 +66,13 @@ function readText(from: JsonFile): string {
   }
 }
 
-/** What is wrong with a text that is no JSON, on which line. */
+/** What is wrong with a text that is not JSON, and on which line. */
 function faultOf(text: string): Told {
   const at = faultAt(text);
   const before = text.slice(0, at);
   const line = before.split("\n").length;
   if (at === text.length) {
-    return { line, received: "the end of the file", fix: "write what is missing there: a brace, a bracket or a quote" };
+    return { line, received: "the end of the file", fix: "add what is missing there: a brace, a bracket or a quote" };
   }
   const column = at - before.lastIndexOf("\n");
   return {
@@ -85,7 +85,7 @@ function faultOf(text: string): Told {
 /** What to do about the first character that does not fit. */
 function correction(before: string, line: string, found: string): string {
   if (/^(<{7}|={7}|>{7})/.test(line)) {
-    return "settle the merge conflict that the file still holds";
+    return "resolve the merge conflict in the file";
   }
   if (/[}\]]/.test(found) && before.trimEnd().endsWith(",")) {
     return "remove the comma before it: nothing follows";
@@ -93,7 +93,7 @@ function correction(before: string, line: string, found: string): string {
   if (/[/#]/.test(found)) {
     return "remove the comment: JSON has none";
   }
-  return found === "'" ? 'write " instead' : "correct it there: most often a comma or a quote is missing";
+  return found === "'" ? 'write " instead' : "correct it there: usually a comma or a quote is missing";
 }
 
 /** Where a text stops being the beginning of any JSON: at its end, where only something is missing. */

@@ -13,7 +13,7 @@ export function nightsOf(definition: CustomerDefinition): readonly NightDefiniti
   return [definition, ...further.map(([pipeline, workflow]) => ({ ...definition, workflow, pipeline }))];
 }
 
-/** The pipeline that a definition is of. */
+/** The pipeline of a definition. */
 export function pipelineOf({ pipeline }: NightDefinition): string {
   return pipeline ?? NIGHTLY;
 }

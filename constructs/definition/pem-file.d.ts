@@ -1,4 +1,4 @@
-/** Certificates in a file beside a customer's, of its name: `import ca from "./nordbank.pem"`. */
+/** Certificates in a file beside a customer's, with the same name: `import ca from "./nordbank.pem"`. */
 declare module "*.pem" {
   /** The file's text. */
   const text: string;

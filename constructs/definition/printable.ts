@@ -6,12 +6,12 @@ export function isPrintable(text: string): boolean {
   return text.search(HIDDEN) === -1 && text.trim() !== "";
 }
 
-/** How many characters people see in a text: a picture is one, though JavaScript counts two. */
+/** How many characters people see in a text: an emoji is one, though JavaScript counts two. */
 export function characters(text: string): number {
   return [...text].length;
 }
 
-/** A text with every invisible character as its number, so that it is harmless in a terminal and people see it. */
+/** A text with every invisible character as its number, so that it is harmless in a terminal and visible to people. */
 export function withHiddenShown(text: string): string {
   return text.replaceAll(HIDDEN, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -2,9 +2,9 @@ import { amountText } from "../night/amounts.ts";
 import { withHiddenShown } from "./printable.ts";
 import { secretShape } from "./secret-shape.ts";
 
-/** One mistake in what a person wrote, explained so that it can be fixed without reading our code. */
+/** One mistake in what a person wrote, explained so that it can be fixed without reading Nightlane's code. */
 export interface Problem {
-  /** Path of the property, as it is written in the file: `cluster.server`, `workflow.steps["var-es"].executors`. */
+  /** Path of the property, as written in the file: `cluster.server`, `workflow.steps["var-es"].executors`. */
   readonly property: string;
   /** The value received, rendered for reading. Never a credential. */
   readonly received: string;
@@ -12,10 +12,10 @@ export interface Problem {
   readonly rule: string;
   /** What to write instead. */
   readonly fix: string;
-  /** @default - it stands on no line of its own, or that is not known */
+  /** @default - not on a line of its own, or unknown */
   readonly line?: number;
   /**
-   * Which of several that are written alike it is about, from 0.
+   * Which of several with the same path it is about, from 0.
    * @default 0
    */
   readonly which?: number;
@@ -27,7 +27,7 @@ export class UserError extends Error {
 }
 
 /**
- * One mistake outside of a customer file, told in the same parts.
+ * One mistake outside a customer file, reported in the same parts.
  * @param what Which file, option or variable, and what was received.
  */
 export function mistake(what: string, rule: string, fix: string): UserError {
@@ -39,8 +39,8 @@ function remedy(rule: string, fix: string): readonly string[] {
 }
 
 /**
- * Renders a value for an error message: texts quoted, long values cut, objects of a class by its name, and of what may
- * be a secret its kind alone. Whatever a file can hold, it never throws.
+ * Renders a value for an error message: texts quoted, long values cut, objects by the name of their class, and possible
+ * secrets by their kind only. Whatever a file contains, it never throws.
  */
 export function received(value: unknown): string {
   const text = withHiddenShown(described(value));
@@ -73,11 +73,11 @@ function describedObject(value: object): string {
     const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? shownText(part) : part));
     return text ?? "an object";
   } catch {
-    return "an object that holds itself";
+    return "an object that contains itself";
   }
 }
 
-/** A text within an object, or what kind of secret it is. */
+/** A text within an object, or the kind of secret that it is. */
 function shownText(text: string): string {
   return secretKind(text) ?? text;
 }
@@ -87,7 +87,7 @@ function ownName(value: object): string | undefined {
   return typeof name === "string" && name !== "" ? `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}` : undefined;
 }
 
-/** Describes a text that may contain a secret without showing it; undefined for any other text. */
+/** Describes a text that may contain a secret, without showing it; undefined for any other text. */
 function secretKind(text: string): string | undefined {
   const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text)?.[1];
   if (block !== undefined && block !== "CERTIFICATE") {
@@ -107,7 +107,7 @@ function secretKind(text: string): string | undefined {
   }
   return secretShape(text) !== undefined ||
     /(^|\n)[^\S\n]*(apiVersion|token|password|client-key-data)\s*[:=]/i.test(text)
-    ? `${textOf(text)} that may hold a secret`
+    ? `${textOf(text)} that may contain a secret`
     : undefined;
 }
 

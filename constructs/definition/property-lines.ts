@@ -3,8 +3,8 @@ import { namelessStep, stepCall } from "./step-calls.ts";
 import { typescript } from "./typescript.ts";
 
 /**
- * The line on which a property stands, or what should hold it where the property is missing. Undefined for a problem of
- * no property, such as `(file)`, and where the file defines no customer.
+ * The line of a property, or of the object that should contain it where it is missing. Undefined for a problem without
+ * a property, such as `(file)`, and where the file defines no customer.
  * @param which Of several steps of the same name, from 0.
  */
 export function propertyLine(source: ts.SourceFile, property: string, which = 0): number | undefined {
@@ -68,7 +68,7 @@ function findNode<Node extends ts.Node>(root: ts.Node, fits: (node: ts.Node) => 
   return fits(root) ? root : typescript().forEachChild(root, (child) => findNode(child, fits));
 }
 
-/** What a value has under a name or index, as far as it is spelled out in the file. */
+/** The part of a value with a given name or index, if it is written out in the file. */
 function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node | undefined {
   const ts = typescript();
   if (ts.isPropertyAssignment(node)) {
@@ -95,7 +95,7 @@ function below(source: ts.SourceFile, node: ts.Node, segment: string): ts.Node |
     return /^\d+$/.test(segment) ? node.elements[Number(segment)] : undefined;
   }
   if (ts.isObjectLiteralExpression(node)) {
-    // Of one that is written twice the last one counts.
+    // Of duplicate properties the last one counts.
     const own = node.properties.findLast((one) => one.name !== undefined && nameText(one.name, source) === segment);
     return (
       own ??

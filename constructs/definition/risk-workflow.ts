@@ -12,11 +12,11 @@ export interface RiskWorkflow {
   /** Undefined: 15 minutes after the start, which nightwatch applies, since the start may be changed in a chart's values. */
   readonly startBy?: string;
   readonly inputsBy?: string;
-  /** Whether it runs beside a night that still counts, and so writes nothing but its results. */
+  /** Whether it runs beside a night that still counts, and therefore writes nothing but its results. */
   readonly shadow: boolean;
-  /** How many steps run side by side at most; undefined: all that may. */
+  /** How many steps run side by side at most; undefined for no limit. */
   readonly stepsAtOnce?: number;
-  /** What all steps have unless they say otherwise. */
+  /** Options of all steps, unless a step sets its own. */
   readonly defaults?: StepDefaults;
   /** The steps that the night has. */
   readonly steps: readonly Step[];
@@ -28,21 +28,21 @@ export interface RiskWorkflowProps {
   /** When the night starts, and on which days. */
   readonly schedule: NightSchedule;
   /**
-   * Local time, `HH:MM`, on the morning after the start, by which the night should have ended. Later than that is
-   * told, not killed.
+   * Local time, `HH:MM`, on the morning after the start, by which the night should have ended. A later night is
+   * reported, not ended.
    * @default "06:00"
    */
   readonly finishBy?: string;
   /**
-   * Local time, `HH:MM`, by which the night should have started: a night that has not is told as missed. Argo makes up
-   * for a start that it missed for up to three hours.
+   * Local time, `HH:MM`, by which the night should have started; otherwise it is reported as missed. Argo catches up a
+   * start that it missed for up to three hours.
    * @default - 15 minutes after the start
    */
   readonly startBy?: string;
   /**
-   * Local time, `HH:MM`, by which the steps that bring the inputs should have ended; see `input` of a step. Later than
-   * that is told, not killed.
-   * @default - nobody is told
+   * Local time, `HH:MM`, by which the steps that bring the inputs should have ended; see `input` of a step. Later ones
+   * are reported, not ended.
+   * @default - nobody is notified
    */
   readonly inputsBy?: string;
   /**
@@ -52,13 +52,13 @@ export interface RiskWorkflowProps {
    */
   readonly shadow?: boolean;
   /**
-   * How many steps run side by side at most. Of more that could start, those that come first in the file do; one that
-   * waits for a person counts as long as it waits.
+   * How many steps run side by side at most. If more could start, those first in the file do; one that waits for a
+   * person counts as long as it waits.
    * @default - all whose upstream steps have ended
    */
   readonly stepsAtOnce?: number;
   /**
-   * What all steps of the night have unless they say otherwise, in one place.
+   * Options of all steps of the night, in one place; a step may set its own.
    * @default - the defaults of each step
    */
   readonly defaults?: StepDefaults;
@@ -85,7 +85,7 @@ export function sparkRiskWorkflow(props: RiskWorkflowProps): RiskWorkflow {
   return withSteps({ ...rest, finishBy, shadow, steps: declared, declared });
 }
 
-/** A workflow with the steps that its night has of those that are declared. */
+/** A workflow with those of the declared steps that its night has. */
 export function withSteps(workflow: RiskWorkflow): RiskWorkflow {
   if (!isObject(workflow) || !("declared" in workflow)) {
     return workflow;
@@ -95,13 +95,13 @@ export function withSteps(workflow: RiskWorkflow): RiskWorkflow {
   return { ...workflow, steps: shadow === true && isNight ? shadowSteps(declared) : declared };
 }
 
-/** The steps; in the place of a function that declares some, what was given instead, for the form to report. */
+/** The steps; where something other than a function was given, that value, for the form to report. */
 function declare(steps: RiskWorkflowProps["steps"], defaults: StepDefaults | undefined): readonly Step[] {
   if (typeof steps !== "function") {
     return steps;
   }
   const night = new Night(defaults);
-  // An async function has declared nothing yet of what comes after its first await.
+  // An async function has not yet declared anything after its first await.
   const returned: unknown = steps(night);
   return returned instanceof Promise ? (returned as never) : night.steps;
 }

@@ -16,13 +16,13 @@ export interface NightSchedule {
   readonly start: string;
   /** IANA time zone in which `start` and `finishBy` are read, for instance `Europe/Berlin`. */
   readonly timezone: string;
-  /** Which days are business days. On any other day the night is skipped, and says so. */
+  /** Which days are business days. On any other day the night is skipped with a message. */
   readonly calendar: CalendarName;
   /** Weekdays that are off; undefined for those of the calendar. */
   readonly weekend: readonly Weekday[] | undefined;
   /** Further days off. */
   readonly extraHolidays: CalendarDays;
-  /** Days that are worked although the weekend or the calendar closes them. */
+  /** Working days although the weekend or the calendar closes them. */
   readonly workedDays: CalendarDays;
   /** Further business days that end early. */
   readonly halfDays: CalendarDays;
@@ -51,7 +51,7 @@ export interface NightlyOptions {
    */
   readonly extraHolidays?: CalendarDays;
   /**
-   * Days that are worked although the weekend or the calendar closes them, in either form.
+   * Working days although the weekend or the calendar closes them, in either form.
    * @default - none
    */
   readonly workedDays?: CalendarDays;
@@ -63,7 +63,7 @@ export interface NightlyOptions {
   readonly halfDays?: CalendarDays;
   /**
    * Business days on which the schedule starts no night, with the reason: `{ "2026-11-28": "the cluster moves" }`. They
-   * stay business days: month-ends do not move, and a person may still start their night.
+   * remain business days: month-ends do not move, and a person may still start their night.
    * @default - none
    */
   readonly noNight?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /**
- * Forms by which a secret is known, whatever name it stands under. A text may be long: none of these expressions looks
- * further from one place than a secret reaches, or begins within a word, which would take time by the square.
+ * Patterns that identify a secret, whatever its name. A text may be long: none of these expressions scans further than
+ * a secret is long, or starts within a word, which would take quadratic time.
  */
 const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
   ["a private key", /-----BEGIN [A-Z ]{0,40}PRIVATE KEY/],
@@ -17,13 +17,13 @@ const FORMS: readonly (readonly [what: string, form: RegExp])[] = [
 const SECRET_NAME =
   /((^|[^a-z])(pwd|pass|pgpass|pw)|passw(or)?d|passphrase|secret|token|(api|access|account|auth|encryption|private|secret|shared|signing)[-_.]?key|credentials?)$/i;
 
-/** Values under such a name that are no secret: nothing, a switch, a path, a variable that is expanded elsewhere. */
+/** Values under such a name that are not secrets: nothing, a switch, a path, a variable that is expanded elsewhere. */
 const HARMLESS = /^(|true|false|yes|no|none|null|\/\S*|file:.*|[$%{<*].*)$/i;
 
-/** `name=value` in any text, and `"name": "value"` as JSON has it. */
+/** `name=value` in any text, and `"name": "value"` as in JSON. */
 const ASSIGNMENT = /(?<![\w.-])([\w.-]+)(\s?=\s?|["']\s*:\s*)["']?([^\s"';,&]*)/g;
 
-/** What secret a text contains, judged by its form or by a name in it; undefined if it contains none that is known. */
+/** Which secret a text contains, judged by its form or by a name in it; undefined if it contains no known one. */
 export function secretShape(text: string): string | undefined {
   const form = FORMS.find(([, expression]) => expression.test(text));
   if (form !== undefined) {

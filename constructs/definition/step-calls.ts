@@ -1,12 +1,12 @@
 import type ts from "typescript";
 import { typescript } from "./typescript.ts";
 
-/** How night's methods that declare steps are called. */
+/** Names of night's methods that declare steps. */
 const METHODS: ReadonlySet<string> = new Set(["spark", "job", "exec", "copyIn", "copyOut", "gate"]);
 
 /**
- * The call that declares a step: by its name as it is written, or, for a name that is put together, the call whose
- * template fits it, or else the first whose name is not spelled out.
+ * The call that declares a step: by its literal name or, for a computed name, the call whose template matches it, or
+ * else the first whose name is not a literal.
  * @param which Of several of the same name, from 0.
  */
 export function stepCall(within: ts.Node, name: string, which = 0): ts.CallExpression | undefined {
@@ -20,7 +20,7 @@ export function stepCall(within: ts.Node, name: string, which = 0): ts.CallExpre
   );
 }
 
-/** The call that declares a step without a name: the one at this place, or the first that has none. */
+/** The call that declares a step without a name: the one at this position, or the first without one. */
 export function namelessStep(within: ts.Node, place: number): ts.CallExpression | undefined {
   const calls = stepCalls(within);
   const nameless = calls.filter((call) => textOf(call) === undefined);
@@ -41,12 +41,12 @@ function stepCalls(within: ts.Node): readonly ts.CallExpression[] {
   return found;
 }
 
-/** The name of a step where it is spelled out. */
+/** The name of a step, if it is a literal. */
 function textOf({ arguments: [name] }: ts.CallExpression): string | undefined {
   return name !== undefined && typescript().isStringLiteralLike(name) ? name.text : undefined;
 }
 
-/** Whether a name may come of an expression: of a variable or a call, and of no object. */
+/** Whether an expression may be a name: a variable or a call may, an object may not. */
 function isMade(name: ts.Expression | undefined): boolean {
   const ts = typescript();
   return (

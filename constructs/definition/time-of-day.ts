@@ -6,13 +6,13 @@ export function minutesOf(time: string): number | undefined {
   return match ? Number(match[1]) * 60 + Number(match[2]) : undefined;
 }
 
-/** `HH:MM` of minutes after midnight, which may lie in the next day. */
+/** `HH:MM` of minutes after midnight, which may be on the next day. */
 export function timeOf(minutes: number): string {
   const within = minutes % DAY_MINUTES;
   return [Math.floor(within / 60), within % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
-/** Minutes from one time of day to the next other: a whole day to itself. */
+/** Minutes from one time of day to the next occurrence of another; a whole day to itself. */
 export function minutesAfter(start: number, time: number): number {
   return ((time - start + DAY_MINUTES - 1) % DAY_MINUTES) + 1;
 }

@@ -1,4 +1,4 @@
-/** Name under which an object that took over TOLD's properties says so. */
+/** Name of the property that marks an object with TOLD's properties copied into it. */
 export const TOLD_PARTS = "(told)";
 
 function target(): void {
@@ -6,8 +6,8 @@ function target(): void {
 }
 
 /**
- * Stands for an expression that threw while a customer file was evaluated, and has been reported. Whatever the file does
- * with it gives TOLD again, so that the rest of the file can be read and checked; no check looks at it.
+ * Replaces an expression that threw while a customer file was evaluated, and has been reported. Whatever the file does
+ * with it yields TOLD again, so that the rest of the file can be read and checked; no check examines it.
  */
 export const TOLD: object = new Proxy(target, {
   get(_, name) {

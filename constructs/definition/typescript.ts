@@ -3,7 +3,7 @@ import type ts from "typescript";
 
 let compiler: typeof ts | undefined;
 
-/** The TypeScript compiler, loaded only once something has to be told of a file: loading it takes longer than a synth. */
+/** The TypeScript compiler, loaded only once a file has something to report: loading it takes longer than a synth. */
 export function typescript(): typeof ts {
   compiler ??= createRequire(import.meta.url)("typescript") as typeof ts;
   return compiler;

@@ -3,14 +3,14 @@ import { optional, record, text } from "../form/form.ts";
 import { requireForm } from "../form/require-form.ts";
 import { readJsonObject } from "./json-file.ts";
 
-/** The part of `versions.json` that manifests, their proof and a release rest on; the rest is the farm's. */
+/** The part of `versions.json` that manifests, their proof and a release use; the rest is the farm's. */
 export interface Versions {
   readonly argoWorkflows: {
-    /** What farms and tests build from Argo's module. */
+    /** The version that farms and tests build from Argo's module. */
     readonly farm: string;
-    /** The lowest that production may have. */
+    /** The lowest version allowed in production. */
     readonly productionFloor: string;
-    /** @default - none is named, and the floor alone is judged */
+    /** @default - none, and only the floor is judged */
     readonly production?: string;
   };
   readonly kubernetes: {
@@ -57,7 +57,7 @@ export function readVersions(file: string): Versions {
     file,
     shown: SHOWN,
     rule: "a JSON object that names every pinned version",
-    fix: `take it back from version control: git checkout ${SHOWN}`,
+    fix: `restore it from version control: git checkout ${SHOWN}`,
   });
   return requireForm(SHOWN, form, { argoWorkflows, kubernetes });
 }

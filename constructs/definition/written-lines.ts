@@ -12,7 +12,7 @@ export function rememberFile(definition: CustomerDefinition, file: string): void
   files.set(definition, file);
 }
 
-/** Problems of a definition with the lines on which they stand; as they are where it was made in memory. */
+/** Problems of a definition with their lines; unchanged where the definition was made in memory. */
 export function withLines(definition: CustomerDefinition, problems: readonly Problem[]): readonly Problem[] {
   const file = files.get(definition);
   if (file === undefined || problems.length === 0) {

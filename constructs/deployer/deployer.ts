@@ -22,15 +22,15 @@ const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 const rbac = (resourceType: string): ApiResource =>
   ApiResource.custom({ apiGroup: "rbac.authorization.k8s.io", resourceType });
 
-/** What Pulumi does with an object; it watches what it waits for. */
+/** The verbs that Pulumi uses on an object; it watches what it waits for. */
 const KEEP = ["get", "list", "watch", "create", "patch", "delete"];
 
 /**
- * The identity with which one customer's stack is deployed, and the lane's namespace, in which it may: the administrator
- * of the central cluster applies it once, before the stack's first deployment, and makes the kubeconfig of the environment
- * `customers/<name>` from its token. It reaches no other lane, no policy and no object of the platform's but what this
- * customer's stack has there, by name where a name is known. Fingerprints have hashes for names: whose they are, the policy
- * `nightlane-fingerprints` asks.
+ * The identity with which one customer's stack is deployed, and the lane's namespace: the administrator of the central
+ * cluster applies it once, before the stack's first deployment, and makes the kubeconfig of the environment
+ * `customers/<name>` from its token. It has no access to another lane or a policy, and to no object of the platform
+ * except what this customer's stack has there, by name where a name is known. Fingerprints are named by hashes: the
+ * policy `nightlane-fingerprints` checks whose they are.
  */
 export class Deployer extends Chart {
   private readonly account: ServiceAccount;
@@ -51,11 +51,11 @@ export class Deployer extends Chart {
     }
   }
 
-  /** The one object of the stack that lies in no namespace. It is there already; who removes the customer removes it. */
+  /** The one object of the stack outside any namespace. It exists already; removing the customer removes it. */
   private namespaceItself(customer: string): void {
     const metadata = customerMetadata(customer, `nightlane-${deployerName(customer)}`);
     const role = new ClusterRole(this, "namespace-role", { metadata });
-    // Pulumi waits for one to be gone by watching all. Their names tell nothing that the repository does not.
+    // Pulumi waits for one to be gone by watching all. Their names reveal nothing that the repository does not.
     role.allow(["list", "watch"], core("namespaces"));
     const own = { apiGroup: "", resourceType: "namespaces", resourceName: laneNamespace(customer) };
     role.allow(["get", "patch", "delete"], {
@@ -82,20 +82,20 @@ export class Deployer extends Chart {
       argo("workflowtemplates"),
       argo("cronworkflows"),
     );
-    // What is running is ended before a lane is removed. The rest of what follows is what the lane's own roles say: nobody
-    // may write a role with more than they have themselves, and `escalate` would be everything.
+    // Running nights are ended before a lane is removed. The rest below is what the lane's own roles contain: nobody
+    // may write a role with more rights than they have themselves, and `escalate` would be everything.
     role.allow(KEEP, argo("workflows"));
     role.allow(["create", "patch"], argo("workflowtaskresults"));
     role.allow(["get", "list", "watch", "patch"], core("pods"));
     role.allow(["get"], core("pods/log"));
     role.allow(["get", "list", "watch"], core("events"));
     role.allow(["get", "list", "watch", "create", "patch"], core("configmaps"));
-    // By name: what people hold back in a night is in ConfigMaps too.
+    // By name: which steps people hold in a night is in ConfigMaps too.
     role.allow(["delete"], { apiGroup: "", resourceType: "configmaps", resourceName: SERVER_ADDRESSES });
     role.allow(["get", "list", "watch", "create", "delete"], NIGHT_ACTS);
     role.allow(["patch"], NIGHT_ACTS_STATUS);
     if (isFederated(definition)) {
-      // For preflight, which signs in as a runner does: where there is a kubeconfig instead, the deployer holds that.
+      // For preflight, which signs in like a runner: where there is a kubeconfig instead, the deployer has that.
       const resourceType = "serviceaccounts/token";
       role.allow(["create"], { apiGroup: "", resourceType, resourceName: EXECUTOR_SERVICE_ACCOUNT });
     }
@@ -110,8 +110,8 @@ export class Deployer extends Chart {
   }
 
   /**
-   * All by name: other customers' clusters and the keys of repositories are Secrets of the same namespace. A name limits
-   * what is made, too, since Pulumi applies on the server's side, where the name stands in the request.
+   * All by name: other customers' clusters and the keys of repositories are Secrets in the same namespace. A name
+   * limits creation, too, since Pulumi uses server-side apply, where the name is in the request.
    */
   private apps({ name, apps }: CustomerDefinition): void {
     const metadata = customerMetadata(name, deployerName(name), { namespace: ARGOCD_NAMESPACE });
@@ -123,7 +123,7 @@ export class Deployer extends Chart {
     for (const app of Object.keys(apps)) {
       named("argoproj.io", "applications", applicationName(name, app));
     }
-    // What Pulumi waits for it watches, and never the Secrets.
+    // Pulumi watches what it waits for, and never the Secrets.
     role.allow(["list", "watch"], argo("appprojects"), argo("applications"));
     new RoleBinding(this, "apps-binding", { metadata, role }).addSubjects(this.account);
   }

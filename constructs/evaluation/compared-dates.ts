@@ -2,10 +2,10 @@ import type ts from "typescript";
 import { typescript } from "../definition/typescript.ts";
 import type { Position } from "./without-fault.ts";
 
-/** A file that has none of these compares no business date, and need not be parsed. */
+/** A file without any of these compares no business date, and need not be parsed. */
 const MAY_COMPARE = /businessDate\s*[=!<>]|[=<>]\s*[\w.]*\bbusinessDate\b|switch\s*\([^)]*businessDate/;
 
-/** Where a file compares the business date with something, which no function is asked about. */
+/** Where a file compares the business date with something, which calls no function that could refuse. */
 export function comparedDates(text: string): readonly Position[] {
   if (!MAY_COMPARE.test(text)) {
     return [];

@@ -9,15 +9,15 @@ import { images } from "../definition/images.ts";
 export interface Compiled {
   readonly code: string;
   readonly map: string;
-  /** Where an object has a property that it has already; both count from 0. */
+  /** Where an object has a property a second time; both count from 0. */
   readonly twice: readonly { readonly line: number; readonly column: number }[];
 }
 
 const TARGET = "es2023";
 
 /**
- * Compiles one file, whose types are left aside.
- * @throws what esbuild throws for a file that is no TypeScript: `errors`, each with its place and text.
+ * Compiles one file, ignoring its types.
+ * @throws what esbuild throws for a file that is not TypeScript: `errors`, each with its place and text.
  */
 export async function compileFile(source: string): Promise<Compiled> {
   const { code, map, warnings } = await transform(source, {
@@ -34,13 +34,13 @@ export async function compileFile(source: string): Promise<Compiled> {
   const twice = warnings
     .filter(({ id }) => id === "duplicate-object-key")
     .flatMap(({ location }) => (location === null ? [] : [{ line: location.line - 1, column: location.column }]));
-  // A first line for a shell stays, and may stand in no function.
+  // A shebang line is kept, and may not be inside a function.
   return { code: code.replace(/^#!.*/, ""), map, twice };
 }
 
 const compiledLibraries = new Map<string, Promise<string>>();
 
-/** The library as it is in a file's world: without cdk8s but for its units, and with the images of this deployment. */
+/** The library inside a file's sandbox: without cdk8s except its units, and with the images of this deployment. */
 export function compileLibrary(): Promise<string> {
   const names = JSON.stringify(images());
   const known = compiledLibraries.get(names) ?? bundle(names);
@@ -69,7 +69,7 @@ export async function compileEvaluator(): Promise<string> {
   return (await transform(source, { loader: "ts", format: "cjs", target: TARGET })).code;
 }
 
-/** What the library does without in the sandbox, and what replaces it there. */
+/** Modules that the library lacks in the sandbox, and their replacements. */
 function replacements(images: string): Plugin {
   const cdk8s = dirname(createRequire(import.meta.url).resolve("cdk8s"));
   const units = `export { Duration } from ${JSON.stringify(join(cdk8s, "duration.js"))};

@@ -4,7 +4,7 @@ import { isObject } from "../definition/given.ts";
 import { TOLD } from "../definition/told.ts";
 import { Step, type StepWork } from "../night/step.ts";
 
-/** Most objects that one file may hand back; a night of 400 steps has a few thousand. */
+/** Most objects that one file may return; a night of 400 steps has a few thousand. */
 export const MOST_OBJECTS = 200_000;
 
 const KINDS: Readonly<Record<StepWork["kind"], true>> = {
@@ -24,13 +24,13 @@ const SIZES: Readonly<Record<string, (amount: number) => Size>> = {
 };
 
 /**
- * Makes values of what a file handed back. Nothing is believed: what is not well-formed becomes a value of no kind that
- * a definition can have, and the form refuses it.
+ * Decodes what a file returned. Nothing is trusted: what is not well-formed becomes a value of a kind that no
+ * definition can have, and the form refuses it.
  */
 export function decode(encoded: unknown): unknown {
   const { root, objects } = isObject(encoded) ? encoded : {};
   const entries: readonly unknown[] = Array.isArray(objects) && objects.length <= MOST_OBJECTS ? objects : [];
-  // Objects may refer to each other in a circle, so all are created before any is filled.
+  // Objects may refer to each other in cycles, so all are created before any is filled.
   const made = entries.map(make);
   const read = (value: unknown): unknown => readValue(value, made);
   for (const [index, entry] of entries.entries()) {
@@ -39,10 +39,10 @@ export function decode(encoded: unknown): unknown {
   return read(root);
 }
 
-/** Stands for what cannot be in a definition. */
+/** Represents anything that cannot be in a definition. */
 class Unreadable {}
 
-/** Stands for an object of an unknown class; only the class's name is believed. */
+/** Represents an object of an unknown class; only the class's name is kept. */
 function instance(name: unknown): object {
   const isName = typeof name === "string" && /^[A-Za-z_$][\w$]{0,40}$/.test(name);
   return isName ? Object.create({ constructor: { name } }) : new Unreadable();

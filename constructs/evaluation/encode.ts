@@ -4,7 +4,7 @@ import { TOLD } from "../definition/told.ts";
 import { Step } from "../night/step.ts";
 import type { Encoded, EncodedObject, EncodedValue } from "./encoded.ts";
 
-/** Writes a value down as it is, right or wrong: whoever reads it judges it. */
+/** Encodes a value as it is, valid or not: the reader judges it. */
 export function encode(value: unknown): Encoded {
   const places = new Map<object, number>();
   const objects: EncodedObject[] = [];

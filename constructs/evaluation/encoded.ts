@@ -1,13 +1,12 @@
 /**
- * What a customer file hands back: JSON, in which objects stand in a list, so that one that occurs twice is one again
- * after it is read, and a circle is a circle.
+ * What a customer file returns: JSON, in which objects are in a list, so that shared objects and cycles are preserved.
  */
 export interface Encoded {
   readonly root: EncodedValue;
   readonly objects: readonly EncodedObject[];
 }
 
-/** A plain value, the place of an object in the list, or what JSON has no word for. */
+/** A plain value, the place of an object in the list, or a value that JSON cannot express. */
 export type EncodedValue =
   | null
   | boolean
@@ -31,7 +30,7 @@ export type EncodedObject =
     }
   | { readonly instance: string };
 
-/** What the evaluation of one file came to. */
+/** The outcome of evaluating one file. */
 export type Outcome =
   | { readonly definition: Encoded }
   /** The default export, where defineCustomer did not make it. */

@@ -14,30 +14,30 @@ import { certificates, compileCustomer, compileShared, type Module } from "./mod
 import { refusedImport } from "./refused-import.ts";
 import { type Position, propertyAt, withoutFault } from "./without-fault.ts";
 
-/** How long a file may take: it says what a customer is, and computes next to nothing. */
+/** How long a file may take: it describes a customer, and computes next to nothing. */
 const FILE_MILLISECONDS = 5_000;
 
-/** How long the rest of a file may take once something in it threw: without that it may never end. */
+/** How long the rest of a file may take once something in it threw: without the replaced part it may never end. */
 const REST_MILLISECONDS = 1_000;
 
-/** More faults of one file than anybody mends at once. */
+/** More mistakes in one file than anybody fixes at once. */
 const MOST_FAULTS = 20;
 
 const LIBRARY = fileURLToPath(new URL("../index.ts", import.meta.url));
 
 const evaluationProcess = new EvaluationProcess();
 
-/** What a customer file came to. */
+/** The outcome of a customer file. */
 export interface Evaluation {
   /** What defineCustomer made, not yet checked, with TOLD in place of what threw. @default - nothing */
   readonly made?: unknown;
-  /** What stood in the way; empty where nothing did. */
+  /** What prevented it; empty where nothing did. */
   readonly problems: readonly Problem[];
 }
 
 /**
  * Evaluates a customer file in a process of its own, without environment, files and network. Where an expression
- * throws, the file is evaluated again without it, so that all that is wrong can be told at once.
+ * throws, the file is evaluated again without it, so that everything wrong can be reported together.
  * @param shown How the file is named to people.
  */
 export async function evaluateFile(file: string, shown: string, milliseconds = FILE_MILLISECONDS): Promise<Evaluation> {
@@ -46,7 +46,7 @@ export async function evaluateFile(file: string, shown: string, milliseconds = F
   return { ...evaluation, problems: [...problems, ...beside] };
 }
 
-/** @param beside Takes what is wrong and keeps nothing from being evaluated. */
+/** @param beside Collects problems that do not prevent the evaluation. */
 async function evaluated(file: string, shown: string, milliseconds: number, beside: Problem[]): Promise<Evaluation> {
   const place = realpathSync(file);
   const { modules: shared, refused } = await compileShared(place, shown);
@@ -73,7 +73,7 @@ async function evaluated(file: string, shown: string, milliseconds: number, besi
     }
     const position = positionIn(outcome.stack, place, own);
     if (position === undefined && problems.length > 0) {
-      // An error without a place in the file is a consequence of what was left out.
+      // An error without a place in the file is a consequence of a part that was left out.
       return { problems };
     }
     const fault = position && withoutFault(text, position);
@@ -88,7 +88,7 @@ async function evaluated(file: string, shown: string, milliseconds: number, besi
 function writtenTwice(text: string, position: Position): Problem {
   const property = propertyAt(text, position);
   const line = position.line + 1;
-  const rule = "each property of an object once: the first one would be dropped without a word";
+  const rule = "each property of an object once: the first one would be dropped silently";
   return { property, received: "the same property a second time", rule, fix: "remove one of the two", line };
 }
 
@@ -112,7 +112,7 @@ function tooMuch(shown: string): Problem {
   return {
     property: "(file)",
     received: `more than ${MOST_OBJECTS} lists and objects`,
-    rule: "a file that only says what a customer is: a night of 400 steps has some thousands",
+    rule: "a file that only describes a customer: a night of 400 steps has some thousands",
     fix: `look in ${shown} for what makes so many`,
   };
 }
@@ -128,8 +128,8 @@ function withoutDefinition(
     return {
       property: "(file)",
       received: late ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
-      rule: "a file that only says what a customer is: that takes milliseconds and a few megabytes",
-      fix: `look in ${shown} for a loop that does not end, or makes very much`,
+      rule: "a file that only describes a customer: that takes milliseconds and a few megabytes",
+      fix: `look in ${shown} for a loop that does not end, or creates too much`,
     };
   }
   return {
@@ -150,7 +150,7 @@ interface Thrown {
   readonly property: string | undefined;
 }
 
-/** What threw, where it stands: in the customer's file, or in a shared one that this has imported or called. */
+/** What threw, and where: in the customer's file, or in a shared one that it imports or calls. */
 function problemOf(
   outcome: Extract<Outcome, { readonly stack: string }>,
   { place, modules, refused, position, property = "(code)" }: Thrown,
@@ -176,7 +176,7 @@ function problemOf(
     : { ...told, property: `${shown}:${own.line + 1}`, ...(position === undefined ? {} : { line: position.line + 1 }) };
 }
 
-/** The place in a module's text where an error came up. */
+/** The place in a module's text where an error occurred. */
 function positionIn(stack: string, place: string, { map }: Module): Position | undefined {
   const at = stack.indexOf(`${place}:`);
   const [, line, column] = at < 0 ? [] : (/^:(\d+):(\d+)/.exec(stack.slice(at + place.length)) ?? []);

@@ -6,15 +6,15 @@ import type { Outcome } from "./encoded.ts";
 import type { Task } from "./evaluator.ts";
 import { requireNode } from "./node-floor.ts";
 
-/** Added to a file's own time, for what no timer inside the process can stop. */
+/** Added to a file's own time limit, for code that no timer inside the process can stop. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** Node's own permissions leave nothing: no file, no other process, no thread, no add-on. */
+/** Node's own permissions allow nothing: no file, no other process, no thread, no add-on. */
 const FLAGS = ["--permission", "--disallow-code-generation-from-strings", "--max-old-space-size=256", "--no-warnings"];
 
 /**
  * The process that evaluates files, one after the other. It is started without an environment, and again after a file
- * has brought it to its end. While it has nothing to do it keeps nobody from ending.
+ * has ended it. While idle it does not keep the caller alive.
  */
 export class EvaluationProcess {
   private child: ChildProcess | undefined;
@@ -23,7 +23,7 @@ export class EvaluationProcess {
   private answered: (line: string | undefined) => void = () => undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** Evaluates a file after those that were asked for before. */
+  /** Evaluates a file after those requested earlier. */
   evaluate(task: Omit<Task, "library">, library: string): Promise<Outcome> {
     const turn = this.last.then(() => this.ask(task, library));
     this.last = turn.catch(() => undefined);
@@ -64,7 +64,7 @@ export class EvaluationProcess {
     requireNode();
     const program = await compileEvaluator();
     const child = spawn(process.execPath, [...FLAGS, "--input-type=commonjs", "--eval", program], {
-      // This machine's time zone would show in what a file does with dates.
+      // This machine's time zone would affect what a file does with dates.
       env: { TZ: "UTC" },
       cwd: "/",
       stdio: ["pipe", "pipe", "ignore"],
@@ -94,7 +94,7 @@ function setReferenced(child: ChildProcess, referenced: boolean): void {
   }
 }
 
-/** A process that a file has taken over may say anything: whatever is no outcome counts as its end. */
+/** A process that a file has taken over may write anything: whatever is not an outcome counts as its end. */
 function parseOutcome(line: string): Outcome {
   try {
     const outcome: unknown = JSON.parse(line);

@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline";
 import vm from "node:vm";
 
-/** One file to evaluate, all as JavaScript of the form of CommonJS. */
+/** One file to evaluate, all as CommonJS JavaScript. */
 export interface Task {
   /** The compiled library, sent when it is new. */
   readonly library?: string;
-  /** The file and the modules that it may import beside the library, by their place. */
+  /** The file and the modules that it may import beside the library, by place. */
   readonly modules: Readonly<Record<string, string>>;
   /** Places of the library. */
   readonly libraries: readonly string[];
@@ -15,9 +15,9 @@ export interface Task {
 }
 
 /**
- * The process in which customer files are evaluated: without environment, files, network and other processes, which it
- * was started without. Each file has a world of its own, in which there is the language and the library and nothing
- * else; text is all that comes out of it, the file's own code included.
+ * The process in which customer files are evaluated: started without environment, files, network and other processes.
+ * Each file has its own realm, with the language and the library and nothing else; only text comes out of it, the
+ * file's own code included.
  */
 for (const name of ["fetch", "WebSocket", "EventSource", "navigator"]) {
   Reflect.deleteProperty(globalThis, name);
@@ -58,12 +58,12 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     });
     return typeof outcome === "string" ? outcome.replaceAll("\n", " ") : '{"ended":"process"}';
   } catch {
-    // What was thrown may be the file's own object and is not touched; the elapsed time tells what happened.
+    // What was thrown may be the file's own object and is not touched; the elapsed time shows what happened.
     return JSON.stringify({ ended: performance.now() - started >= milliseconds ? "time" : "process" });
   }
 }
 
-/** A module that can be run; what came of it instead, where the language has no such code. */
+/** A module that can be run, or the outcome where its code is not valid. */
 function compiled(text: string, place: string): vm.Script | string {
   try {
     return new vm.Script(text, { filename: place });
@@ -72,13 +72,13 @@ function compiled(text: string, place: string): vm.Script | string {
   }
 }
 
-/** Takes away what would hand objects of this process to a file's code: a hook that formats stack traces. */
+/** Removes what would pass objects of this process to a file's code: a hook that formats stack traces. */
 const PREPARE =
   'Object.defineProperty(Error, "prepareStackTrace", { value: undefined }); Error.stackTraceLimit = 50; var modules = {};';
 
 /**
- * Removes clock and randomness, with which the same file could be another customer tomorrow, and what a file would not
- * notice: a console that nobody reads, a function that becomes the text of its code.
+ * Removes clock and randomness, with which the same file could be another customer tomorrow, and silent mistakes: a
+ * console that nobody reads, a function that becomes the text of its code.
  */
 const SAME_EACH_TIME = `(() => {
   "use strict";
@@ -87,7 +87,7 @@ const SAME_EACH_TIME = `(() => {
   };
   const refuse = (what) => throwing(
     what,
-    "the same customer each time the file is read: no clock and no chance",
+    "the same customer each time the file is read: no clock and no randomness",
     "write the day itself; for what only the night knows there is night.businessDate",
   );
   const { construct, get, deleteProperty } = Reflect;
@@ -101,7 +101,7 @@ const SAME_EACH_TIME = `(() => {
   Math.random = () => refuse("Math.random()");
   deleteProperty(Intl, "DateTimeFormat");
   deleteProperty(globalThis, "Temporal");
-  // Nobody would read what is said there.
+  // Nobody would read its output.
   deleteProperty(globalThis, "console");
   Function.prototype.toString = () => throwing(
     "a function within a text",
@@ -110,7 +110,7 @@ const SAME_EACH_TIME = `(() => {
   );
 })();`;
 
-/** Runs a file in its world, and says in JSON what came of it. */
+/** Runs a file in its realm, and returns the outcome as JSON. */
 const RUN = `(task) => {
   "use strict";
   const { libraries, place } = task;
@@ -137,7 +137,7 @@ const RUN = `(task) => {
       }
       return module[name];
     };
-    // An import of the whole module is a copy of it, which asks its prototype for what it has not.
+    // An import of the whole module is a copy of it, which looks up missing names in its prototype.
     return new Proxy(module, { get, getPrototypeOf: () => new Proxy({}, { get }) });
   };
   const exportsOf = (name, module, specifier) => {

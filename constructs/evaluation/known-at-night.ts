@@ -1,16 +1,16 @@
 import { Refusal } from "../night/refusal.ts";
 import { BUSINESS_DATE } from "../night/tokens.ts";
 
-/** Why a file cannot ask what its night's date is, and what to do instead. */
+/** Why a file cannot know its night's date, and what to do instead. */
 export const KNOWN_AT_NIGHT = {
   rule: "a date that only the night knows: while the file is read, it is a placeholder",
-  fix: "hand it to the program, which cuts or compares it; on: of the schedule and when: of a step choose days",
+  fix: "pass it to the program, which cuts or compares it; on: of the schedule and when: of a step choose days",
 } as const;
 
-/** What gives the date back as it is. */
+/** Methods that return the date unchanged. */
 const HARMLESS: readonly unknown[] = ["constructor", "toString", "valueOf", "concat"];
 
-/** Lets whatever would look into the placeholder of the business date refuse to. */
+/** Makes methods that would look into the business date's placeholder refuse. */
 export function refuseReadingDate(): void {
   for (const name of Reflect.ownKeys(String.prototype).filter((one) => !HARMLESS.includes(one))) {
     refuse(String.prototype, name, (self) => self === BUSINESS_DATE);
@@ -41,7 +41,7 @@ function refuse(
   }
   const refusing = new Proxy(value, {
     apply(target, self, given) {
-      if (isRead(self, given)) throw refusal(`night.businessDate, handed to ${String(name)}`);
+      if (isRead(self, given)) throw refusal(`night.businessDate, passed to ${String(name)}`);
       return Reflect.apply(target, self, given);
     },
   });

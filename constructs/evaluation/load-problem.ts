@@ -8,7 +8,7 @@ import { Night } from "../night/night.ts";
 /** What a file threw while it was evaluated, and where. */
 export interface Thrown {
   readonly thrown: string;
-  /** Said by the library, where it threw. */
+  /** From the library, where it threw. */
   readonly rule?: string;
   readonly fix?: string;
 }
@@ -17,17 +17,17 @@ type Told = Pick<Problem, "received" | "rule" | "fix">;
 
 const LIBRARY = '"../constructs/index.ts"';
 
-/** Names of what a customer file cannot use: they are not misspelt, they are absent on purpose. */
+/** Names that a customer file cannot use: they are not misspelt, they are absent on purpose. */
 const OUTSIDE =
   /^(process|require|module|Buffer|global|fetch|WebSocket|XMLHttpRequest|set(Timeout|Interval|Immediate)|queueMicrotask|__dirname|__filename|crypto|performance|URL|URLSearchParams|TextEncoder|TextDecoder|structuredClone|window|document|console)$/;
 
 /**
- * How a mistake that ended a file's evaluation is told: by what is known of it, or as it was thrown.
+ * How a mistake that ended a file's evaluation is reported: by what is known about it, or as it was thrown.
  * @param line Where it was thrown, from 0.
  */
 export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Told {
   const where = line === undefined ? shown : `line ${line + 1} of ${shown}`;
-  // The compiler puts its own name for the module before an imported name.
+  // The compiler prefixes an imported name with its own name for the module.
   const text = plain(outcome.thrown)
     .replaceAll(/\(0, import_\w+\.(\w+)\)/g, "$1")
     .replaceAll(/\bimport_\w+\./g, "");
@@ -80,14 +80,14 @@ function known(text: string, where: string): Told | undefined {
   if (text.startsWith("EvalError: ")) {
     return {
       received: text,
-      rule: "code that stands in the file: none is made of texts",
+      rule: "code that is written in the file: none is generated from texts",
       fix: `write what ${where} is to do as it is`,
     };
   }
   const [, of, method] =
     /^TypeError: (?:[\w$]+\.)*?(?:([\w$]+)\.)?([\w$]+) is not a (?:function|constructor)/.exec(text) ?? [];
   if (method !== undefined) {
-    return { received: text, rule: "a function that is there", fix: call(of, method, where) };
+    return { received: text, rule: "a function that exists", fix: call(of, method, where) };
   }
   if (/amounts? cannot be negative|must be positive/i.test(text)) {
     return { received: text, rule: "an amount of 0 or more", fix: `write one in ${where}` };
@@ -95,8 +95,8 @@ function known(text: string, where: string): Told | undefined {
   if (text.includes("Maximum call stack size exceeded")) {
     return {
       received: text,
-      rule: "code that comes to an end",
-      fix: `look for a function that calls itself at ${where}`,
+      rule: "code that terminates",
+      fix: `check for a function that calls itself at ${where}`,
     };
   }
   return undefined;
@@ -106,7 +106,7 @@ function other(text: string, where: string): Told {
   return {
     received: text,
     rule: "a customer file loads without an error; it has the language and the library, and no environment, files or network",
-    fix: `correct ${where}; npx tsc --noEmit shows what the types know of it`,
+    fix: `correct ${where}; npx tsc --noEmit shows what the type checker reports`,
   };
 }
 
@@ -127,6 +127,6 @@ function call(of: string | undefined, method: string, where: string): string {
     names.filter((name) => !["constructor", "length", "name", "prototype"].includes(name)),
   );
   return near === undefined || near === method
-    ? `correct ${where}; npx tsc --noEmit shows what the types know of it`
+    ? `correct ${where}; npx tsc --noEmit shows what the type checker reports`
     : `write ${of === undefined ? "" : `${of}.`}${near} instead of ${method}`;
 }

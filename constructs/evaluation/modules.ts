@@ -19,10 +19,10 @@ export interface Refused {
   readonly problem: Problem;
 }
 
-/** What shared files came to; they are the same for all customers. */
+/** The outcome of shared files; they are the same for all customers. */
 const compiledShared = new Map<string, Compiled>();
 
-/** What customers share, by place: what can be run, and what keeps a customer that imports it from being read. */
+/** Files that customers share, by place: what can be run, and what keeps a customer that imports it from being read. */
 export interface Shared {
   readonly modules: ReadonlyMap<string, Module>;
   readonly refused: ReadonlyMap<string, Problem>;
@@ -49,10 +49,10 @@ export async function compileShared(place: string, shown: string): Promise<Share
   return { modules, refused };
 }
 
-/** The certificates beside a customer file, of its name, as a module whose default is their text. */
+/** The certificates beside a customer file, with its name, as a module whose default export is their text. */
 export function certificates(place: string): Readonly<Record<string, string>> {
   const file = place.replace(/\.ts$/, ".pem");
-  // A link could lead to what the process that reads it sees and a customer file must not.
+  // A link could lead to files that the reading process can see and a customer file must not.
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     return {};
   }
@@ -84,8 +84,8 @@ async function compile(text: string, place: string, shown: string, what: string)
           ? {
               property: "(code)",
               received: "an await outside a function",
-              rule: "a file that is read at once: nothing in it is waited for",
-              fix: "take out the await and what it waits for",
+              rule: "a file that is read at once: it cannot wait for anything",
+              fix: "remove the await and what it waits for",
             }
           : refusedImport(specifier, place, shown);
       return { problem: { ...problem, ...at } };
@@ -101,7 +101,7 @@ interface CompileFault {
   readonly location?: { readonly line: number; readonly lineText?: string };
 }
 
-/** The first of what esbuild throws, or any other error as it is. */
+/** The first of esbuild's errors, or any other error as it is. */
 function faultOf(error: unknown): CompileFault {
   const [fault] = isObject(error) && Array.isArray(error.errors) ? error.errors : [];
   return isObject(fault) && typeof fault.text === "string"

@@ -1,9 +1,9 @@
 import { mistake } from "../definition/problem.ts";
 
-/** The first Node whose permissions shut a customer file in: `engines` in package.json says the same. */
+/** The first Node whose permissions can confine a customer file: `engines` in package.json has the same version. */
 const FLOOR = [22, 19] as const;
 
-/** @throws UserError where Node is older than what customer files are evaluated with */
+/** @throws UserError where Node is too old to evaluate customer files */
 export function requireNode(version = process.versions.node): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1])) {

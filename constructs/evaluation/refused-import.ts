@@ -5,7 +5,7 @@ import { type Problem, received } from "../definition/problem.ts";
 /** Folder of what customer files share, beside them. */
 export const SHARED_FOLDER = "shared";
 
-/** The command that takes a cluster's authority from a kubeconfig, up to the file that it writes. */
+/** The command that extracts a cluster's authority from a kubeconfig, without the file that it writes. */
 export const GET_CA =
   "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d >";
 
@@ -15,7 +15,7 @@ export function refusedImport(specifier: string, place: string, shown: string): 
   const own = `customers/${pem}`;
   const told = { property: "import", received: `an import of ${received(specifier)}` };
   if (specifier.endsWith(".pem")) {
-    const rule = `its own certificates: ./${pem} beside it, a file and no link`;
+    const rule = `its own certificates: ./${pem} beside it, a file and not a link`;
     return specifier === `./${pem}`
       ? {
           ...told,
@@ -26,15 +26,15 @@ export function refusedImport(specifier: string, place: string, shown: string): 
       : { ...told, rule, fix: `copy it to ${own}, and write import ca from "./${pem}"` };
   }
   if (specifier.startsWith(`./${SHARED_FOLDER}/`) && !existsSync(join(dirname(place), specifier))) {
-    const rule = `a file of customers/${SHARED_FOLDER}/ that is there, with its ending .ts`;
-    return { ...told, rule, fix: "correct the name, or put the file there" };
+    const rule = `a file of customers/${SHARED_FOLDER}/ that exists, with its ending .ts`;
+    return { ...told, rule, fix: "correct the name, or add the file" };
   }
   const isLibrary = /(^|\/)constructs(\/|$)|^(cdk8s(-plus-\d+)?|constructs)$/.test(specifier);
   return {
     ...told,
     rule: `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${pem}), and nothing else`,
     fix: isLibrary
-      ? 'import what the library has of it from "../constructs/index.ts"'
-      : `take it out of ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`,
+      ? 'import what the library offers of it from "../constructs/index.ts"'
+      : `remove it from ${shown}; code for several customers goes into customers/${SHARED_FOLDER}/`,
   };
 }

@@ -18,7 +18,7 @@ refuseReadingDate();
 /** What a file imports. */
 export const library = moduleWithoutSurplus(whole);
 
-/** Reads off a file's default export what leaves the sandbox. */
+/** Extracts what leaves the sandbox from a file's default export. */
 export function outcomeOf(exported: unknown): Outcome {
   if (isCustomerDefinition(exported)) {
     return { definition: encode(exported) };

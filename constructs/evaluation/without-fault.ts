@@ -9,12 +9,12 @@ export interface Position {
   readonly column: number;
 }
 
-/** TOLD as a file's code can name it. */
+/** The name of TOLD in a file's code. */
 const TOLD = "globalThis.nightlane.exports.TOLD";
 
 /** What threw in a file. */
 export interface Fault {
-  /** The property in which it stands, as a problem names it. */
+  /** The property that contains it, as a problem names it. */
   readonly property: string;
   /** The file's text with TOLD in its place, line for line. */
   readonly rest: string;
@@ -114,7 +114,7 @@ function namesOf({ importClause }: ts.ImportDeclaration): readonly string[] {
   return [...(name === undefined ? [] : [name]), ...named].map(({ text }) => text);
 }
 
-/** The path of the property in which a node stands: `workflow.steps["var-es"].memory`, or what else it is part of. */
+/** The path of the property that contains a node: `workflow.steps["var-es"].memory`, or whatever else it is part of. */
 function propertyOf(node: ts.Node): string {
   const ts = typescript();
   const path: string[] = [];
@@ -127,7 +127,7 @@ function propertyOf(node: ts.Node): string {
   return path.join("").replace(/^\./, "") || "(code)";
 }
 
-/** What a node adds to the path of what is in it. */
+/** What a node adds to the path of its content. */
 function partOf(one: ts.Node, within: ts.Node): string {
   const ts = typescript();
   const { parent } = one;
@@ -141,7 +141,7 @@ function partOf(one: ts.Node, within: ts.Node): string {
   if (ts.isVariableDeclaration(one) && ts.isIdentifier(one.name) && ts.isSourceFile(parent.parent.parent)) {
     return named(one.name.text);
   }
-  // What threw is a step's own declaration only where it stands by itself: among options it is something else.
+  // What threw is a step's own declaration only where it is a statement: among options it is something else.
   const isByItself = ts.isExpressionStatement(parent) || ts.isVariableDeclaration(parent) || ts.isArrowFunction(parent);
   // Steps are declared by a function.
   const mayBeStep = (one !== within || isByItself) && ts.findAncestor(one, ts.isFunctionLike) !== undefined;
@@ -152,7 +152,7 @@ function partOf(one: ts.Node, within: ts.Node): string {
   return "";
 }
 
-/** Whether a call is of a function of a module that was imported whole: `nl.nightly("22:00")` declares no step. */
+/** Whether a call is of a function of a namespace import: `nl.nightly("22:00")` declares no step. */
 function isOfModule(call: ts.CallExpression): boolean {
   const ts = typescript();
   const [root = ""] = call.expression.getText().split(".");

@@ -13,7 +13,7 @@ const deployedApp: Fields<DeployedApp> = {
   container: optional(text("pricing", "a container's name")),
 };
 
-/** An application that is there already. */
+/** An application that already exists. */
 export const deployedAppForm = record<DeployedApp>(
   deployedApp,
   "an application in the customer's cluster",
@@ -33,14 +33,13 @@ export const helmAppForm = record<HelmApp>(
   'helmApp({ repository: "https://...", revision: "v4.2.1", chart: "charts/pricing-engine" })',
 );
 
-/** One that is declared. One without any of what says which chart it is was made by something else. */
+/** A declared application. One without any property of its chart was made by something else. */
 export const madeHelmApp: Form = {
   inspect(value, at, findings) {
     if (isObject(value) && ["repository", "revision", "chart"].every((name) => value[name] === undefined)) {
       const received = "an application without a chart";
       const rule = "an application made by helmApp, which Argo CD deploys";
-      const fix =
-        "write helmApp({ repository, revision, chart }), or leave a deployedApp out: it is deployed by somebody else";
+      const fix = "write helmApp({ repository, revision, chart }), or remove a deployedApp: somebody else deploys it";
       findings.wrong.push({ property: at, received, rule, fix });
     } else {
       helmAppForm.inspect(value, at, findings);

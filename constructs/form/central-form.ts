@@ -1,7 +1,7 @@
 import type { Alertmanager, CentralCluster, Monitoring, TokenIssuer } from "../definition/central-cluster.ts";
 import { either, type Form, flag, list, number, optional, record, text } from "./form.ts";
 
-/** A replica by its addresses or by its namespace; which of the two, the checks ask. */
+/** A replica by its addresses or by its namespace; the checks require one of the two. */
 type AnyAlertmanager = Pick<Alertmanager, "url"> & {
   readonly addresses?: readonly string[];
   readonly namespace?: string;
@@ -11,7 +11,7 @@ const address = text("10.64.0.20", "an IPv4 address");
 const addresses = list(address, "IPv4 addresses", '["10.64.0.20"]');
 const range = (example: string, of: string): Form => text(example, `the addresses of ${of}, as a CIDR`);
 
-/** What `central.json` must be before any check may ask more of it: nobody runs tsc on it. */
+/** What `central.json` must be before any other check: nobody runs tsc on it. */
 export const centralForm: Form = record<CentralCluster>(
   {
     apiServer: record<CentralCluster["apiServer"]>(
@@ -67,6 +67,6 @@ export const centralForm: Form = record<CentralCluster>(
       ),
     ),
   },
-  "what lanes must know of their central cluster",
+  "what lanes must know about their central cluster",
   '{ "apiServer": ..., "podRange": ..., "serviceRange": ..., "nodeRange": ..., "argoCd": true }',
 );

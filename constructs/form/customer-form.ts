@@ -51,7 +51,7 @@ const cluster = record<CustomerDefinition["cluster"]>(
     ca: text("-----BEGIN CERTIFICATE-----...", "the API server's certificate authority, PEM"),
     capacity: record<ClusterCapacity>(
       { cpu: cpu("Cpu.units(32)"), memory: size("Size.gibibytes(128)") },
-      "what the cluster can give a night",
+      "the cluster's capacity for a night",
       "{ cpu: Cpu.units(32), memory: Size.gibibytes(128) }",
     ),
     namespace: text("risk"),
@@ -95,12 +95,12 @@ const federated = record<Federated>(
 );
 const references = new Map<unknown, Form>(Object.entries({ pulumiSecret, federated, gitlabFile }));
 
-/** References by the author's own names; a credential itself in the place of one is never shown. */
+/** References by the author's own names; a credential itself in place of one is never shown. */
 const credentials: Form = {
   inspect(value, at, findings) {
     const given: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
     const wrong = (property: string, received: unknown): void => {
-      const rule = "a reference that says where the deployment finds the credential, never the credential itself";
+      const rule = "a reference to where the deployment finds the credential, never the credential itself";
       const fix = 'write federated(), gitlabFile("CUSTOMER_KUBECONFIG") or pulumiSecret("kubeconfig")';
       findings.wrong.push({ property, received: receivedSecret(received), rule, fix });
     };
@@ -131,7 +131,7 @@ const credentials: Form = {
         findings.unknown.push({
           property: below(at, name),
           received: name,
-          rule: "kubeconfig is what nights connect with, appsKubeconfig what Argo CD does; another credential is named so that it cannot be taken for one of them",
+          rule: "nights connect with kubeconfig, Argo CD with appsKubeconfig; any other credential needs a name that cannot be mistaken for one of them",
           fix,
         });
       }
@@ -165,7 +165,7 @@ const schedule = record<NightSchedule>(
     noNight: daysWithReasons,
     on: optional(nightDays),
   },
-  "when the night starts, as nightly says it",
+  "when the night starts, made by nightly",
   'nightly("22:30", { timezone: "Europe/Berlin" })',
 );
 
@@ -186,7 +186,7 @@ const workflow = record<RiskWorkflow>(
   ["declared"],
 );
 
-/** What sparkRiskWorkflow made: of an object that it did not make, nothing is where it should be. */
+/** What sparkRiskWorkflow made: in any other object nothing is where it should be. */
 const madeWorkflow: Form = {
   inspect(value, at, findings) {
     if (isObject(value) && !("declared" in value) && !Object.hasOwn(value, TOLD_PARTS)) {
@@ -214,7 +214,7 @@ const customer = record<CustomerDefinition>(
     lane,
     apps: named(madeHelmApp, "applications by the names of their releases", '{ "pricing-engine": helmApp({ ... }) }'),
     workflow: madeWorkflow,
-    // Each is held against the form of a workflow by itself: see checkFurtherNights.
+    // Each is checked against the form of a workflow separately: see checkFurtherNights.
     furtherNights: {
       inspect(value, at, findings) {
         const isOne = isObject(value) && "declared" in value;
@@ -226,10 +226,10 @@ const customer = record<CustomerDefinition>(
   "defineCustomer({ ... })",
 );
 
-/** What is wrong in these is wrong in every step that takes it over, and told once. */
+/** A mistake in these is in every step that inherits it, and is reported once. */
 export const DEFAULTS = /^workflow\.defaults\.\w+/;
 
-/** Holds a definition against the types that a customer file is written in: each value, and each property's name. */
+/** Checks a definition against the types of a customer file: each value, and each property's name. */
 export function inspectForm(definition: CustomerDefinition): Findings {
   const findings = new Findings();
   customer.inspect(definition, "", findings);

@@ -3,9 +3,9 @@ import { type Problem, received, receivedSecret } from "../definition/problem.ts
 import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { nearName } from "./near-name.ts";
 
-/** What a value of a customer file must be before any check may ask more of it: the types, where nobody ran tsc. */
+/** What a value of a customer file must be before any other check: the types, where nobody ran tsc. */
 export interface Form {
-  /** Adds to `findings` what is wrong with a value and all that is in it. `at` is its property's path. */
+  /** Adds to `findings` what is wrong with a value and everything in it. `at` is its property's path. */
   inspect(value: unknown, at: string, findings: Findings): void;
 }
 
@@ -18,9 +18,9 @@ export interface OptionalForm extends Form {
 export class Findings {
   /** Values of a wrong kind. What depends on one of them is not checked further. */
   readonly wrong: Problem[] = [];
-  /** Properties that do not exist. They say nothing of those that do. */
+  /** Properties that do not exist. They do not affect those that do. */
   readonly unknown: Problem[] = [];
-  /** Places whose values are not known, because what would make them threw, which has been reported. */
+  /** Places whose values are unknown, because the code that makes them threw, which has been reported. */
   readonly told: string[] = [];
 
   /** Whether the values at, above and below all of these paths are known and of the right kind. */
@@ -30,7 +30,7 @@ export class Findings {
   }
 }
 
-/** Values of a wrong kind without those that are missing because their name is misspelt, which is told as such. */
+/** Values of a wrong kind, without those that are missing because their name is misspelt, which is reported as such. */
 export function withoutMisspelt({ wrong, unknown }: Findings): readonly Problem[] {
   const meant = unknown.map(({ property, fix }) => {
     const [, name] = /^write (\S+) instead of /.exec(fix) ?? [];
@@ -39,7 +39,7 @@ export function withoutMisspelt({ wrong, unknown }: Findings): readonly Problem[
   return wrong.filter(({ property, received }) => received !== "nothing" || !meant.includes(property));
 }
 
-/** Problems without those that say the same of the same value at another place than the one where it was written. */
+/** Problems without those that repeat one about the same value at a place other than where it was written. */
 export function withoutRepeats(problems: readonly Problem[], origin: RegExp): readonly Problem[] {
   const told = problems.filter(({ property }) => origin.test(property));
   return problems.filter(
@@ -49,13 +49,13 @@ export function withoutRepeats(problems: readonly Problem[], origin: RegExp): re
         (one) =>
           problem.property.endsWith(one.property.replace(origin, "")) &&
           problem.received === one.received &&
-          // A step has more properties than all steps have, and names them.
+          // A step has more properties than the defaults of all steps, and lists them.
           problem.rule.split(":")[0] === one.rule.split(":")[0],
       ),
   );
 }
 
-/** Asks whether the values at these paths are of the right kind, so that a check may look at them. */
+/** Whether the values at these paths are of the right kind, so that a check may use them. */
 export type Sound = (...paths: readonly string[]) => boolean;
 
 /** For a definition that is known to be of the right form. */
@@ -71,7 +71,7 @@ export function below(at: string, name: string): string {
   return at === "" ? written.replace(/^\./, "") : `${at}${written}`;
 }
 
-/** Holds a value against its form, unless what would make it threw. */
+/** Checks a value against its form, unless the code that makes it threw. */
 export function inspect(form: Form, value: unknown, at: string, findings: Findings): void {
   if (value === TOLD) {
     findings.told.push(at);
@@ -80,7 +80,7 @@ export function inspect(form: Form, value: unknown, at: string, findings: Findin
   }
 }
 
-/** A value that passes one test. `rule` says what it is, `example` what to write. */
+/** A value that passes one test. `rule` describes it, `example` shows what to write. */
 export function value(rule: string, example: string, isGood: (value: unknown) => boolean, shown = received): Form {
   return {
     inspect(value, at, findings) {
@@ -103,7 +103,7 @@ export function text(example: string, what?: string): Form {
 /** `true` or `false`. */
 export const flag: Form = value("true or false", "true", (value) => typeof value === "boolean");
 
-/** A number; which one is for the checks to say. */
+/** A number; the checks judge which one. */
 export function number(example: number): Form {
   return value("a number", String(example), (value) => typeof value === "number");
 }
@@ -170,20 +170,20 @@ export function named(of: Form, what: string, example: string): Form {
   };
 }
 
-/** JavaScript gives an object another prototype by this name, and whoever copies it loses the value. */
+/** JavaScript gives an object another prototype by this name, and copying it loses the value. */
 export function inspectName(name: string, at: string, findings: Findings): void {
   if (name === "__proto__") {
-    const rule = "a name that is no part of JavaScript itself";
+    const rule = "a name that is not part of JavaScript itself";
     findings.wrong.push({ property: below(at, name), received: received(name), rule, fix: "use another name" });
   }
 }
 
-/** The form of each property of `T`: none forgotten, none that is not there, optional where `T` says so. */
+/** The form of each property of `T`: none missing, none extra, optional where `T` has it optional. */
 export type Fields<T> = { readonly [Key in keyof T]-?: undefined extends T[Key] ? OptionalForm : Form };
 
 /**
  * An object with the properties of `T` and no others.
- * @param derived Properties that the library itself adds, of which a message for authors does not speak.
+ * @param derived Properties that the library itself adds, which messages for authors do not mention.
  */
 export function record<T extends object>(
   fields: Fields<T>,
@@ -203,7 +203,7 @@ export function record<T extends object>(
         findings.wrong.push(notA(value[NO_OPTIONS], at, what, example));
         return;
       }
-      // What is missing may be among the properties that it would have taken over.
+      // What is missing may be among the properties that it would have inherited.
       const isPart = Object.hasOwn(value, TOLD_PARTS);
       for (const [name, form] of forms) {
         inspect(form, isPart && value[name] === undefined ? TOLD : value[name], below(at, name), findings);
@@ -215,12 +215,12 @@ export function record<T extends object>(
   };
 }
 
-/** Either form, told apart by the value. */
+/** Either form, chosen by the value. */
 export function either(isFirst: (value: unknown) => boolean, first: Form, second: Form): Form {
   return { inspect: (value, at, findings) => (isFirst(value) ? first : second).inspect(value, at, findings) };
 }
 
-/** A problem of a value that is of another kind altogether. */
+/** A problem for a value of another kind altogether. */
 export function notA(value: unknown, at: string, what: string, example: string): Problem {
   return { property: at, received: received(value), rule: what, fix: `write for instance ${example}` };
 }

@@ -15,10 +15,10 @@ import { plainData } from "./plain-data.ts";
 
 type Part = Readonly<Record<string, object>>;
 
-/** The properties of each type, with their types; `test/schemas/pod-form.ts` says how they are written. */
+/** The properties of each type, with their types; `test/schemas/pod-form.ts` explains how they are written. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = types;
 
-/** What to write where a name alone says little. */
+/** What to write where a name alone is not enough. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   ip: '"192.0.2.7"',
   image: '"registry.example/agent@sha256:<64 hex digits>"',
@@ -30,7 +30,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 const forms = new Map<string, Form>();
 
-/** The form of a type of Kubernetes; made when it is needed, since types are in one another. */
+/** The form of a Kubernetes type; made when it is needed, since types are nested. */
 function typeForm(name: string): Form {
   return {
     inspect(one, at, findings) {
@@ -54,7 +54,7 @@ function recordForm(name: string, other: Fields<Part> = {}): Form {
   );
 }
 
-/** What to write for a value of a type: of a record what must be in it, or its first property. */
+/** What to write for a value of a type: for a record its required properties, or its first one. */
 function exampleOf(type: string, field: string): string {
   const fields = Object.entries(TYPES[type] ?? {});
   const must = fields.filter(([, one]) => one.endsWith("!"));

@@ -1,4 +1,4 @@
-/** The known name that a misspelt one was most likely meant to be; undefined where none is near. */
+/** The known name that a misspelt one was most likely meant to be; undefined where none is similar. */
 export function nearName(written: string, known: readonly string[]): string | undefined {
   const wanted = plain(written);
   const [nearest] = known
@@ -13,7 +13,7 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
-/** A word cut short or made longer is nearer than another word of which one letter differs: mebibytes is no pebibyte. */
+/** A shortened or lengthened word is closer than a different word with one other letter: mebibytes is not pebibyte. */
 function distance(written: string, known: string): number {
   const edits = editsBetween(written, known);
   return edits > 0 && isPart(written, known) ? 0.5 : edits;
@@ -23,7 +23,7 @@ function isPart(written: string, known: string): boolean {
   return (written.length > 2 && known.startsWith(written)) || (written.length > 3 && written.startsWith(known));
 }
 
-/** Letters to put in, take out or exchange. */
+/** Letters to insert, delete or replace. */
 function editsBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from].entries()) {

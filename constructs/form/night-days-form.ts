@@ -51,17 +51,17 @@ function isLastDay(word: unknown): word is LastDay {
   return typeof word === "string" && Object.hasOwn(LAST_DAYS, word);
 }
 
-/** What to write for a word that is none: a first day shares most letters with a last one, and is none. */
+/** What to write for an unknown word: a first day shares most letters with a last one, but is not supported. */
 function correction(word: string): string {
   const day = nearName(word, Object.keys(weekdays));
   if (day !== undefined) {
     return `write [${JSON.stringify(day)}]`;
   }
   if (/first|start|begin|^\d/i.test(word)) {
-    return "leave on out, for a night on every business day whose program looks at night.businessDate: no night is for the first day of a period";
+    return "leave on out, for a night on every business day whose program checks night.businessDate: no night can be for the first day of a period";
   }
   if (/week/i.test(word)) {
-    return 'write for instance ["friday"]: the last business day of a week is no day by itself';
+    return 'write for instance ["friday"]: the last business day of a week is not supported';
   }
   const period = ["month", "quarter", "year"].find((one) => word.toLowerCase().includes(one));
   const near = period === undefined ? nearName(word, Object.keys(LAST_DAYS)) : `last-of-${period}`;

@@ -2,14 +2,14 @@ import { received } from "../definition/problem.ts";
 import { TOLD } from "../definition/told.ts";
 import { below, type Findings, type Form, inspectName } from "./form.ts";
 
-/** Objects that were looked at, once each: values that share parts, or hold themselves, have paths without number. */
+/** Objects that were visited, once each: values that share parts, or contain themselves, have unlimited paths. */
 interface Looked {
   readonly seen: Set<object>;
-  /** Of these, the ones that hold what is looked at. */
+  /** Of these, the ancestors of the current value. */
   readonly within: Set<object>;
 }
 
-/** What JSON can say. @param what Whose value it is, for the message. */
+/** What JSON can express. @param what Whose value it is, for the message. */
 export function plainData(what: string): Form {
   const inspectValue = (value: unknown, at: string, findings: Findings, looked: Looked): void => {
     if (value === TOLD) {
@@ -24,7 +24,7 @@ export function plainData(what: string): Form {
   const inspectParts = (value: object, at: string, findings: Findings, looked: Looked): void => {
     const { seen, within } = looked;
     if (within.has(value)) {
-      const rule = `a value of ${what} that does not hold itself`;
+      const rule = `a value of ${what} that does not contain itself`;
       findings.wrong.push({ property: at, received: "one without an end", rule, fix: "write it out" });
       return;
     }

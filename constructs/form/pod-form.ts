@@ -28,7 +28,7 @@ import { duration, size } from "./unit-forms.ts";
 
 const reference = record<KeyReference>(
   { kind: choice({ secretKey: true, configMapKey: true }), name: text("kdb"), key: text("password") },
-  "a string, or a key of the customer's cluster",
+  "a string, or a key from the customer's cluster",
   'secretKey("kdb", "password")',
   ["kind"],
 );
@@ -36,7 +36,7 @@ const reference = record<KeyReference>(
 /** What to write instead of a reference of another kind, by its kind. */
 type Instead = Readonly<Record<string, (name: string) => string>>;
 
-/** A form, but for a reference that belongs elsewhere, of which is said what to write instead: a Secret's files for its key. */
+/** A form that, for a reference that belongs elsewhere, suggests what to write instead: a key for a Secret's files. */
 function butFor(instead: Instead, rule: string, form: Form): Form {
   return {
     inspect(one, at, findings) {
@@ -51,12 +51,12 @@ function butFor(instead: Instead, rule: string, form: Form): Form {
   };
 }
 
-/** A form, but for a value from an earlier result, which only an argument can be. */
+/** A form that refuses a value from an earlier result, which only an argument can be. */
 export function butForResult(form: Form): Form {
   return {
     inspect(one, at, findings) {
       if (isResultValue(one)) {
-        const rule = "no value from a result, which the night hands over as an argument by itself";
+        const rule = "no value from a result, which the night can only pass as a whole argument";
         const fix = `write it in args: ["--value", night.${one.type}(...)], or in an exec's command`;
         findings.wrong.push({ property: at, received: `night.${one.type}(...)`, rule, fix });
       } else {

@@ -2,8 +2,8 @@ import { ProblemsError } from "../definition/problem.ts";
 import { Findings, type Form, withoutMisspelt } from "./form.ts";
 
 /**
- * What a file of settings says, held against its form.
- * @param where How messages call the file.
+ * The content of a file of settings, checked against its form.
+ * @param where The file's name in messages.
  * @throws ProblemsError with everything that is of a wrong kind or does not exist
  */
 export function requireForm<T extends object>(where: string, form: Form, content: object): T {

@@ -49,7 +49,7 @@ import { podTemplateForm } from "./kubernetes-pod.ts";
 import { butForResult, podFields, textList } from "./pod-form.ts";
 import { cpu, duration, size } from "./unit-forms.ts";
 
-/** Edges are looked at where the steps are: a step gets them from `after` and from `runsAfter`. */
+/** Edges are checked with the steps: a step gets them from `after` and from `runsAfter`. */
 const edges: OptionalForm = { optional: true, inspect: () => undefined };
 
 const conditions: Readonly<Record<StepCondition, true>> = {
@@ -92,7 +92,7 @@ const resultValue = record<ResultValue>(
     kind: choice({ result: true }),
     type: choice({ number: true, word: true }),
     step: value(
-      "a step of this night: what night.spark(...) and its like return",
+      "a step of this night: what night.spark(...) and similar calls return",
       'night.number(varEs, "var.json#total.var")',
       (given) => given instanceof Step,
     ),
@@ -104,16 +104,16 @@ const resultValue = record<ResultValue>(
 const words = (example: string): Form =>
   list(either(isResultValue, resultValue, text("--date", "each argument by itself")), "a list of texts", example);
 
-/** What this night's calls return; of which night, is for the checks to say. */
+/** What this night's calls return; the checks judge which night they belong to. */
 const oneStep = value(
-  "a step of this night: what night.spark(...) and its like return",
+  "a step of this night: what night.spark(...) and similar calls return",
   "from: revaluation, of const revaluation = night.spark(...)",
   (given) => given instanceof Step,
 );
 const orStep = (form: Form): Form => either((given) => given instanceof Step, oneStep, form);
 const sources = either(Array.isArray, list(oneStep, "a list of steps", "from: [market, revaluation]"), oneStep);
 
-/** Which folder, is for the checks to say. */
+/** The checks judge which folder. */
 const results = value(
   "true, false, or a folder: a string with a slash at its end",
   '"out/"',
@@ -179,7 +179,7 @@ const jobFields: Fields<JobSettings> = {
   startWithin: optional(duration("Duration.minutes(15)")),
 };
 
-/** What may be said for all steps of a night. */
+/** What may be set for all steps of a night. */
 export const defaultsForm: Form = record<StepDefaults>(
   {
     spark: optional(record<SparkSettings>(sparkFields, "settings of all Spark steps", "{ executors: 4 }")),
@@ -327,7 +327,7 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
     inspect(stepName(step.work.kind), step.name, at, findings);
   }
   if (isObject(step.name)) {
-    // Its options stand where its name should: that there are none is no mistake of its own.
+    // Its options are where its name should be: their absence is not a separate mistake.
     return;
   }
   const property = named ? stepProperty(step.name) : at;
@@ -340,7 +340,7 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
     ...wrong.map((edge) => ({
       property: `${property}.after`,
       received: received(edge),
-      rule: "a step, or a list of steps, of this night: what night.spark(...) and its like return",
+      rule: "a step, or a list of steps, of this night: what night.spark(...) and similar calls return",
       fix: "write const market = night.exec(...), and after: market",
     })),
   );

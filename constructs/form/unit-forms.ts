@@ -4,7 +4,7 @@ import { received } from "../definition/problem.ts";
 import { mebibytes, millicores } from "../night/amounts.ts";
 import { type Form, value } from "./form.ts";
 
-/** More than any cluster has: what lies above is a typing error. */
+/** More than any cluster has: anything above is a typo. */
 const MOST_MEBIBYTES = 1024 ** 3;
 const MOST_MILLICORES = 100_000 * 1000;
 const MOST_DAYS = 3650;

@@ -1,4 +1,4 @@
-/** What Kubernetes takes as names: it is checked where a file is read, not when a pod of the night is refused. */
+/** The names that Kubernetes accepts: checked when a file is read, not when a pod of the night is refused. */
 
 /** Names of namespaces, containers and the like. */
 export const DNS_LABEL = "lower-case letters, digits and inner dashes, at most 63 (a DNS label)";
@@ -15,7 +15,7 @@ export function isDnsName(name: string): boolean {
   return name.length <= 253 && name.split(".").every(isDnsLabel);
 }
 
-/** A label's key: a name, with a domain and a slash before it or without. */
+/** A label's key: a name, optionally with a domain and a slash before it. */
 export function isLabelKey(key: string): boolean {
   const [name = "", domain, ...more] = key.split("/").reverse();
   return more.length === 0 && name !== "" && isLabelValue(name) && (domain === undefined || isDnsName(domain));

@@ -2,14 +2,14 @@ import { ApiObject, type ApiObjectProps } from "cdk8s";
 import type { Construct } from "constructs";
 import type { Manifest } from "./manifest.ts";
 
-/** A Kubernetes object whose specification is plain data already, without tokens of cdk8s in it. */
+/** A Kubernetes object whose specification is already plain data, without cdk8s tokens. */
 export interface PlainObjectProps extends ApiObjectProps {
   readonly spec: object;
 }
 
 /**
  * An object that is large and plain: cdk8s looks for its tokens in every value of an object, which for a night's
- * template takes longer than all the rest of a customer. Its keys are sorted as cdk8s sorts them.
+ * template takes longer than the rest of a customer together. Its keys are sorted as cdk8s sorts them.
  */
 export class PlainObject extends ApiObject {
   private readonly spec: object;
@@ -24,7 +24,7 @@ export class PlainObject extends ApiObject {
   }
 }
 
-/** The same data with the keys of every mapping in order, and without what is undefined. */
+/** The same data with the keys of every mapping sorted, and without undefined values. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(sorted);

@@ -13,7 +13,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   Pi: 2 ** 50,
 };
 
-/** A Kubernetes quantity (`250m`, `1Gi`, `11`) as a number in its base unit, or undefined where it is none. */
+/** A Kubernetes quantity (`250m`, `1Gi`, `11`) as a number in its base unit, or undefined where it is not one. */
 export function quantity(value: unknown): number | undefined {
   if (typeof value === "number") {
     return value;

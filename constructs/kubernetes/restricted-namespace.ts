@@ -10,7 +10,7 @@ export function restrictedNamespace(scope: Construct, id: string, metadata: ApiO
   });
   const object = ApiObject.of(namespace);
   if (object.metadata.namespace !== undefined) {
-    // A chart puts its namespace on every object, but a namespace lies in none.
+    // A chart puts its namespace on every object, but a namespace is not in one.
     object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
   }
 }

@@ -12,7 +12,9 @@ export function restrictedContainer(id: number): ContainerSecurityContextProps {
   return { user: id, group: id, ensureNonRoot: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true };
 }
 
-/** Adds what the L2 constructs of this version cannot say: no capability at all, and the runtime's seccomp profile. */
+/**
+ * Adds what the L2 constructs of this version cannot express: no capability at all, and the runtime's seccomp profile.
+ */
 export function completeRestricted(workload: IConstruct): void {
   const pod = "/spec/template/spec";
   ApiObject.of(workload).addJsonPatch(

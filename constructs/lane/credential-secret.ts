@@ -9,7 +9,7 @@ export const CREDENTIAL_SECRET = "credential";
 /** Name of the volume in which a runner finds them. */
 export const CREDENTIALS_VOLUME = "credentials";
 
-/** The lane's credential Secret, always without data here: the Pulumi program puts it in, and nothing else sees it. */
+/** The lane's credential Secret, always without data here: the Pulumi program fills it in, and nothing else sees it. */
 export class CredentialSecret extends Construct {
   constructor(scope: Construct, id: string, customer: string) {
     super(scope, id);
@@ -19,7 +19,7 @@ export class CredentialSecret extends Construct {
   }
 }
 
-/** Leaves the data of a Secret to whoever fills it in: even an empty field of ours would contend with it for ever. */
+/** Leaves the data of a Secret to what fills it in: even an empty field set here would conflict with it permanently. */
 export function withoutData(secret: Secret): void {
   ApiObject.of(secret).addJsonPatch(JsonPatch.remove("/stringData"), JsonPatch.remove("/immutable"));
 }

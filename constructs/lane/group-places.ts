@@ -7,8 +7,8 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 import { groupsOf } from "../night/grouped-steps.ts";
 
 /**
- * How many steps of each group run at once, as Argo's semaphores read it: from a ConfigMap of the lane. The number is part
- * of the name, nobody changes one, and none is removed by a deployment: a night that runs, and a replay of last month,
+ * How many steps of each group run at once, where Argo's semaphores read it: in a ConfigMap of the lane. The number is
+ * part of the name, none is ever changed, and no deployment removes one: a running night, and a replay of last month,
  * find what their template names.
  */
 export class GroupPlaces extends Construct {

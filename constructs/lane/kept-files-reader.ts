@@ -9,16 +9,16 @@ import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
 import { RESULTS_CLAIM } from "./results-volume.ts";
 
-/** What the template is for, and the beginning of its name. */
+/** The template's purpose, and the beginning of its name. */
 export const READER = "reader";
 
-/** How long a reader and its pod stay: whoever started it reads the pod's log at once. */
+/** How long a reader and its pod are kept: the person who started it reads the pod's log at once. */
 const KEEP = Duration.minutes(10);
 
 /**
  * Lets a person read a kept log after its pod is gone. Nobody may enter a pod, so `nightlane logs` starts this template
- * with the date, run, step and attempt, and reads the log of its pod, which on-call may. The pod has the lane's
- * results volume, to be read, and nothing else: no credential, no token, no other volume.
+ * with the date, run, step and attempt, and reads the log of its pod, which on-call may. The pod has the lane's results
+ * volume, read-only, and nothing else: no credential, no token, no other volume.
  */
 export class KeptFilesReader extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
@@ -55,7 +55,7 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
   };
 }
 
-/** A runner's container, but with less around it. */
+/** A runner's container, with less around it. */
 function readTemplate(hasFurther: boolean): Template {
   const given = (name: string): string => `{{workflow.parameters.${name}}}`;
   const document = JSON.stringify({

@@ -4,13 +4,13 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Template } from "../workflow/argo.ts";
 import { runnerTemplate } from "../workflow/runner-template.ts";
 
-/** Room for a volume with many small files. */
+/** Enough for a volume with many small files. */
 const TIDY_TIMEOUT = Duration.minutes(30);
 
 /**
- * Removes what is past its time on both results volumes, and says how full they are. It is the reaper's, not the night's:
- * a retention that is changed holds from the next half hour on, for all nights, and no replay of an earlier definition
- * brings an earlier one back.
+ * Removes what has expired on both results volumes, and reports how full they are. It belongs to the reaper, not the
+ * night: a changed retention applies within half an hour, to all nights, and no replay of an earlier definition brings
+ * the old one back.
  */
 export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinition): Template {
   const further = Object.keys(furtherNights);
@@ -23,7 +23,7 @@ export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinitio
       keepLogsDays: lane.keepLogs.toDays(),
     },
   });
-  // It tries again by being started again.
+  // A restart retries.
   const { retryStrategy: _, ...template } = runnerTemplate({
     name: "tidy",
     command: "tidy",
@@ -33,7 +33,7 @@ export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinitio
   return {
     ...template,
     outputs: {
-      // Whole percent; empty where the volume could not be looked at.
+      // Whole percent; empty where the volume could not be checked.
       parameters: ["lane-used", "customer-used"].map((name) => ({
         name,
         valueFrom: { path: `/tmp/outputs/${name}`, default: "" },

@@ -20,9 +20,9 @@ export interface NetworkBoundaryProps {
 
 /**
  * Everything the lane's pods may reach: the customer's own API server or the proxy that leads to it, and the central API server, where Argo's executor
- * reports (pods share one network, so the runner can reach it too; it holds no token for it). Nothing may reach them.
+ * reports (pods share one network, so the runner can reach it too, but has no token for it). Nothing may reach them.
  *
- * No names: a resolver forwards whatever it is asked, so that a name is a way out of the lane, and its cache is a way
+ * No DNS: a resolver forwards every query, so a name is a way out of the lane, and the resolver's cache is a way
  * between lanes. Runners read their server's addresses from a file, and Argo's executor uses an address.
  */
 export class NetworkBoundary extends Construct {

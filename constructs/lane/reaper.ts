@@ -13,28 +13,27 @@ import { contentName } from "./content-name.ts";
 import { tidyTemplate } from "./kept-files-tidy.ts";
 
 /**
- * The least time that nobody must have looked after a Job before it counts as orphaned: longer than all tries of a step
- * and their pauses, in which an API server answers nobody.
+ * How long at least a Job must have been unattended before it counts as orphaned: longer than all tries of a step and
+ * their pauses while an API server does not answer.
  */
 const ORPHANED_AFTER_AT_LEAST = Duration.hours(6);
 
 /** How long such a Job is watched before it is removed: longer than the longest pause between two tries of a step. */
 const WATCHED_FOR = Duration.minutes(15);
 
-/** How often the reaper looks. Each look is a pod for a few seconds. */
+/** How often the reaper runs. Each run is a pod for a few seconds. */
 const PERIOD_MINUTES = 30;
 
 /**
- * Removes what nobody looks after any more: files past their time on the results volumes (see `tidyTemplate`), and
- * remote Jobs that a night left behind without a word: terminated while the customer's API server was away, its
- * workflow deleted, its pods removed by force. Everything else is taken back by the runner itself or by the night's exit
- * handler.
+ * Removes what nothing attends to any more: expired files on the results volumes (see `tidyTemplate`), and remote Jobs
+ * that a night left behind: it was terminated while the customer's API server was down, its workflow was deleted, or
+ * its pods were removed by force. The runner itself or the night's exit handler removes everything else.
  *
  * Argo starts it in the lane, as a runner like any other: with the customer's credential, no token, the lane's network
- * and quota. So it cannot ask which nights run, and no right is added that would let it. It goes by the Leases that
- * runners renew in the customer's namespace; the runner's `reap` says how. A Lease tells more than the workflow would:
- * also that of a running night whose step has lost its Job is orphaned. And it shares Argo's fate: while the controller
- * is away and cannot replace runners, it starts no reaper either.
+ * and quota. So it cannot ask which nights run, and gets no right to. It goes by the Leases that runners renew in the
+ * customer's namespace; the runner's `reap` explains how. A Lease tells more than the workflow would: it also reveals
+ * an orphaned Job that a step of a running night has lost. And it depends on Argo: while the controller is down and
+ * cannot replace runners, it starts no reaper either.
  */
 export class Reaper extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {
@@ -65,7 +64,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
       watchSeconds: WATCHED_FOR.toSeconds(),
     },
   });
-  // It tries again by being started again.
+  // A restart retries.
   const { retryStrategy: _, ...template } = runnerTemplate({
     name: "reap",
     command: "reap",
@@ -81,7 +80,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
     templates: [
       {
         name: REAPER_SCHEDULE,
-        // One pod at a time, and what hinders one of them does not hinder the other.
+        // One pod at a time, and a failure of one does not stop the other.
         parallelism: 1,
         dag: {
           failFast: false,
@@ -98,9 +97,9 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
 }
 
 /**
- * How long nobody must have looked after a Job of a customer: as long as the longest of its steps may take. A step whose
- * tries are used up waits for a person, and `adopt` must find the Job that runs on. What runs for longer than that,
- * nobody wants any more: the runner that adopted it would end it as past its time.
+ * How long a customer's Job must have been unattended: as long as the longest of its steps may take. A step whose tries
+ * are used up waits for a person, and `adopt` must find the Job that still runs. A Job that runs for longer is of no
+ * use: a runner that adopted it would end it for its timeout.
  */
 function orphanedAfterSeconds(definition: CustomerDefinition): number {
   const steps = nightsOf(definition).flatMap(({ workflow }) => workflow.steps);

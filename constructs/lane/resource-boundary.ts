@@ -5,15 +5,20 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow/container-resources.ts";
 
 /**
- * Pods beside the runners: the calendar's, or one that is just ending, the reaper's, and one that reads a kept log for a
- * person. Pods that have ended do not count.
+ * Pods beside the runners: the calendar's or one that is just ending, the reaper's, and one that reads a kept log for a
+ * person. Ended pods do not count.
  */
 const OTHER_PODS = 3;
 
-/** Results of steps that Argo has not taken yet: each pod of a running night may have one, with those of its retries. */
+/**
+ * Results of steps that Argo has not collected yet: each pod of a running night may have one, with those of its
+ * retries.
+ */
 const TASK_RESULTS_PER_POD = 40;
 
-/** What the lane may use in the central cluster: runner pods and Argo's sidecars; Spark runs at the customer's. */
+/**
+ * What the lane may use in the central cluster: runner pods and Argo's sidecars; Spark runs in the customer's cluster.
+ */
 export class ResourceBoundary extends Construct {
   constructor(
     scope: Construct,

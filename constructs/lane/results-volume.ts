@@ -9,7 +9,7 @@ export const RESULTS_CLAIM = "results";
 
 export interface ResultsVolumeProps {
   readonly customer: string;
-  /** Capacity asked for. */
+  /** Requested capacity. */
   readonly size: Size;
   /**
    * StorageClass; it must allow ReadWriteMany.

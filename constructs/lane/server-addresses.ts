@@ -4,14 +4,13 @@ import { addressesOf, proxyUrl } from "../definition/api-server.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
-/** ConfigMap of a lane that says where its customer's API server is. */
+/** ConfigMap of a lane with the addresses of its customer's API server. */
 export const SERVER_ADDRESSES = "api-server";
 
 /**
  * The addresses of the customer's API server, or the URL of the proxy that leads to it, which the lane's runners read:
- * there are no names in a lane. They lie
- * beside the templates and not in them, so that one deployment moves a night that runs, and a replay of last month
- * finds the server where it is today.
+ * there is no DNS in a lane. They are beside the templates and not in them, so that one deployment updates a running
+ * night, and a replay of last month finds the server where it is today.
  */
 export class ServerAddresses extends Construct {
   constructor(scope: Construct, id: string, definition: CustomerDefinition) {

@@ -6,9 +6,9 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 export const EXECUTOR_SERVICE_ACCOUNT = "executor";
 
 /**
- * The identity of a lane's pods. The runner gets no token, and so nothing in the central cluster. Argo's executor beside
- * it may report its own results and nothing else, with a token that Kubernetes makes for the pod and takes back with it:
- * a Secret with a token would be good for every pod of the lane, and for ever.
+ * The identity of a lane's pods. The runner gets no token, and so no access to the central cluster. Argo's executor
+ * beside it may report its own results and nothing else, with a token that Kubernetes makes for the pod and that ends
+ * with it: a Secret with a token would be valid for every pod of the lane, permanently.
  */
 export class WorkflowRbac extends Construct {
   constructor(scope: Construct, id: string, customer: string) {

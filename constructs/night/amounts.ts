@@ -1,7 +1,7 @@
 import { Duration, Size, SizeRoundingBehavior } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 
-/** Whole mebibytes of a size, rounded down: Spark takes no parts of one. */
+/** Whole mebibytes of a size, rounded down: Spark accepts no fractions of one. */
 export function mebibytes(size: Size): number {
   // A size that was given in mebibytes comes back as it is.
   return Math.floor(size.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }));
@@ -29,7 +29,7 @@ export function durationText(duration: Duration): string {
     return `${seconds / DAY} days`;
   }
   const [size, unit] = UNITS.find(([candidate]) => seconds > 0 && seconds % candidate === 0) ?? [1, "s"];
-  // Without what comes of dividing by 1000.
+  // Without the rounding error of dividing by 1000.
   return `${Number((seconds / size).toFixed(3))} ${unit}`;
 }
 

@@ -1,21 +1,21 @@
 import { isObject } from "../definition/given.ts";
 import { quantity } from "../kubernetes/quantity.ts";
 
-/** What a container or a pod asks for, in thousandths of a core and in MiB. */
+/** What a container or a pod requests, in thousandths of a core and in MiB. */
 export interface Requests {
   readonly millicores: number;
   readonly mebibytes: number;
 }
 
-/** What the customer's namespace lets a container ask for that says nothing itself. */
+/** The request that the customer's namespace gives a container without one. */
 export const UNSAID_REQUESTS: Requests = { millicores: 50, mebibytes: 128 };
 
-/** What is counted of an executor's pod: the executor, and what the file's pod template puts beside it. */
+/** What is counted for an executor's pod: the executor, and what the file's pod template adds to it. */
 export function executorPod(executor: Requests, template: unknown): Requests {
   const spec = isObject(template) ? template.spec : undefined;
   const { containers, initContainers } = isObject(spec) ? spec : {};
   const beside = listOf(containers).filter(({ name }) => name !== "executor");
-  // One that stays beside the others has begun before those that follow it; of the others each runs by itself.
+  // A sidecar has started before those that follow it; each of the others runs alone.
   let staying: Requests = NOTHING;
   let most: Requests = NOTHING;
   for (const container of listOf(initContainers)) {
@@ -42,7 +42,7 @@ function larger(one: Requests, other: Requests): Requests {
   };
 }
 
-/** Kubernetes takes the limit for what a container asks for where it says no more. */
+/** Kubernetes uses the limit as a container's request where none is set. */
 function requestsOf({ resources }: Record<string, unknown>): Requests {
   const { requests, limits } = isObject(resources) ? resources : {};
   const asked = { ...(isObject(limits) ? limits : {}), ...(isObject(requests) ? requests : {}) };

@@ -1,7 +1,7 @@
 import type { Step } from "./step.ts";
 import type { StepGroup } from "./step-group.ts";
 
-/** The group of a step; undefined for one of none. */
+/** The group of a step; undefined for a step without one. */
 export function groupOf({ work }: Step): StepGroup | undefined {
   return work.kind === "gate" ? undefined : work.options.group;
 }

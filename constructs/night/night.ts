@@ -20,14 +20,14 @@ import { leftAtCustomer } from "./step-results.ts";
 import type { StepDefaults } from "./step-settings.ts";
 import { BUSINESS_DATE, NIGHT_DIRECTORY } from "./tokens.ts";
 
-/** More steps come of a loop that does not end; how many a night may have is for the checks to say. */
+/** More steps come from an endless loop; the checks decide how many a night may have. */
 const RUNAWAY = 5_000;
 
 /** Collects the steps of one night. Edges are the steps themselves: `after: snapshot`. */
 export class Night {
   private readonly declared: Step[] = [];
 
-  /** @param defaults what all steps have unless they say otherwise */
+  /** @param defaults options of all steps, unless a step sets its own */
   constructor(private readonly defaults: StepDefaults = {}) {}
 
   /** The business date the night computes, `YYYY-MM-DD`; known when the night runs. */
@@ -54,8 +54,8 @@ export class Night {
   }
 
   /**
-   * Where a step's results lie on the customer's results volume, for the arguments of a step that says `from` it. Of a
-   * step that leaves none there it is refused.
+   * Where a step's results are on the customer's results volume, for the arguments of a step with `from` it. It is
+   * refused for a step that leaves none there.
    * @example
    * ```ts
    * night.spark("desk", { app, from: scenarios, args: ["--in", night.results(scenarios)] });
@@ -67,8 +67,8 @@ export class Night {
   }
 
   /**
-   * A number in a JSON file among a step's results, for an argument by itself; the step that takes it starts after that
-   * one. It is read when that starts, and handed over as it stands in the file.
+   * A number in a JSON file among a step's results, as a whole argument; the step that takes it starts after that one.
+   * It is read when that starts, and passed on as written in the file.
    * @param place The file and the way to the number: names, or places in a list, from 0.
    * @example
    * ```ts
@@ -80,7 +80,7 @@ export class Night {
   }
 
   /**
-   * The same of a word: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first.
+   * The same for a word: at most 63 letters, digits, dots, dashes and underscores, a letter or digit first.
    * @example
    * ```ts
    * night.job("publish", { image, command: ["publish"], args: [night.word(scenarios, "run.json#version")] });
@@ -160,9 +160,9 @@ export class Night {
 
   /**
    * A group of steps of which only so many run at the same time: for a database, a licence or a share of the customer's
-   * cluster that takes no more. Steps are in it by their `group`. One that waits for a person has given its place back;
-   * those of all the customer's nights whose group has this name and this number count together. When several wait, it
-   * is not said which one is next; they count among `stepsAtOnce`.
+   * cluster that allows no more. A step joins it by its `group`. One that waits for a person has given its place back;
+   * steps in all of the customer's nights whose group has this name and this number count together. When several wait,
+   * which one is next is not defined; they count among `stepsAtOnce`.
    * @example
    * ```ts
    * const portfolios = night.group("portfolios", { atOnce: 8 });
@@ -179,8 +179,8 @@ export class Night {
     if (this.declared.push(step) > RUNAWAY) {
       throw new Refusal(
         `more than ${RUNAWAY} steps`,
-        "a night of a few hundred steps: Argo takes no more in one graph",
-        "let one step do several portfolios: a job with parallelism divides them among its pods",
+        "a night of a few hundred steps: Argo accepts no more in one graph",
+        "let one step process several portfolios: a job with parallelism divides them among its pods",
       );
     }
     return step;

@@ -1,9 +1,9 @@
 import { isObject } from "../definition/given.ts";
 
-/** Properties whose entries are joined by name; of all others the step's own is taken whole. */
+/** Properties whose entries are joined by name; for all others the step's own value replaces the default. */
 const JOINED = new Set(["env", "volumes", "nodeSelector", "labels", "annotations", "conf", "hadoopConf"]);
 
-/** Of two that say the same thing in different ways, a step's own replaces the other of all steps. */
+/** Properties that set the same thing in different ways: a step's own replaces the other one in the defaults. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
   executors: "dynamicAllocation",
   dynamicAllocation: "executors",
@@ -13,7 +13,7 @@ function isReplaced(name: string, own: Readonly<Record<string, unknown>>): boole
   return own[name] === undefined && own[ALTERNATIVES[name] ?? ""] !== undefined;
 }
 
-/** A step's options over those of all steps. What is of a wrong kind stays as it is, for the form to report. */
+/** A step's options over those of all steps. Values of a wrong kind stay as they are, for the form to report. */
 export function overDefaults<Options extends object>(defaults: object | undefined, options: Options): Options {
   if (!isObject(defaults) || !isObject(options)) {
     return options;

@@ -72,7 +72,7 @@ export function claim(name: string, options?: { readonly writable?: boolean }): 
 }
 
 /**
- * An empty folder that ends with the pod, on the disk of its node, which must have as much to give.
+ * An empty folder that ends with the pod, on the disk of its node, which must have that much free.
  * @example
  * ```ts
  * night.spark("desk", { app, volumes: { "/scratch": scratch(Size.gibibytes(50)) } });
@@ -95,25 +95,25 @@ export interface Toleration {
   readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
-/** How a program's container ended: its exit code, or that it was killed because its pod had no memory left. */
+/** How a program's container ended: its exit code, or that it was killed because it ran out of memory. */
 export type ProgramEnd = number | "OOMKilled";
 
 /**
- * After which failures a step goes on to its next attempt without a person: a new attempt with a Job of its own, which
- * has the sizes of `onRetry`.
+ * After which failures a step goes on to its next attempt without a person: a new attempt with its own Job, with the
+ * sizes of `onRetry`.
  * @example retries: { times: 2, exitCodes: ["OOMKilled"], pause: Duration.minutes(5) }
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
 export interface Retries {
   /**
-   * How many attempts after the first begin by themselves, 1 to 10. When the last of them has failed too, and after every
-   * attempt that a person starts later, a person decides.
+   * How many attempts after the first begin automatically, 1 to 10. When the last of them has failed too, and after
+   * every failed attempt that a person starts later, a person decides.
    */
   readonly times: number;
   /**
-   * How the program must have ended: exit codes from 1 to 255, and "OOMKilled" where its memory was used up. After
-   * another end, and after whatever is no end of the program (a stop, a timeout, a missing result), a person decides at
-   * once.
+   * How the program must have ended: exit codes from 1 to 255, and "OOMKilled" where it ran out of memory. After any
+   * other end, and after whatever is not an end of the program (a stop, a timeout, a missing result), a person decides
+   * at once.
    * @default - with any exit code but 0
    */
   readonly exitCodes?: readonly ProgramEnd[];
@@ -128,9 +128,9 @@ export interface Retries {
 /** How the pods of a step are placed and what they find, in the customer's cluster. */
 export interface PodSettings {
   /**
-   * Variables of the step's containers: texts, which may hold the night's tokens, or `secretKey(...)` and
-   * `configMapKey(...)`. A secret never stands in this file.
-   * @default - those of Nightlane alone
+   * Variables of the step's containers: texts, which may contain the night's tokens, or `secretKey(...)` and
+   * `configMapKey(...)`. A secret is never in this file.
+   * @default - only those of Nightlane
    */
   readonly env?: Readonly<Record<string, string | KeyReference>>;
   /**
@@ -144,7 +144,7 @@ export interface PodSettings {
    */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /**
-   * Taints of nodes that do not keep the pods away.
+   * Taints of nodes that the pods tolerate.
    * @default - none
    */
   readonly tolerations?: readonly Toleration[];
@@ -159,7 +159,7 @@ export interface PodSettings {
    */
   readonly priorityClass?: string;
   /**
-   * Service account of the step's pod. A driver's must be allowed what the account `spark` is.
+   * Service account of the step's pod. A driver's needs the same rights as the account `spark`.
    * @default "spark" for Spark; "default", without a token, for a job
    */
   readonly serviceAccount?: string;
@@ -179,13 +179,14 @@ export interface PodSettings {
    */
   readonly annotations?: Readonly<Record<string, string>>;
   /**
-   * Whether a step whose program failed goes on to its next attempt by itself. It meets what its earlier one has left.
+   * Whether a step whose program failed goes on to its next attempt automatically. That attempt finds what the earlier
+   * one has left.
    * @default - a person decides
    */
   readonly retries?: Retries;
   /**
-   * User of the containers, above 0. Their group is 185 for all steps, as the group of the volumes is, so that one writes
-   * where another one has made a folder; a group of the user's own number comes beside it.
+   * User of the containers, above 0. Their group is 185 for all steps, like the group of the volumes, so that a step
+   * can write in a folder that another one has made; a group with the user's own number is added.
    * @default 185, as in Apache Spark's images
    */
   readonly user?: number;

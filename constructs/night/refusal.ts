@@ -1,4 +1,4 @@
-/** What the library throws while a file is evaluated and cannot go on: the message is what it received. */
+/** Thrown by the library while a file is evaluated and cannot go on: the message is what it received. */
 export class Refusal extends TypeError {
   constructor(
     received: string,

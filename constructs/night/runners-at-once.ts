@@ -12,7 +12,7 @@ export function runnersAtOnce(steps: readonly Step[], most?: number): number {
   return hasCycle ? 1 : busiest(steps, (step) => (step.work.kind === "gate" ? 0 : 1), most);
 }
 
-/** The most that steps which may run side by side weigh together, with at most so many of them at a time. */
+/** The greatest total weight of steps that may run side by side, at most `most` of them at a time. */
 export function busiest(steps: readonly Step[], weight: (step: Step) => number, most?: number): number {
   const peak = Math.min(peakOf(steps, weight), inGroups(steps, weight));
   return typeof most === "number" ? Math.min(peak, heaviest(steps, weight, most)) : peak;
@@ -22,7 +22,7 @@ function peakOf(steps: readonly Step[], weight: (step: Step) => number): number 
   return parallelPeak(steps, (step) => step.after, weight);
 }
 
-/** What the heaviest steps of each group weigh, as many as run at once, beside the steps that are in none. */
+/** Weights of the heaviest steps of each group, as many as run at once, with the steps that are in no group. */
 function inGroups(steps: readonly Step[], weight: (step: Step) => number): number {
   const groups = groupsOf(steps);
   if (groups.length === 0) {

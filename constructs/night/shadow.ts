@@ -3,7 +3,8 @@ import { Step, type StepOptions, type StepWork } from "./step.ts";
 
 /**
  * The steps of a shadow night, which runs beside the night that still counts: without those that may write elsewhere
- * than below the night's own directory. What waited for one of them waits for what that one had waited for.
+ * than below the night's own directory. A step that waited for one of them waits for what that one would have waited
+ * for.
  */
 export function shadowSteps(steps: readonly Step[]): readonly Step[] {
   const kept = new Map(
@@ -15,7 +16,7 @@ export function shadowSteps(steps: readonly Step[]): readonly Step[] {
   return [...kept.values()];
 }
 
-/** Whether a step writes below the night's directory alone: by what it is, or because the customer's file says so. */
+/** Whether a step writes only below the night's directory: by its kind, or by `inShadow` in the customer's file. */
 function runsInShadow({ work }: Step): boolean {
   return work.options.inShadow ?? writesOnlyResults(work);
 }
@@ -39,7 +40,7 @@ function withoutEdges(work: StepWork): StepWork {
   return { ...work, options } as StepWork;
 }
 
-/** The kept steps before a step, past those that are left out. A cycle is told by the checks, not here. */
+/** The kept steps before a step, skipping those that are left out. The checks report a cycle, not this. */
 function waitsFor(step: Step, kept: ReadonlyMap<Step, Step>, seen = new Set<Step>()): ReadonlySet<Step> {
   const found = new Set<Step>();
   for (const upstream of step.after.filter((one) => !seen.has(one))) {

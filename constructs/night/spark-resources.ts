@@ -11,14 +11,14 @@ export interface SparkResources {
   readonly executorMebibytes: number;
   readonly executorHeap: number;
   readonly executorMillicores: number;
-  /** An executor with what `executorPodTemplate` puts beside it. */
+  /** An executor with what `executorPodTemplate` adds to it. */
   readonly executorPod: Requests;
   readonly driverMebibytes: number;
   readonly driverHeap: number;
   readonly driverMillicores: number;
 }
 
-/** Sizes of a Spark step that says nothing of them; of its overheads its program decides. */
+/** Default sizes of a Spark step; its overheads depend on its program. */
 export const SPARK_SIZES = {
   executors: 2,
   memory: Size.gibibytes(2),
@@ -27,7 +27,7 @@ export const SPARK_SIZES = {
   driverCpu: Cpu.units(1),
 } as const;
 
-/** Sizes of a job that says nothing of them. */
+/** Default sizes of a job. */
 export const JOB_SIZES = { cpu: Cpu.millis(500), memory: Size.gibibytes(1) } as const;
 
 /** Applies the defaults of `SparkOptions`. */
@@ -60,7 +60,7 @@ export function jobResources({ cpu = JOB_SIZES.cpu, memory = JOB_SIZES.memory, p
   return { millicores: millicores(cpu), mebibytes: mebibytes(memory), pods: parallelism };
 }
 
-/** Cores that the pods of a step take together in the customer's cluster, in thousandths; of its largest attempt. */
+/** Cores that the pods of a step use together in the customer's cluster, in thousandths, in its largest attempt. */
 export function stepMillicores({ work }: Step): number {
   switch (work.kind) {
     case "job":
@@ -78,7 +78,7 @@ export function stepMillicores({ work }: Step): number {
   }
 }
 
-/** Memory that the pods of a step take together in the customer's cluster, in mebibytes; of its largest attempt. */
+/** Memory that the pods of a step use together in the customer's cluster, in mebibytes, in its largest attempt. */
 export function stepMebibytes({ work }: Step): number {
   switch (work.kind) {
     case "job":
@@ -108,14 +108,14 @@ function largest<Options extends { readonly onRetry?: object }>(
   return Math.max(size(options), size(laterAttempts(options)));
 }
 
-/** What Spark keeps beside the heap, as a part of it, in Python and in JVM programs. */
+/** Overhead beside the heap, as a fraction of it, in Python and in JVM programs. */
 const PYTHON_FACTOR = 0.4;
 const JVM_FACTOR = 0.1;
 
-/** Least memory beside a heap, as Spark has it. */
+/** Spark's minimum overhead beside a heap. */
 export const LEAST_OVERHEAD = 384;
 
-/** The part of a pod's memory that Spark's JVM takes as heap; the rest is for Python workers, metaspace and buffers. */
+/** The part of a pod's memory that Spark's JVM uses as heap; the rest is for Python workers, metaspace and buffers. */
 function heapMebibytes(pod: number, factor: number, overhead: Size | undefined): number {
   const beside = overhead === undefined ? LEAST_OVERHEAD : mebibytes(overhead);
   return Math.max(1, Math.min(overhead === undefined ? Math.floor(pod / (1 + factor)) : pod, pod - beside));

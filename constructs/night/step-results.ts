@@ -60,7 +60,7 @@ export function laneSource(from: Step | string): string {
   return typeof from === "string" ? from : (leftInLane(from) ?? from.name);
 }
 
-/** Without the class, whose file reads this one's folder. */
+/** Without the class: its file imports from this folder. */
 function isStep(from: Step | CustomerPath): from is Step {
   return "work" in from;
 }

@@ -2,11 +2,11 @@ import type { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
 import type { PodSettings } from "./pod-settings.ts";
 
-/** How Spark runs: what may be said for all Spark steps of a night at once, in `defaults.spark` of the workflow. */
+/** How Spark runs: what may be set for all Spark steps of a night at once, in `defaults.spark` of the workflow. */
 export interface SparkSettings extends PodSettings {
   /**
    * Number of executors.
-   * @default 2, or as `dynamicAllocation` says
+   * @default 2, or as `dynamicAllocation` sets
    */
   readonly executors?: number;
   /**
@@ -22,7 +22,7 @@ export interface SparkSettings extends PodSettings {
   readonly memory?: Size;
   /**
    * The part of an executor's `memory` that is not heap: Python workers, buffers, metaspace. At least 384 MiB.
-   * @default - for a Python program 0.4 of the heap, for a JVM program 0.1 of it, as Spark has it
+   * @default - for a Python program 0.4 of the heap, for a JVM program 0.1 of it, like Spark itself
    */
   readonly memoryOverhead?: Size;
   /**
@@ -47,7 +47,7 @@ export interface SparkSettings extends PodSettings {
   readonly driverCpu?: Cpu;
   /**
    * Disk of the driver's pod and of each executor's for Spark's shuffle files and what it spills, on their nodes, which
-   * must have as much to give. It is /tmp in both.
+   * must have that much free. It is /tmp in both.
    * @default - up to 8 GiB for the driver, and whatever its node has for an executor
    */
   readonly localDisk?: Size;
@@ -77,8 +77,8 @@ export interface SparkSettings extends PodSettings {
    */
   readonly ui?: boolean;
   /**
-   * Whatever else the executors' pods need, as Kubernetes writes a pod; what Nightlane and Spark set there wins. What
-   * further containers ask for is counted against the customer's capacity.
+   * Whatever else the executors' pods need, as Kubernetes writes a pod; what Nightlane and Spark set there wins.
+   * Requests of further containers are counted against the customer's capacity.
    * @default - nothing
    */
   readonly executorPodTemplate?: Readonly<Record<string, unknown>>;
@@ -90,8 +90,8 @@ export interface SparkSettings extends PodSettings {
    */
   readonly onRetry?: SparkSizes;
   /**
-   * How long the driver's pod may wait for a node, a quota or a volume; and how long one that ran may take to go, where
-   * its node is lost, before a person decides.
+   * How long the driver's pod may wait for a node, a quota or a volume; and how long one that ran may take to disappear
+   * when its node is lost, before a person decides.
    * @default Duration.minutes(15)
    */
   readonly startWithin?: Duration;
@@ -106,10 +106,10 @@ export type SparkSizes = Pick<
 /** Sizes of a job's pods. */
 export type JobSizes = Pick<JobSettings, "cpu" | "memory">;
 
-/** What all steps of a night have unless they say otherwise. */
+/** Options of all steps of a night, unless a step sets its own. */
 export interface StepDefaults {
   /**
-   * For all Spark steps. What a step says itself wins; variables, properties, labels and volumes are joined by name.
+   * For all Spark steps. A step's own value wins; variables, properties, labels and volumes are joined by name.
    * @default - the defaults of each property
    */
   readonly spark?: SparkSettings;
@@ -122,13 +122,13 @@ export interface StepDefaults {
 
 /** Bounds of dynamic allocation. */
 export interface DynamicAllocation {
-  /** Fewest executors, and how many there are at first. */
+  /** Fewest executors, and the number at the start. */
   readonly min: number;
   /** Most executors; the customer's capacity must have room for them. */
   readonly max: number;
 }
 
-/** How a job runs: what may be said for all jobs of a night at once, in `defaults.job` of the workflow. */
+/** How a job runs: what may be set for all jobs of a night at once, in `defaults.job` of the workflow. */
 export interface JobSettings extends PodSettings {
   /**
    * CPU of one pod.
@@ -148,8 +148,8 @@ export interface JobSettings extends PodSettings {
    */
   readonly onRetry?: JobSizes;
   /**
-   * How long a pod may wait for a node, a quota or a volume; and how long one that ran may take to go, where its node
-   * is lost, before a person decides.
+   * How long a pod may wait for a node, a quota or a volume; and how long one that ran may take to disappear when its
+   * node is lost, before a person decides.
    * @default Duration.minutes(15)
    */
   readonly startWithin?: Duration;

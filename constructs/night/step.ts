@@ -5,15 +5,15 @@ import type { StepGroup } from "./step-group.ts";
 import type { JobSettings, SparkSettings } from "./step-settings.ts";
 
 /**
- * Business dates on which a step runs. `month-end` includes the ends of quarters; `half-day` and `full-day` are as the
- * customer's calendar says.
+ * Business dates on which a step runs. `month-end` includes the ends of quarters; `half-day` and `full-day` follow the
+ * customer's calendar.
  */
 export type StepCondition = "month-end" | "quarter-end" | "half-day" | "full-day";
 
 /** What every kind of step has. */
 export interface StepOptions {
   /**
-   * Steps that must have ended well, or been skipped, before this one starts.
+   * Steps that must have succeeded, or been skipped, before this one starts.
    * @default - starts with the night
    */
   readonly after?: Step | readonly Step[];
@@ -28,19 +28,19 @@ export interface StepOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Whether a shadow night has the step, which must then write nothing but below the night's directory.
+   * Whether a shadow night has the step, which must then write only below the night's directory.
    * @default - true for Spark steps and for copies from or to the results volume; false for jobs, commands in an
    * application's pod, copies into one, and gates
    */
   readonly inShadow?: boolean;
   /**
-   * Whether the step brings what the night computes from, so that the workflow's `inputsBy` is its deadline.
+   * Whether the step brings inputs of the night, so that the workflow's `inputsBy` is its deadline.
    * @default - true for a step that waits for no other
    */
   readonly input?: boolean;
 }
 
-/** What a step has that may read what earlier ones have left. */
+/** Options of a step that may read what earlier ones have left. */
 export interface ReadsResults {
   /**
    * Steps whose results this one reads: it starts after them, and each must leave some on the customer's results volume.
@@ -51,23 +51,23 @@ export interface ReadsResults {
   readonly from?: Step | readonly Step[];
 }
 
-/** What a step has that runs something. */
+/** Options of a step that runs something. */
 export interface TakesPlace {
   /**
-   * The group to which it belongs, of which only so many steps run at the same time. It takes a place with each attempt,
-   * and gives it back when that has ended, however it has.
+   * The group to which it belongs, of which only a given number of steps run at the same time. Each attempt takes a
+   * place, and gives it back when it has ended, whatever its outcome.
    * @default - none
    * @example group: portfolios, of const portfolios = night.group("portfolios", { atOnce: 8 })
    */
   readonly group?: StepGroup;
 }
 
-/** What a step has that runs as a Job. */
+/** Options of a step that runs as a Job. */
 export interface EndsWithin {
   /**
-   * How long after the night's start an attempt may run: one that runs then is ended, and no attempt begins by itself
-   * any more; a person decides. The time of a replay counts from its own start, and an attempt that a person begins later
-   * has its `timeout` alone. Whole seconds, at most 7 days.
+   * How long after the night's start an attempt may run: one that still runs then is ended, and no further attempt
+   * begins automatically; a person decides. The time of a replay counts from its own start, and an attempt that a
+   * person begins later has only its `timeout`. Whole seconds, at most 7 days.
    * @default - as long as its timeout allows
    * @example night.spark("what-if", { app, endWithin: Duration.hours(6) })
    */
@@ -79,18 +79,18 @@ export interface Figure {
   /** The JSON file, and the way to the number in it: `var.json#total.var`. */
   readonly place: string;
   /**
-   * By how much it may differ from that of the business day before, as a percentage of that one's amount: "20%", at
-   * most "1000%". Where it differs by more, the step waits for a person, who is told both numbers.
+   * By how much it may differ from that of the previous business day, as a percentage of that amount: "20%", at most
+   * "1000%". Where it differs by more, the step waits for a person, who sees both numbers.
    * @default - by any amount
    */
   readonly maxJump?: string;
 }
 
-/** What a step has whose results are brought to the lane. */
+/** Options of a step whose results are brought to the lane. */
 export interface ShowsFigures {
   /**
-   * Numbers among the results that people look at, by the names that they have for them; shown with the run, beside
-   * those of the business day before.
+   * Numbers among the results that people check, by their own names for them; shown with the run, beside those of the
+   * previous business day.
    * @default - none
    * @example figures: { "VaR 99": { place: "var.json#total.var", maxJump: "20%" }, trades: "var.json#trades" }
    */
@@ -109,7 +109,7 @@ export interface ResultValue {
 /** An argument: a text, or a value that only the night knows. */
 export type Word = string | ResultValue;
 
-/** Whether an argument, or whatever a file gave as such, is a value that only the night knows. */
+/** Whether an argument, or whatever a file gave as one, is a value that only the night knows. */
 export function isResultValue(word: unknown): word is ResultValue {
   return typeof word === "object" && word !== null && "kind" in word && word.kind === "result";
 }
@@ -125,30 +125,30 @@ export interface SparkOptions extends StepOptions, EndsWithin, TakesPlace, Reads
    */
   readonly args?: readonly Word[];
   /**
-   * Where the program leaves results. They are brought to the lane and verified; without any the step has failed. `true`:
-   * in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this folder
-   * below it, which is made and empty when the program starts; whatever is in it at the end is the result, and the
-   * step makes the manifest. Its path is in `RESULTS_DIR`. `false`: it leaves none.
+   * Where the program leaves results. They are brought to the lane and verified; without any the step fails.
+   * `true`: in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this
+   * folder below it, which exists and is empty when the program starts; whatever is in it at the end is the result, and
+   * the step makes the manifest. Its path is in `RESULTS_DIR`. `false`: it leaves none.
    * @default true
    */
   readonly results?: boolean | string;
   /**
-   * The result a person looks for, a file that must be among the results.
+   * The main result, a file that must be among the results.
    * @default - any file
    */
   readonly result?: string;
 }
 
 /**
- * Any container, run as a Job in the customer's cluster. It can write to /tmp and below /results alone, as user 185 or as
- * `user` says: the image's own files are read-only. A program that writes elsewhere finds an empty folder there with
+ * Any container, run as a Job in the customer's cluster. It can write only to /tmp and below /results, as user 185 or
+ * `user`: the image's own files are read-only. A program that writes elsewhere finds an empty folder there with
  * `volumes: { "/var/lib/app": scratch(Size.gibibytes(1)) }`.
  */
 export interface JobOptions extends StepOptions, EndsWithin, TakesPlace, ReadsResults, ShowsFigures, JobSettings {
   /** Image by digest. */
   readonly image: string;
   /**
-   * What is run instead of the image's entrypoint.
+   * Command to run instead of the image's entrypoint.
    * @default - the image's entrypoint
    */
   readonly command?: readonly string[];
@@ -164,16 +164,17 @@ export interface JobOptions extends StepOptions, EndsWithin, TakesPlace, ReadsRe
    */
   readonly parallelism?: number;
   /**
-   * Where the program leaves results. They are brought to the lane and verified; without any the step has failed. `true`:
-   * in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this folder
-   * below it, which is made and empty when the program starts; whatever is in it at the end is the result, and the
-   * step makes the manifest. Its path is in `RESULTS_DIR`; with `parallelism` each pod has its own, `out/0/` and so on.
+   * Where the program leaves results. They are brought to the lane and verified; without any the step fails.
+   * `true`: in the step's own folder, `$NIGHT_DIR/$STEP`, with a manifest that the program writes. `"out/"`: in this
+   * folder below it, which exists and is empty when the program starts; whatever is in it at the end is the result, and
+   * the step makes the manifest. Its path is in `RESULTS_DIR`; with `parallelism` each pod has its own, `out/0/` and so
+   * on.
    * @default false
    * @example night.job("limits", { image, args: ["--out", night.path("limits/out")], results: "out/" })
    */
   readonly results?: boolean | string;
   /**
-   * The result a person looks for, a file that must be among the results.
+   * The main result, a file that must be among the results.
    * @default - any file
    */
   readonly result?: string;
@@ -221,14 +222,14 @@ export interface GateOptions extends StepOptions {
   readonly message?: string;
   /**
    * The group whose members release it, as the central cluster's API server names it. Nobody else can, and nobody can
-   * leave such a gate out; whoever is on call can still refuse it.
+   * leave such a gate out; people on call can still refuse it.
    * @default - anybody who may act on the customer's nights
    * @example night.gate("sign-off", { after: report, approvers: "risk-control", approvals: 2 })
    */
   readonly approvers?: string;
   /**
-   * How many different people must release it, 1 to 9. Where it is more than one, whoever started the night by hand is
-   * none of them.
+   * How many different people must release it, 1 to 9. Where it is more than one, a person who started the night by
+   * hand does not count.
    * @default 1
    */
   readonly approvals?: number;
@@ -258,7 +259,7 @@ export class Step {
     this.upstream = [...(edges ?? new Set([...(Array.isArray(after) ? after : [after]), ...read]))];
   }
 
-  /** Steps that it says it reads from. */
+  /** Steps that it declares to read from. */
   get sources(): readonly Step[] {
     const { work } = this;
     const from: unknown = work.kind === "gate" ? undefined : work.options.from;
@@ -277,12 +278,12 @@ export class Step {
     return this.upstream.filter((one) => one instanceof Step);
   }
 
-  /** What the file gave as edges: steps, if it is right. */
+  /** What the file gave as edges: steps, if the file is valid. */
   get edges(): readonly unknown[] {
     return this.upstream;
   }
 
-  /** Whether it brings what the night computes from. */
+  /** Whether it brings inputs of the night. */
   get isInput(): boolean {
     return this.work.options.input ?? this.upstream.length === 0;
   }

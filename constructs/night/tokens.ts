@@ -1,7 +1,7 @@
 import { NIGHTLY } from "../../runs/night-series.ts";
 
 /**
- * Placeholders that Argo replaces when a step starts. A token stands for a value that only the running night knows,
+ * Placeholders that Argo replaces when a step starts. A token represents a value that only the running night knows,
  * and may be used wherever a step takes a string.
  */
 export const BUSINESS_DATE = "{{inputs.parameters.business-date}}";
@@ -13,11 +13,11 @@ export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
 
 /**
  * The night's directory: the same path on the customer's results volume and on the lane's. The steps of further nights
- * are written with it too, and get their own from `inDirectoryOf`.
+ * use it too, and get their own from `inDirectoryOf`.
  */
 export const NIGHT_DIRECTORY = nightDirectory(NIGHTLY);
 
-/** What was written for the nightly ones, for the nights of a pipeline. */
+/** A text for the nightly ones, rewritten for the nights of a pipeline. */
 export function inDirectoryOf<Told>(pipeline: string, told: Told): Told {
   return pipeline === NIGHTLY
     ? told

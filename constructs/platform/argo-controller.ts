@@ -30,22 +30,23 @@ export const CONTROLLER_METRICS = "metrics";
 const ARGO_ID = 8737;
 
 /**
- * How long after a change of a night the controller looks at it. Argo's own 10 s are for many short nodes at once; here
- * they would come on top of every step, twice. A night that does not change costs nothing either way. Argo advised
- * against less than 1 s when it could take an old version of a workflow for the present one; since 3.7 it knows the
+ * How long after a change of a night the controller processes it. Argo's own 10 s are for many short nodes at once;
+ * here they would come on top of every step, twice. A night that does not change costs nothing either way. Argo advised
+ * against less than 1 s when it could mistake an old version of a workflow for the current one; since 3.7 it knows the
  * version that it wrote last, and waits for that.
  */
 const REQUEUE_TIME = "20ms";
 
 /**
- * How long after a pod's end the controller waits for the executor's report. A runner that was killed with its node sends
- * none, and its step is tried again only after this: Argo's own 10 minutes would leave the remote Job alone for as long.
+ * How long after a pod's end the controller waits for the executor's report. A runner that was killed with its node
+ * sends none, and its step is tried again only after this: Argo's own 10 minutes would leave the remote Job unattended
+ * for that long.
  */
 const GIVE_UP_REPORT = "30s";
 
 /**
- * How many requests a second the controller may make. Its own 20 are those of one tenant: nights of many customers begin
- * at one minute, and each would wait for all others. What the API server can bear is for its own priorities to say.
+ * How many requests a second the controller may make. Its default of 20 is for one tenant: nights of many customers
+ * begin in the same minute, and each would wait for all others. The API server's own priorities limit what it can bear.
  */
 export const CONTROLLER_RATE: readonly string[] = ["--qps", "100", "--burst", "200"];
 
@@ -77,7 +78,8 @@ export class ArgoController extends Construct {
           envVariables: {
             LEADER_ELECTION_IDENTITY: EnvValue.fromFieldRef(EnvFieldPaths.POD_NAME),
             DEFAULT_REQUEUE_TIME: EnvValue.fromValue(REQUEUE_TIME),
-            // Otherwise each change of a night keeps the next one waiting for a second, until the watch has told of it.
+            // Otherwise each change of a night keeps the next one waiting for a second, until the watch has reported
+            // it.
             INFORMER_WRITE_BACK: EnvValue.fromValue("true"),
             MAX_WORKFLOW_SIZE: EnvValue.fromValue(String(MOST_WORKFLOW_BYTES)),
             TASK_RESULT_TIMEOUT_DURATION: EnvValue.fromValue(GIVE_UP_REPORT),
@@ -113,7 +115,8 @@ function settings(): Record<string, string> {
   };
   return {
     executor: stringify(executor),
-    // Each step that waits for a place would ask for the number anew with every look at its night; none ever changes.
+    // Each step that waits for a place would request the number again whenever its night is processed; none ever
+    // changes.
     synchronization: stringify({ semaphoreLimitCacheSeconds: 3600 }),
     // Only stored templates run: a submitter cannot bring a pod specification of its own.
     workflowRestrictions: stringify({ templateReferencing: "Strict" }),

@@ -12,8 +12,8 @@ import { platformMetadata } from "../kubernetes/labels.ts";
 import { CONTROLLER_METRICS_PORT } from "./argo-controller.ts";
 
 /**
- * The controller reaches the central API server and nothing else; only the monitoring's namespace reaches it, at its
- * metrics, where one is declared, and the node's probes.
+ * The controller reaches the central API server and nothing else; only the monitoring's namespace, where one is
+ * declared, reaches its metrics, and the node's probes reach it.
  */
 export class ArgoNetwork extends Construct {
   constructor(scope: Construct, id: string, central: CentralCluster) {

@@ -10,7 +10,7 @@ const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 export const ARGO_SERVICE_ACCOUNT = "argo";
 
 /**
- * The rights of the Argo controller, which serves all lanes. Less than upstream's own role: no secret at all, no claims
+ * The rights of the Argo controller, which serves all lanes. Fewer than upstream's own role: no secrets, no claims
  * (lanes have theirs), no disruption budgets, no ClusterWorkflowTemplates (they would cross customers).
  */
 export class ArgoRbac extends Construct {

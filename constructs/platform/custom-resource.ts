@@ -1,4 +1,4 @@
-/** Short words for schemas of our own kinds. */
+/** Short names for schemas of Nightlane's own kinds. */
 export const text = { type: "string" } as const;
 export const integer = { type: "integer" } as const;
 export const flag = { type: "boolean" } as const;
@@ -22,8 +22,8 @@ export function object<const Properties extends Readonly<Record<string, object>>
 }
 
 /**
- * The schemas that hold every value of a type: `satisfies SchemaOf<RunFacts>` does not compile where the schema forgets a
- * property, which the API server would then leave out without a word, or takes it for something else.
+ * The schemas that cover every value of a type: `satisfies SchemaOf<RunFacts>` does not compile where the schema lacks
+ * a property, which the API server would then drop silently, or gives it another type.
  */
 export type SchemaOf<Value> = Value extends string
   ? { readonly type: "string" }
@@ -46,14 +46,14 @@ interface ObjectSchema<Value> {
   readonly "x-kubernetes-validations"?: readonly object[];
 }
 
-/** A kind of our own. */
+/** One of Nightlane's own kinds. */
 export interface CustomResource {
   readonly kind: string;
   /** Plural in lower case. */
   readonly plural: string;
   /** Of the whole object: `spec`, and `status` where it has one. */
   readonly schema: object;
-  /** Whether its status is written by its own requests, so that a right can name it. @default false */
+  /** Whether its status is a subresource, so that a right can name it. @default false */
   readonly status?: boolean;
   /** Name, type and path of each column that `kubectl get` prints. */
   readonly columns: readonly (readonly [name: string, type: string, path: string])[];

@@ -3,8 +3,8 @@ import { Construct } from "constructs";
 import { platformMetadata } from "../kubernetes/labels.ts";
 
 /**
- * Isolates every pod of a platform namespace in both directions. A component that needs a way says so in a policy of
- * its own: nothing that the platform runs is reached, or reaches out, because nobody thought of it.
+ * Isolates every pod of a platform namespace in both directions. A component that needs a connection declares it in its
+ * own policy: nothing on the platform is reachable, or reaches out, by oversight.
  */
 export class DefaultDeny extends Construct {
   constructor(scope: Construct, id: string, namespace: string) {

@@ -3,11 +3,11 @@ import { Construct } from "constructs";
 import { ARGOCD_API, ARGOCD_NAMESPACE } from "../apps/argo-cd.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 
-/** The project that an Application falls to which names none. */
+/** The project of an Application that names none. */
 export const DEFAULT_PROJECT = "default";
 
 /**
- * Argo CD's project `default`, made inert. Argo CD makes one that allows everything wherever there is none, and an
+ * Argo CD's project `default`, made harmless. Argo CD creates one that allows everything where there is none, and an
  * Application that a customer's project refuses would be deployed under it.
  */
 export class InertDefaultProject extends Construct {

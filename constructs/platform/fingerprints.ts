@@ -7,14 +7,14 @@ import { platformMetadata } from "../kubernetes/labels.ts";
 
 export interface FingerprintsProps {
   readonly customer: string;
-  /** Keyed hashes of what must be unique across customers, hexadecimal. They tell nothing about a credential. */
+  /** Keyed hashes of what must be unique across customers, hexadecimal. They reveal nothing about a credential. */
   readonly digests: readonly string[];
 }
 
 /**
- * One immutable ConfigMap in the platform's namespace for each thing that no two customers may share, named by its keyed
- * hash. A job that deploys one customer holds no other's credential and cannot compare; but the API server refuses to
- * let the second customer take an object that says it is the first one's.
+ * One immutable ConfigMap in the platform's namespace for each thing that no two customers may share, named by its
+ * keyed hash. A job that deploys one customer has no other's credential and cannot compare; but the API server refuses
+ * to let the second customer take an object that belongs to the first.
  */
 export class Fingerprints extends Chart {
   constructor(scope: Construct, id: string, props: FingerprintsProps) {

@@ -15,7 +15,7 @@ export class Monitoring extends Construct {
       metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE),
       spec: { selector: { matchLabels: NIGHTWATCH_LABELS }, endpoints: [{ port: "http" }] },
     });
-    // The controller has no Service: nothing but this ever asks it anything.
+    // The controller has no Service: nothing else ever connects to it.
     new ApiObject(this, "controller", {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "PodMonitor",

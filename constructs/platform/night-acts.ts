@@ -11,15 +11,15 @@ import { AdmissionPolicy } from "./admission/admission-policy.ts";
 import { FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./admission/identities.ts";
 import { day, definition, flag, list, object, type SchemaOf, text, time } from "./custom-resource.ts";
 
-/** A name of Kubernetes: what an act is about is looked up, never part of a sentence that is evaluated. */
+/** A Kubernetes name: what an act is about is looked up, never part of an evaluated expression. */
 const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" } as const;
 
 const number = { type: "integer", minimum: 0, maximum: 9999 } as const;
 
-/** One line, without characters that steer a terminal. */
+/** One line, without control characters for a terminal. */
 const PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]+$";
 
-/** CEL: an act names what its verb needs, and nothing that its verb does not heed. */
+/** CEL: an act has the fields that its verb needs, and none that its verb does not use. */
 const FIELD_RULES: readonly object[] = (() => {
   const of = (isSuch: (verb: Verb) => boolean): string =>
     `[${VERBS.filter(isSuch)
@@ -89,22 +89,23 @@ const SPEC = {
   ],
 } as const satisfies SchemaOf<NightActSpec>;
 
-/** A name that holds a time. */
+/** A name that contains a time. */
 const ACT_NAME =
   "^act-[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9][0-9]{3}-[0-9a-f]{6}$";
 
-/** CEL: when the API server took the act; whatever the asker writes there, it writes its own time. */
+/** CEL: when the API server accepted the act; it overwrites whatever the requester writes there. */
 const TAKEN_AT = "timestamp(object.metadata.creationTimestamp)";
 
-/** CEL: the time in an act's name, which is the asker's word, as RFC 3339. */
+/** CEL: the time in an act's name, as the requester claims it, in RFC 3339. */
 const SAID_AT = (() => {
   const part = (from: number, to: number): string => `object.metadata.name.substring(${from}, ${to})`;
   return `(${part(4, 8)} + '-' + ${part(8, 10)} + '-' + ${part(10, 12)} + 'T' + ${part(12, 14)} + ':' + ${part(14, 16)} + ':' + ${part(16, 18)} + 'Z')`;
 })();
 
 /**
- * CEL: that time is about the API server's. A day, since a clock may be wrong at night when an act is needed. Compared as
- * texts, so that a day that its month has not is refused with a reason, and only near the end of its month by its conversion.
+ * CEL: that time is close to the API server's. Within a day, since a clock may be wrong at night when an act is needed.
+ * Compared as texts, so that a day that its month lacks is refused with a reason, and only near the end of its month by
+ * its conversion.
  */
 const WITHIN_A_DAY = [
   `${SAID_AT} > string(${TAKEN_AT} - duration('24h'))`,
@@ -126,8 +127,9 @@ const STATUS = object(
 ) satisfies SchemaOf<NightActStatus>;
 
 /**
- * The kind NightAct: what a person asks for in a lane. Whoever may create one may ask, and nothing else; nightwatch
- * carries it out and writes its status. Who asks is compared with the requester whom the API server has authenticated.
+ * The kind NightAct: what a person asks for in a lane. The right to create one is the right to ask, and no more;
+ * nightwatch carries it out and writes its status. The named person is compared with the requester whom the API server
+ * has authenticated.
  */
 export class NightActs extends Construct {
   constructor(scope: Construct, id: string) {

@@ -10,8 +10,9 @@ const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 
 /**
  * What nightwatch may do in one lane, so that it can carry out acts: start a run of one of the lane's templates, change
- * a running one, write what steps are held, order a runner to stop, set the schedule off and on, and say how far an act
- * is. RBAC cannot say which fields; the admission policies do. No Secret, no exec, no deletion but of old acts.
+ * a running one, write which steps are held, order a runner to stop, switch the schedule off and on, and report an
+ * act's progress. RBAC cannot restrict fields; the admission policies do. No Secret, no exec, and it deletes only old
+ * acts.
  */
 export class NightwatchLaneRole extends Construct {
   constructor(scope: Construct, id: string, customer: string) {

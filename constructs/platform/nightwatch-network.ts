@@ -20,8 +20,8 @@ import { PAGE_PORT } from "./nightwatch-page.ts";
 
 /**
  * Nightwatch reaches the central API server and, where they are declared, the addresses of the webhook and of each
- * Alertmanager; only the monitoring's namespace reaches its metrics, where one is declared, only the API server its page,
- * and the node's probes.
+ * Alertmanager; only the monitoring's namespace, where one is declared, reaches its metrics, only the API server its
+ * page, and the node's probes reach it.
  */
 export class NightwatchNetwork extends Construct {
   constructor(scope: Construct, id: string, central: CentralCluster) {
@@ -36,7 +36,7 @@ export class NightwatchNetwork extends Construct {
         default: NetworkPolicyTrafficDefault.DENY,
         rules: [
           ...(monitoring === undefined ? [] : [this.metrics(monitoring.namespace)]),
-          // Who may look comes through the API server.
+          // People who may see it come through the API server.
           ...servers.map((address) => this.address(`page-${address}`, address, PAGE_PORT)),
         ],
       },

@@ -5,7 +5,10 @@ import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { ONCALL_GROUP } from "./oncall-role.ts";
 
-/** Port of the page in nightwatch's pod: another one than that of /metrics, so that a way to one is none to the other. */
+/**
+ * Port of the page in nightwatch's pod: different from that of /metrics, so that access to one is not access to the
+ * other.
+ */
 export const PAGE_PORT = 8081;
 
 export interface NightwatchPageProps {
@@ -15,8 +18,8 @@ export interface NightwatchPageProps {
 
 /**
  * The way to nightwatch's page: through the API server, to this one Service, and with a pass. A pass is a token of a
- * service account that may do nothing, made out for the page alone; operators on call may have one that opens all
- * customers. Who may see one customer only: docs/operate.md.
+ * service account without rights, issued for the page alone; operators on call may have one that opens all customers.
+ * For people who may see one customer only: docs/operate.md.
  */
 export class NightwatchPage extends Construct {
   constructor(scope: Construct, id: string, { labels }: NightwatchPageProps) {
@@ -30,7 +33,7 @@ export class NightwatchPage extends Construct {
       metadata: platformMetadata(PAGE_SERVICE_ACCOUNT, SYSTEM_NAMESPACE),
       automountToken: false,
     });
-    // Two roles: whoever may see one customer only needs the way, and another pass.
+    // Two roles: a person who may see one customer only needs this access, and another pass.
     this.role("way", PAGE_SERVICE.name, "get", "services/proxy", `${PAGE_SERVICE.name}:${PAGE_SERVICE.port}`);
     this.role("pass", "page-pass", "create", "serviceaccounts/token", PAGE_SERVICE_ACCOUNT);
   }

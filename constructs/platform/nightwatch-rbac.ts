@@ -29,7 +29,7 @@ export class NightwatchRbac extends Construct {
     });
     const everywhere = new ClusterRole(this, "cluster-role", { metadata });
     everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"), NIGHT_ACTS);
-    // Whether a pass to its page is good.
+    // Whether a pass to its page is valid.
     everywhere.allow(
       ["create"],
       ApiResource.custom({ apiGroup: "authentication.k8s.io", resourceType: "tokenreviews" }),
@@ -40,7 +40,7 @@ export class NightwatchRbac extends Construct {
     // Copies of settled acts.
     own.allow(["get", "list", "create", "delete"], NIGHT_ACTS);
     own.allow(["patch"], NIGHT_ACTS_STATUS);
-    // Of two nightwatches one acts: the one that holds the lease. A name cannot limit what is made.
+    // Of two nightwatches only the one that holds the lease acts. A name cannot limit creation.
     own.allow(
       ["get", "create", "update"],
       ApiResource.custom({ apiGroup: "coordination.k8s.io", resourceType: "leases" }),
@@ -51,7 +51,7 @@ export class NightwatchRbac extends Construct {
     this.readers();
   }
 
-  /** Whether the Argo controller is alive stands in its leader's lease, and in nothing else that nightwatch may read. */
+  /** Whether the Argo controller is alive is in its leader's lease, and in nothing else that nightwatch may read. */
   private controllerLease(): void {
     const metadata = platformMetadata("nightwatch-controller-lease", CONTROLLER_LEASE.namespace);
     const role = new Role(this, "lease-role", { metadata });
@@ -68,7 +68,7 @@ export class NightwatchRbac extends Construct {
     const metadata = platformMetadata("run-record-readers", SYSTEM_NAMESPACE);
     const role = new Role(this, "reader-role", { metadata });
     role.allow(["get", "list", "watch"], records, NIGHT_ACTS);
-    // Whether nightwatch runs, and what it says: the first thing to look at when it is silent.
+    // Whether nightwatch runs, and its log: the first thing to check when it is silent.
     role.allow(["get", "list"], core("pods"));
     role.allow(["get"], core("pods/log"));
     const binding = new RoleBinding(this, "reader-binding", { metadata, role });

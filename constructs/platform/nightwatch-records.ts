@@ -16,7 +16,7 @@ import {
   time,
 } from "./custom-resource.ts";
 
-/** What a step brought back. */
+/** The results that a step brought back. */
 const figure = object({ value: text, before: text, on: day }, ["value"]);
 const results = object({ sha256: text, files: textMap, figures: mapOf(figure) }, ["sha256"]);
 
@@ -118,7 +118,7 @@ const COLUMNS: readonly (readonly [string, string, string])[] = [
   ["Created", "string", ".metadata.creationTimestamp"],
 ];
 
-/** The kind RunRecord: what remains of a run. A kind of its own, so that RBAC can name it and its form is checked. */
+/** The kind RunRecord: what remains of a run. A separate kind, so that RBAC can name it and its form is checked. */
 export class NightwatchRecords extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);

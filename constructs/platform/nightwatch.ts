@@ -32,9 +32,9 @@ export const NIGHTWATCH_LABELS = { "app.kubernetes.io/name": "nightwatch" } as c
 export const NIGHTWATCH_PORT = 8080;
 
 /**
- * Secrets of those who are called, made by the platform's administrators; neither need exist: docs/operate.md. The webhook's
- * has its address in the key `url`. Both may have `ca.crt` of an authority of one's own, `authorization` (the header's
- * value), and `tls.crt` with `tls.key` of a client certificate.
+ * Secrets for the receivers of calls, made by the platform's administrators; neither need exist: docs/operate.md. The
+ * webhook's has its address in the key `url`. Both may have `ca.crt` of a private authority, `authorization` (the
+ * header's value), and `tls.crt` with `tls.key` of a client certificate.
  */
 export const WEBHOOK_SECRET = "nightwatch-webhook";
 export const ALERTMANAGER_SECRET = "nightwatch-alertmanager";
@@ -51,8 +51,8 @@ export interface NightwatchProps {
 }
 
 /**
- * Nightwatch: two replicas, of which one leads and the other takes over within seconds. It keeps nothing on its disk: the
- * one that takes over reads records, workflows and acts again.
+ * Nightwatch: two replicas, of which one leads and the other takes over within seconds. It stores nothing on its disk:
+ * the one that takes over reads records, workflows and acts again.
  */
 export class Nightwatch extends Construct {
   constructor(scope: Construct, id: string, { account, central }: NightwatchProps) {
@@ -67,7 +67,7 @@ export class Nightwatch extends Construct {
       serviceAccount: account,
       automountServiceAccountToken: true,
       securityContext: restrictedPod(NIGHTWATCH_ID),
-      // There is no DNS among what it may reach, but for an Alertmanager in this cluster.
+      // It may reach no DNS, except for an Alertmanager in this cluster.
       hostAliases: hostAliases(central),
       containers: [
         {
@@ -94,7 +94,7 @@ export class Nightwatch extends Construct {
       ],
     });
     deployment.select(LabelSelector.of({ labels: NIGHTWATCH_LABELS }));
-    // On two nodes where there are two; on one the second still is there when the first ends.
+    // On two nodes where there are two; on a single one the second is still there when the first ends.
     deployment.scheduling.spread({ topology: Topology.HOSTNAME, weight: 100 });
     new k8s.KubePodDisruptionBudget(this, "disruption-budget", {
       metadata,
@@ -108,7 +108,7 @@ export class Nightwatch extends Construct {
     service.selectLabel("app.kubernetes.io/name", NIGHTWATCH_LABELS["app.kubernetes.io/name"]);
   }
 
-  /** Optional, so that nightwatch runs before there is somebody to call; the kubelet brings a later one by itself. */
+  /** Optional, so that nightwatch runs before there is anyone to call; the kubelet mounts a later one by itself. */
   private files(name: string, secretName: string): Volume {
     const secret = Secret.fromSecretName(this, `${name}-secret`, secretName);
     return Volume.fromSecret(this, name, secret, { name, optional: true });
@@ -124,7 +124,7 @@ function environment({ alertmanagers = [], runbook }: NightwatchProps["central"]
   };
 }
 
-/** The names of all receivers that no DNS is asked for, by address. */
+/** The names of all receivers that are not resolved by DNS, by address. */
 function hostAliases({ webhook, alertmanagers = [] }: NightwatchProps["central"]): HostAlias[] {
   const named = [
     ...(webhook?.addresses ?? []).map((ip) => [ip, webhook?.host ?? ""] as const),

@@ -26,9 +26,9 @@ const ACTS: readonly Variable[] = [
 ];
 
 /**
- * Who did what to a night, noted on what was changed, in the very request that changed it. Nightwatch alone writes such
+ * Who did what to a night, noted on what was changed, in the very request that changed it. Only nightwatch writes such
  * a note, from an act whose author the API server has authenticated; nobody changes one; and nightwatch changes nothing
- * without one. What that does not prove: that a reason is true, and which of several people used one account.
+ * without one. This does not prove that a reason is true, or which of several people used one account.
  */
 export class NotedActs extends Construct {
   constructor(scope: Construct, id: string) {
@@ -45,7 +45,7 @@ export class NotedActs extends Construct {
           fix: "use the nightlane command, which asks nightwatch",
         },
         {
-          // A schedule is there for years, and an object has room for so many notes: nightwatch drops its oldest.
+          // A schedule exists for years, and an object has limited room for notes: nightwatch drops its oldest.
           expression: `variables.before.all(key, !key.startsWith(${quoted(ACT_PREFIX)}) || (key in variables.now ? variables.now[key] == variables.before[key] : (${FROM_NIGHTWATCH} && request.resource.resource == 'cronworkflows')))`,
           rule: "an act that was noted is never changed or removed",
           fix: "add another act that corrects it",

@@ -6,9 +6,10 @@ import { ONCALL_GROUP } from "./oncall-role.ts";
 const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
 
 /**
- * Lets operators on call list the namespaces, the nights and the schedules of all lanes, and no more than that: so
- * `nightlane` knows the customers from the cluster itself, and the overview of a thousand of them takes a few requests. It
- * tells them nothing new: the run records that they read name every customer, and their role in each lane lists the rest.
+ * Lets operators on call list the namespaces, the nights and the schedules of all lanes, and nothing more: `nightlane`
+ * thus knows the customers from the cluster itself, and the overview of a thousand of them takes a few requests. It
+ * reveals nothing new to them: the run records that they read name every customer, and their role in each lane lists
+ * the rest.
  */
 export class OncallDirectory extends Construct {
   constructor(scope: Construct, id: string) {

@@ -5,7 +5,7 @@ import { customerMetadata } from "../kubernetes/labels.ts";
 /** Acts in a lane. */
 export const NIGHT_ACTS = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "nightacts" });
 
-/** How far acts are. */
+/** The progress of acts. */
 export const NIGHT_ACTS_STATUS = ApiResource.custom({
   apiGroup: "nightlane.example",
   resourceType: "nightacts/status",
@@ -18,8 +18,8 @@ const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGrou
 const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "", resourceType });
 
 /**
- * What an operator may do in one lane: see its nights, and ask for acts, which nightwatch carries out. No Secret, no exec,
- * and no write to anything of Argo's.
+ * What an operator may do in one lane: see its nights, and ask for acts, which nightwatch carries out. No Secret, no
+ * exec, and no write to any Argo object.
  */
 export class OncallRole extends Construct {
   constructor(scope: Construct, id: string, customer: string) {
@@ -31,7 +31,7 @@ export class OncallRole extends Construct {
     role.allow([...see, "create"], NIGHT_ACTS);
     role.allow(see, core("pods"), core("events"));
     role.allow(["get"], core("pods/log"));
-    // What is asked of steps that a night has not reached is in its control ConfigMap.
+    // Acts on steps that a night has not reached are in its control ConfigMap.
     role.allow(["get"], core("configmaps"));
     const binding = new RoleBinding(this, "binding", { metadata, role });
     binding.addSubjects(Group.fromName(this, "group", ONCALL_GROUP));

@@ -23,7 +23,7 @@ import { NightwatchRecords } from "./nightwatch-records.ts";
 import { NotedActs } from "./noted-acts.ts";
 import { OncallDirectory } from "./oncall-directory.ts";
 
-/** What the lanes share: the Argo controller, nightwatch, and the policies that hold for all. */
+/** What the lanes share: the Argo controller, nightwatch, and the policies that apply to all. */
 export class Platform extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { disableResourceNameHashes: true });

@@ -1,4 +1,4 @@
-/** The names of Argo's kinds that we use, from the types generated from Argo's own schema. Types only. */
+/** The names of the Argo kinds in use, from the types generated from Argo's own schema. Types only. */
 export type { ICronWorkflowSpec as CronWorkflowSpec } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/CronWorkflowSpec";
 export type { IDAGTask as DagTask } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/DAGTask";
 export type { IParameter as Parameter } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Parameter";

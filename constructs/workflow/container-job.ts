@@ -17,11 +17,11 @@ import {
 import { resultsFolder } from "./results-folder.ts";
 
 export interface ContainerJobProps {
-  /** The step's name, or the place where it is put in. */
+  /** The step's name, or the placeholder for it. */
   readonly step: string;
   readonly namespace: string;
   readonly options: JobOptions;
-  /** What stands for the arguments. */
+  /** The arguments, or the placeholder for them. */
   readonly args: readonly string[];
 }
 

@@ -5,7 +5,7 @@ interface Amounts {
   readonly storage: number;
 }
 
-/** What a container asks for and may use at most. */
+/** What a container requests and may use at most. */
 export interface ContainerNeeds {
   readonly requests: Amounts;
   readonly limits: Amounts;
@@ -20,7 +20,9 @@ export const RUNNER_NEEDS: ContainerNeeds = {
   limits: { cpu: 1000, memory: 256, storage: 1024 },
 };
 
-/** Each of Argo's own containers beside it; also what a container gets that states nothing, so that no quota refuses it. */
+/**
+ * Each of Argo's own containers beside it; also the default of a container without sizes, so that no quota refuses it.
+ */
 export const EXECUTOR_NEEDS: ContainerNeeds = {
   requests: { cpu: 10, memory: 32, storage: 32 },
   limits: { cpu: 500, memory: 256, storage: 1024 },
@@ -46,7 +48,7 @@ export function resourcesOf({ requests, limits }: ContainerNeeds): {
   return { requests: quantities(requests), limits: quantities(limits) };
 }
 
-/** So many times of it. */
+/** A multiple of it. */
 export function times(count: number, { cpu, memory, storage }: Amounts): Amounts {
   return { cpu: count * cpu, memory: count * memory, storage: count * storage };
 }

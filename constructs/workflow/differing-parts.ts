@@ -1,12 +1,12 @@
 import { isObject } from "../definition/given.ts";
 
-/** A part of a manifest by the names and places in lists that lead to it, and its value. */
+/** A part of a manifest by its path of names and list indices, and its value. */
 export interface DifferingPart {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
 }
 
-/** What of a manifest has to be put into another to make it the same. Nothing is only in one of the two. */
+/** The parts of a manifest that turn another into the same. Both have the same structure. */
 export function differingParts(from: unknown, to: unknown, path: DifferingPart["path"] = []): readonly DifferingPart[] {
   if (Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
     return from.flatMap((entry, place) => differingParts(entry, to[place], [...path, place]));

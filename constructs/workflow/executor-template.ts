@@ -14,8 +14,8 @@ import {
 } from "./pod-parts.ts";
 
 /**
- * The pod template of a step's executors: what Spark does not set by itself. They meet Pod Security `restricted`, hold
- * no token of the API server, and find the volumes and variables that the driver has.
+ * The pod template of a step's executors: what Spark does not set by itself. They meet Pod Security `restricted`, have
+ * no token of the API server, and have the driver's volumes and variables.
  */
 export function executorTemplate(step: string, options: SparkOptions): Part {
   const own = mounts(options.volumes);
@@ -44,7 +44,7 @@ export function executorTemplate(step: string, options: SparkOptions): Part {
   return merged(options.executorPodTemplate ?? {}, template);
 }
 
-/** Both, the second where they differ; lists of named things are joined by name, all others follow each other. */
+/** Both merged, with the second winning; lists of named items are joined by name, all others concatenated. */
 function merged(base: Part, over: Part): Part {
   const names = new Set([...Object.keys(base), ...Object.keys(over)]);
   return Object.fromEntries([...names].map((name) => [name, both(base[name], over[name])]));

@@ -6,13 +6,15 @@ import { SWEEP_TIMEOUT, sweepDocument } from "./step-document.ts";
 /** Name of the template that Argo runs when a night is over. */
 export const EXIT_HANDLER = "over";
 
-/** A night whose calendar failed has no such output, which Argo then leaves as it is written; it has started no Job. */
+/**
+ * A night whose calendar failed has no such output, and Argo leaves the expression as written; it has started no Job.
+ */
 const NEEDED = '"{{workflow.status}}" != "Succeeded" && "{{workflow.outputs.parameters.open}}" == "yes"';
 
 /**
- * What is done once a night is over, however that came, but for `argo terminate`: where it did not succeed, the sweep of
- * what is left of its run in the customer's cluster. A runner that is told to end has less than half a minute to take
- * its Job back, and one that is killed has none.
+ * What is done once a night is over, however it ended except by `argo terminate`: if it did not succeed, the sweep of
+ * what is left of its run in the customer's cluster. A runner that is asked to end has less than half a minute to
+ * remove its Job, and one that is killed has no time at all.
  */
 export function exitHandlerTemplates(definition: NightDefinition): readonly Template[] {
   const deadlineSeconds = SWEEP_TIMEOUT.toSeconds() + 600;

@@ -7,30 +7,30 @@ import type { Step } from "../night/step.ts";
 import { JOB } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 
-/** How long a failed step waits before its next attempt that begins by itself. */
+/** How long a failed step waits before its next automatic attempt. */
 const PAUSE = Duration.minutes(1);
 
-/** When a step goes on to its next attempt by itself; undefined for one that never does. */
+/** When a step goes on to its next attempt automatically; undefined for one that never does. */
 export function retriesOf({ work }: Step): Retries | undefined {
   return work.kind === "spark" || work.kind === "job" ? work.options.retries : undefined;
 }
 
-/** Number of the last attempt that begins by itself. */
+/** Number of the last automatic attempt. */
 export function lastByItself({ times }: Retries): number {
   return times + 1;
 }
 
 /**
- * Argo looks at an expression twice: when it puts the template's inputs in, where all it knows of tasks is the name of the
- * one around, and once the run has ended. The status makes the first look fail, which leaves the expression as it is; by
- * itself `get` would be content, and find no code.
+ * Argo evaluates an expression twice: when it fills in the template's inputs, where all it knows about tasks is the
+ * name of the enclosing one, and once the run has ended. The status makes the first evaluation fail, which leaves the
+ * expression as it is; `get` alone would succeed then, and find no code.
  */
 const ENDED_FOR_THE_NEXT = `tasks.run.status != '' && get(tasks.run, 'exitCode') == '${RUNNER_EXIT.AGAIN}'`;
 
 /**
- * What a failed attempt comes to where the next one may begin by itself: a wait that ends after the pause where the
- * runner's container ended with the one exit code for that, and that lasts until a person decides in every other case,
- * also where no exit code is known. Nothing that a program wrote is part of it: the code is what the kubelet saw.
+ * What follows a failed attempt where the next one may begin automatically: a wait that ends after the pause if the
+ * runner's container exited with the one code for that, and that lasts until a person decides in every other case, even
+ * where no exit code is known. Nothing that a program wrote is part of it: the code is what the kubelet saw.
  */
 export function pauseTask(retries: Retries): Pick<DagTask, "template" | "arguments"> {
   const seconds = (retries.pause ?? PAUSE).toSeconds();
@@ -46,7 +46,7 @@ export function pauseTask(retries: Retries): Pick<DagTask, "template" | "argumen
   };
 }
 
-/** The node of that wait. A pause of no length is none: it waits for a person. */
+/** The node of that wait. Without a duration it waits for a person. */
 export function pauseTemplate(decisions: string): Template {
   return {
     name: PAUSE_TEMPLATE,

@@ -6,17 +6,17 @@ import type { Part } from "./pod-parts.ts";
 const KEEP_JOB = Duration.days(3);
 
 /**
- * A pod that is evicted, preempted or drained from its node is started again by the Job's controller, and that costs
- * the one try it has nothing. It stays exactly one: the replacement is made only when the old pod has ended for good
- * (podReplacementPolicy Failed), and begins the same attempt anew, whose partial results it clears before it writes.
- * How often is limited by the step's timeout, which runs from the Job's first start. A program that failed by itself,
- * ran out of memory or was deleted by hand is no disruption: the Job fails and a person decides.
+ * A pod that is evicted, preempted or drained from its node is started again by the Job's controller, without using up
+ * its one try. There is always exactly one: the replacement is made only when the old pod has finally ended
+ * (podReplacementPolicy Failed), and starts the same attempt from scratch, clearing its partial results before it
+ * writes. The step's timeout, which counts from the Job's first start, limits how often. A program that failed by
+ * itself, ran out of memory or was deleted by hand is not a disruption: the Job fails and a person decides.
  */
 const DISRUPTED = { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] } as const;
 
 /**
  * A Job without a name: the runner names it after the run, the step and the attempt. Its pods are not started again:
- * whether to repeat is decided in the night, not beside it, and each attempt has a Job of its own.
+ * whether to repeat is decided in the night, not beside it, and each attempt has its own Job.
  */
 export function jobManifest(props: {
   readonly namespace: string;

@@ -6,10 +6,10 @@ import type { Part } from "./pod-parts.ts";
 /** Where Spark keeps shuffle files and what it spills, in driver and executors alike. */
 export const LOCAL_DIRECTORY = "/tmp";
 
-/** Executors of Spark keep them where a volume is mounted whose name begins like this. */
+/** Spark's executors keep them on a volume whose name begins like this. */
 const EXECUTORS_VOLUME = "spark-local-dir-1";
 
-/** What a step says of their size, in MiB; 0 where it says nothing. */
+/** Their size as the step sets it, in MiB; 0 where it sets none. */
 export function localDiskMebibytes({ localDisk }: SparkSettings): number {
   return localDisk === undefined ? 0 : mebibytes(localDisk);
 }
@@ -19,7 +19,7 @@ export function temporary({ localDisk }: SparkSettings): Part {
   return { emptyDir: localDisk === undefined ? {} : { sizeLimit: `${mebibytes(localDisk)}Mi` } };
 }
 
-/** What the pod template of executors has for it. */
+/** What the executors' pod template contains for it. */
 interface ExecutorsDisk {
   /** Parts of the container. */
   readonly container: Part;
@@ -28,8 +28,8 @@ interface ExecutorsDisk {
 }
 
 /**
- * The disk of executors. Without a size of the step's own Spark mounts a volume for its files, of any size; executors have
- * no limit, so that nothing but the size of each volume bounds what they keep.
+ * The disk of executors. Without a size in the step Spark mounts an unlimited volume for its files; executors have no
+ * limit, so only the size of each volume bounds what they keep.
  */
 export function executorsDisk(settings: SparkSettings): ExecutorsDisk {
   const further = localDiskMebibytes(settings);

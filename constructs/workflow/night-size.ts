@@ -5,38 +5,41 @@ import { nightSpec } from "./night-spec.ts";
 import { stepDocument, stepValues } from "./step-document.ts";
 
 /**
- * Most bytes of the object in which Argo keeps a night: the templates as they are, the nodes packed from there on. A
- * larger night ends in an error. Argo's own figure is 1 MiB; etcd takes requests of 1.5 MiB wherever nobody changed it.
+ * Most bytes of the object in which Argo keeps a night: the templates as they are, and the nodes, packed. A larger
+ * night fails. Argo's own figure is 1 MiB; etcd accepts requests of 1.5 MiB by default.
  */
 export const MOST_WORKFLOW_BYTES = 1408 * 1024;
 
-/** Most bytes of a night as its file declares it: 64 KiB are left for what operators do and say. */
+/** Most bytes of a night as its file declares it: 64 KiB are left for operators' acts and remarks. */
 export const MOST_NIGHT_BYTES = MOST_WORKFLOW_BYTES - 64 * 1024;
 
-/** Most tasks of one graph: what the API server's budget for the rules in Argo's schema admits, as the platform deploys it. */
+/**
+ * Most tasks of one graph: what the API server's cost budget for the rules in Argo's schema allows, as the platform
+ * deploys it.
+ */
 export const MOST_STEPS = 400;
 
 /** Packed bytes of a step's nodes, with room for one retry of each step. `npm run bench:night-size` measures it. */
 export const NODE_BYTES = 1300;
 
 /**
- * How often what a task hands over stands in the nodes of its step, one retry included: Argo keeps the inputs of the
- * step, of each attempt, of its tries and of its pod. Packed a copy takes at worst as much as it is, since the copies lie
- * too far apart to be packed as one.
+ * How often the inputs of a task occur in the nodes of its step, one retry included: Argo keeps the inputs of the step,
+ * of each attempt, of its tries and of its pod. In the worst case a packed copy takes its full size, since the copies
+ * are too far apart to be compressed together.
  */
 const VALUE_COPIES = 7;
 
-/** The same of one further attempt: a release that fails makes every step use up those that begin by themselves. */
+/** The same for one further attempt: a release that fails makes every step use up its automatic ones. */
 const ATTEMPT_BYTES = NODE_BYTES / 2;
 const ATTEMPT_COPIES = 3;
 
-/** Most bytes of what a runner is told: Linux hands no variable of more than 128 KiB to a program. */
+/** Most bytes of a runner's instructions: Linux passes no variable of more than 128 KiB to a program. */
 export const MOST_DOCUMENT_BYTES = 120_000;
 
-/** More than the templates of one step take, the texts that its task hands over apart, where it says little. */
+/** More than the templates of one simple step take, without the texts that its task passes on. */
 const TEMPLATE_BYTES = 20_000;
 
-/** Up to this size what a step says of variables, properties and the like is little. */
+/** Up to this size of variables, properties and the like a step is simple. */
 const LITTLE_BYTES = 4_000;
 
 /** How large a night becomes in Argo: its templates, and its nodes when all have run. */
@@ -45,7 +48,7 @@ export function nightBytes(definition: NightDefinition): number {
   return bytes(nightSpec(definition)) + nodesBytes(steps);
 }
 
-/** Its nodes when all have run, of each step as many attempts as begin by themselves, and at least two. */
+/** Its nodes when all have run: for each step as many attempts as begin automatically, and at least two. */
 function nodesBytes(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => {
     const handed = bytes(stepValues(step));
@@ -71,7 +74,7 @@ function handedOver(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + bytes(stepValues(step)), 0);
 }
 
-/** How many bytes a step's runner is told. */
+/** Bytes of the instructions of a step's runner. */
 export function documentBytes(definition: NightDefinition, step: Step): number {
   return (stepDocument(definition, step)?.document.length ?? 0) + bytes(stepValues(step));
 }

@@ -43,7 +43,7 @@ function specOf(definition: NightDefinition): WorkflowSpec {
     ...approvalsOf(steps),
     ...runnerPod(definition),
     podMetadata: { labels: customerMetadata(definition.name, "night").labels ?? {} },
-    // A pod that failed stays as long as the Workflow: its log is what the decision about it rests on.
+    // A pod that failed is kept as long as the Workflow: the decision about it is based on its log.
     podGC: { strategy: "OnPodSuccess", deleteDelayDuration: `${KEEP_POD.toSeconds()}s` },
     ttlStrategy: { secondsAfterCompletion: KEEP_WORKFLOW.toSeconds() },
     templates: [
@@ -58,13 +58,13 @@ function specOf(definition: NightDefinition): WorkflowSpec {
   };
 }
 
-/** Which gates ask for approvals: in the template itself, out of reach of whoever starts a night of it. */
+/** Which gates ask for approvals: in the template itself, out of reach of people who start a night from it. */
 function approvalsOf(steps: readonly Step[]): Pick<WorkflowSpec, "workflowMetadata"> {
   const annotations = approvals(steps);
   return Object.keys(annotations).length === 0 ? {} : { workflowMetadata: { annotations } };
 }
 
-/** What decides which steps run, and which of them anew. */
+/** What decides which steps run, and which reuse results. */
 const DAY_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "half-day" }, { name: ANEW }];
 
 /** The calendar first, then the steps if the date is a business day. */
@@ -115,7 +115,7 @@ function calendarTemplate(definition: NightDefinition): Template {
       parameters: [
         ...["business-date", "open", "variant", "half-day", "reason"].map((name) => ({
           name,
-          // For the exit handler, which sees only what the whole night knows.
+          // For the exit handler, which sees only outputs of the whole night.
           globalName: name,
           valueFrom: { path: `/tmp/outputs/${name}` },
         })),

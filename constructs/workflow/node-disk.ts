@@ -1,7 +1,7 @@
 import { mebibytes } from "../night/amounts.ts";
 import type { PodSettings } from "../night/pod-settings.ts";
 
-/** What a container has of its node's disk for its log and for /tmp, in MiB. */
+/** A container's share of its node's disk for its log and for /tmp, in MiB. */
 const ASKED = 1024;
 const MOST = 8192;
 
@@ -12,16 +12,16 @@ export interface NodeDisk {
 }
 
 /**
- * A container's share of its node's disk: what it has for itself, and its scratch volumes. The kubelet counts these with
- * the container, and evicts a pod that uses more than the limits of its containers, whatever its volumes may hold.
- * @param further What else it is to hold, in MiB.
+ * A container's share of its node's disk: its own, and its scratch volumes. The kubelet counts these with
+ * the container, and evicts a pod that uses more than the limits of its containers, whatever the sizes of its volumes.
+ * @param further What else it needs, in MiB.
  */
 export function nodeDisk({ volumes }: PodSettings, further = 0): NodeDisk {
   const scratch = scratchMebibytes(volumes) + further;
   return { requested: quantity(ASKED + scratch), most: quantity(MOST + scratch) };
 }
 
-/** What the scratch volumes of a step hold together, in MiB. */
+/** Total size of a step's scratch volumes, in MiB. */
 export function scratchMebibytes(volumes: PodSettings["volumes"] = {}): number {
   return Object.values(volumes).reduce(
     (sum, volume) => sum + (volume.kind === "scratch" ? mebibytes(volume.size) : 0),

@@ -9,8 +9,8 @@ export type Part = Readonly<Record<string, unknown>>;
 export const CONTAINER_USER = 185;
 
 /**
- * Group of all steps, whoever runs them, and of what keeps files on the results volume: each writes where another one has
- * made a folder.
+ * Group of all steps, whatever their user, and of whatever keeps files on the results volume: each can write in a
+ * folder that another one has made.
  */
 export const RESULTS_GROUP = CONTAINER_USER;
 
@@ -29,7 +29,7 @@ export function podSpec(settings: PodSettings): Part {
       runAsUser: user,
       runAsGroup: RESULTS_GROUP,
       fsGroup: RESULTS_GROUP,
-      // What the image or a claim has for the user's own group.
+      // Access that the image or a claim gives the user's own group.
       ...(user === RESULTS_GROUP ? {} : { supplementalGroups: [user] }),
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
@@ -56,14 +56,14 @@ export function containerParts({ user = CONTAINER_USER }: PodSettings): Part {
   };
 }
 
-/** Variables as Kubernetes writes them; a dollar sign in a text is no reference to another variable. */
+/** Variables as Kubernetes writes them; a dollar sign in a text is not a reference to another variable. */
 export function environment(env: PodSettings["env"] = {}): readonly Part[] {
   return Object.entries(env).map(([name, value]) =>
     typeof value === "string" ? { name, value: literal(value) } : { name, valueFrom: reference(value) },
   );
 }
 
-/** A text that Kubernetes hands over as it is: it would replace `$(NAME)` by a variable. */
+/** A text that Kubernetes passes on as it is: otherwise it would replace `$(NAME)` by a variable. */
 export function literal(text: string): string {
   return text.replaceAll("$", "$$$$");
 }
@@ -72,7 +72,7 @@ function reference({ kind, name, key }: KeyReference): Part {
   return kind === "secretKey" ? { secretKeyRef: { name, key } } : { configMapKeyRef: { name, key } };
 }
 
-/** The volumes of a file and their mounts, by number: a path is no name. */
+/** The volumes of a file and their mounts, by number: a path is not a valid name. */
 export function mounts(volumes: PodSettings["volumes"] = {}): {
   readonly volumes: readonly Part[];
   readonly volumeMounts: readonly Part[];

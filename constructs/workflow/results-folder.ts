@@ -6,18 +6,18 @@ import { containerParts, type Part, RESULTS_MOUNT } from "./pod-parts.ts";
 
 const INDEX = "JOB_COMPLETION_INDEX";
 
-/** What a Job has for results without a manifest of the program's own. */
+/** What a Job needs for results without a manifest from the program. */
 export interface ResultsFolder {
-  /** Variables that tell the program where it leaves them. */
+  /** Variables that tell the program where to leave them. */
   readonly env: readonly Part[];
-  /** What makes the folder. */
+  /** The container that makes the folder. */
   readonly initContainers: readonly Part[];
 }
 
 /**
- * The folder of a step's results, which each pod finds empty: whatever an earlier attempt, or an earlier pod of this one,
- * has left there is no result. The pods of an indexed job have a folder each, by their number. It is emptied within
- * the pod itself, since nothing but the Job decides when its pods run.
+ * The folder of a step's results, which each pod finds empty: whatever an earlier attempt, or an earlier pod of this
+ * one, has left there is not a result. Each pod of an indexed job has its own folder, by its number. It is emptied
+ * within the pod itself, since nothing but the Job decides when its pods run.
  */
 export function resultsFolder(props: {
   readonly step: string;
@@ -29,7 +29,7 @@ export function resultsFolder(props: {
   const place = `${NIGHT_DIRECTORY}/${props.step}/${props.folder}`;
   const env = props.indexed
     ? [
-        // Said here since Kubernetes replaces a reference by variables before it alone; it leaves its own out then.
+        // Set here since Kubernetes only replaces references to variables listed earlier; it leaves out its own then.
         fieldVariable(INDEX, "metadata.annotations['batch.kubernetes.io/job-completion-index']"),
         { name: "RESULTS_DIR", value: `${place}/$(${INDEX})` },
       ]
@@ -41,7 +41,7 @@ export function resultsFolder(props: {
         name: "results",
         image: images().runner,
         imagePullPolicy: "IfNotPresent",
-        // What it says when it fails is all that anybody hears of it.
+        // Its message when it fails is all that anybody learns about it.
         terminationMessagePolicy: "FallbackToLogsOnError",
         command: ["sh", "-euc", 'umask 002; rm -rf -- "$RESULTS_DIR"; mkdir -p -- "$RESULTS_DIR"'],
         ...containerParts(props.options),

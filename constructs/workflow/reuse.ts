@@ -7,11 +7,11 @@ import { runnerTemplate } from "./runner-template.ts";
 import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, STEP_LABEL } from "./wrapper.ts";
 
-/** What a step leaves, by its path below the night's directory on each of the two volumes; empty for nothing. */
+/** What a step leaves, by path below the night's directory on each of the two volumes; empty for nothing. */
 interface Leavings {
   readonly remote: string;
   readonly lane: string;
-  /** Whether a run in which the step ended well always has them. */
+  /** Whether a run in which the step succeeded always has them. */
   readonly required: boolean;
 }
 
@@ -21,7 +21,7 @@ const RESULTS: Leavings = { remote: JOB, lane: JOB, required: true };
 /** Whatever a program may have left on the customer's volume. */
 const FILES_ALONE: Leavings = { remote: JOB, lane: "", required: false };
 
-/** The task that takes a step's results over; undefined for a step that leaves none. */
+/** The task that reuses a step's results; undefined for a step that leaves none. */
 export function reuseTask(step: Step): DagTask | undefined {
   const leavings = leavingsOf(step);
   if (leavings === undefined) {
@@ -42,7 +42,7 @@ export function reuseTask(step: Step): DagTask | undefined {
   };
 }
 
-/** Takes over what a step of an earlier run left. Shared by all steps. */
+/** Reuses what a step of an earlier run left. Shared by all steps. */
 export function reuseTemplate(definition: NightDefinition): Template {
   const deadlineSeconds = REUSE_TIMEOUT.toSeconds() + 600;
   const base = runnerTemplate({
@@ -58,7 +58,7 @@ export function reuseTemplate(definition: NightDefinition): Template {
       parameters: [
         ...NIGHT_PARAMETERS,
         ...["job", "remote", "lane", "required"].map((name) => ({ name })),
-        // The document's attempt; its log lies in the step's folder like that of any attempt.
+        // The document's attempt; its log is in the step's folder like that of any attempt.
         { name: "attempt", value: "1" },
       ],
     },

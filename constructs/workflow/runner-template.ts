@@ -29,26 +29,26 @@ export type RunnerCommand =
   | "read";
 
 /**
- * Exit codes after which the same attempt is run again by itself: the customer's cluster could not be reached (20), the
- * try ended to report a trouble or its end (21), the pod was evicted and its remote Job runs on (143), or the runner was
- * killed without a word, by the kernel for its memory or by the kubelet after the grace period (137). The new runner
- * adopts that Job. All others wait for a person.
+ * Exit codes after which the same attempt is run again automatically: the customer's cluster could not be reached (20),
+ * the try ended to report a trouble or its end (21), the pod was evicted and its remote Job runs on (143), or the
+ * runner was killed, by the kernel for its memory or by the kubelet after the grace period (137). The new runner adopts
+ * that Job. All others wait for a person.
  */
 const REPEATABLE = [RUNNER_EXIT.INFRASTRUCTURE, RUNNER_EXIT.REPORT, RUNNER_EXIT.DETACHED, KILLED].reduce(
   (condition, code) => `${condition} || lastRetry.exitCode == "${code}"`,
   'lastRetry.status == "Error"',
 );
 
-/** Tries of one attempt that may fail, be evicted or be killed, whatever is reported. */
+/** Tries of one attempt that may fail, be evicted or be killed, regardless of what they report. */
 const TRIES = 5;
 
-/** Tries that one attempt may end in order to report, of which the runner keeps count. */
+/** Tries that one attempt may end in order to report, which the runner counts. */
 const REPORTS = 4;
 
 export interface RunnerTemplateProps {
   readonly name: string;
   readonly command: RunnerCommand;
-  /** What the runner is to do, its `NIGHTLANE_STEP`: a variable, in which Kubernetes would replace `$(NAME)`. */
+  /** The runner's instructions, its `NIGHTLANE_STEP`: a variable, in which Kubernetes would replace `$(NAME)`. */
   readonly document: string;
   readonly deadlineSeconds: number;
 }
@@ -62,9 +62,9 @@ export function runnerTemplate(props: RunnerTemplateProps): Template {
       limit: TRIES + REPORTS - 1,
       retryPolicy: "Always",
       expression: REPEATABLE,
-      // 5, 10, 20, 40, 80, 160, 320 and then 600 s: a try that ended to report waits a moment only. No maxDuration: Argo
-      // counts it from the first try's start and hands it to the next ones as a deadline, so that a step of hours would
-      // be neither retried after an eviction nor left to run on.
+      // 5, 10, 20, 40, 80, 160, 320 and then 600 s: a try that ended to report waits only a moment. No maxDuration:
+      // Argo counts it from the first try's start and passes it to the next ones as a deadline, so that a step of hours
+      // would be neither retried after an eviction nor left to run on.
       backoff: { duration: "5s", factor: 2, cap: "10m" },
     },
     container: {

@@ -53,7 +53,7 @@ function settings(options: SparkOptions): Readonly<Record<string, string>> {
     "spark.kubernetes.driver.pod.name": "$(POD_NAME)",
     // A driver in client mode has no service of its own to clean up.
     "spark.kubernetes.driver.service.deleteOnTermination": "false",
-    // Results go to one shared claim; none is made for an executor, so none is looked for.
+    // Results go to one shared claim; executors have none of their own, so Spark need not look for any.
     "spark.kubernetes.driver.ownPersistentVolumeClaim": "false",
     "spark.kubernetes.driver.reusePersistentVolumeClaim": "false",
     "spark.kubernetes.container.image": options.app.image,
@@ -65,14 +65,15 @@ function settings(options: SparkOptions): Readonly<Record<string, string>> {
     "spark.kubernetes.executor.request.cores": `${executorMillicores}m`,
     "spark.kubernetes.executor.podNamePrefix": "$(POD_NAME)",
     "spark.kubernetes.executor.podTemplateFile": EXECUTOR_TEMPLATE,
-    // Executors carry the driver's identity, so that they can be swept by it should they ever be left without an owner.
+    // Executors carry the driver's identity, so that they can be swept by it if they are ever left without an owner.
     "spark.kubernetes.executor.label.nightlane/customer": "$(NIGHTLANE_LABEL_CUSTOMER)",
     "spark.kubernetes.executor.label.nightlane/step": "$(NIGHTLANE_LABEL_STEP)",
     "spark.kubernetes.executor.label.nightlane/night": "$(NIGHTLANE_LABEL_NIGHT)",
     "spark.kubernetes.executor.deleteOnTermination": "true",
-    // The image holds all that executors read: a driver needs no right to ConfigMaps, and executors start sooner.
+    // The image contains everything that executors read: a driver needs no right to ConfigMaps, and executors start
+    // sooner.
     "spark.kubernetes.executor.disableConfigMap": "true",
-    // All at once; and where Kubernetes refuses them, ask again every few seconds, not every second.
+    // All at once; and where Kubernetes refuses them, request them again every few seconds, not every second.
     "spark.kubernetes.allocation.batch.size": `${executors}`,
     "spark.kubernetes.allocation.batch.delay": "5s",
     "spark.dynamicAllocation.enabled": `${bounds !== undefined}`,
@@ -103,7 +104,7 @@ function ownConf({ conf = {}, hadoopConf = {} }: SparkOptions): Readonly<Record<
 
 /** Properties that a file may not set, with the reason and what to write instead. */
 const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])[] = [
-  [/^spark\.(master|app\.name|app\.id|submit\.deployMode)$/, "the step says where and as what Spark runs", "remove it"],
+  [/^spark\.(master|app\.name|app\.id|submit\.deployMode)$/, "the step sets where and as what Spark runs", "remove it"],
   [
     /^spark\.driver\.(host|port|blockManager\.port|bindAddress)$/,
     "the driver's address is that of its pod",
@@ -111,7 +112,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
   ],
   [
     /^spark\.(executor|driver)\.(memory|memoryOverhead|memoryOverheadFactor|cores)$|^spark\.executor\.instances$|^spark\.memory\.offHeap\.|^spark\.executor\.pyspark\.memory$|^spark\.kubernetes\.(memoryOverheadFactor|(executor|driver)\.(request|limit)\.cores)$/,
-    "sizes are counted against what the customer's cluster can give",
+    "sizes are counted against the capacity of the customer's cluster",
     "write memory, memoryOverhead, cpu, driverMemory, driverCpu or executors of the step",
   ],
   [
@@ -121,7 +122,7 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
   ],
   [
     /^spark\.dynamicAllocation\.(enabled|minExecutors|maxExecutors|initialExecutors|shuffleTracking\.enabled)$/,
-    "the most executors are counted against what the customer's cluster can give",
+    "the maximum of executors is counted against the capacity of the customer's cluster",
     "write dynamicAllocation: { min: 2, max: 8 }",
   ],
   [
@@ -140,17 +141,17 @@ const RESERVED: readonly (readonly [pattern: RegExp, rule: string, fix: string])
   [/^spark\.ui\.(enabled|port)$/, "the step has a property for it", "write ui: true"],
   [
     /^spark\.(jars|submit\.pyFiles|files|archives|jars\.packages)$/,
-    "a program is what its image holds, by digest",
-    "write jars or pyFiles of sparkApp(...), and put the files into the image",
+    "a program is the content of its image, by digest",
+    "write jars or pyFiles of sparkApp(...), and add the files to the image",
   ],
   [
     /^spark\.kubernetes\./,
-    "how pods are made is what keeps a step found, swept and restricted",
-    "write what the step has for it (volumes, env, nodeSelector, labels, ...), or executorPodTemplate",
+    "a step is found, swept and restricted by the way its pods are made",
+    "use the step's own properties (volumes, env, nodeSelector, labels, ...), or executorPodTemplate",
   ],
   [
     /^spark\.executor\.maxNumFailures$/,
-    "a step whose executors fail again and again must end and be told",
+    "a step whose executors fail again and again must end and be reported",
     "remove it",
   ],
 ];

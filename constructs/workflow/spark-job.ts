@@ -29,20 +29,20 @@ const DRIVER = "driver";
 const TEMPLATE_ANNOTATION = "nightlane/executor-template";
 
 export interface SparkJobProps {
-  /** The step's name, or the place where it is put in. */
+  /** The step's name, or the placeholder for it. */
   readonly step: string;
   readonly namespace: string;
   readonly options: SparkOptions;
   /**
-   * What stands for the program and its arguments.
+   * The program and its arguments, or the placeholder for them.
    * @default - `sparkProgram` of the options
    */
   readonly program?: readonly ToldWord[];
 }
 
 /**
- * The Job that runs a step's Spark driver in client mode, in an image that obeys the contract of Apache Spark's own:
- * `driver`, then what spark-submit takes, and for executors `executor` with Spark's variables.
+ * The Job that runs a step's Spark driver in client mode, in an image that follows the contract of Apache Spark's own:
+ * `driver`, then spark-submit's arguments, and for executors `executor` with Spark's variables.
  */
 export function sparkJob({ step, namespace, options, program = sparkProgram(options) }: SparkJobProps): Part {
   const { driverMebibytes, driverMillicores } = sparkResources(options);
@@ -66,7 +66,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
           image: options.app.image,
           imagePullPolicy: "IfNotPresent",
           args: ["driver", ...sparkConfArguments(options), ...program],
-          // A folder that it may write to: Spark's entrypoint leaves a file where it starts.
+          // A writable folder: Spark's entrypoint leaves a file where it starts.
           workingDir: "/tmp",
           ...containerParts(options),
           resources: {
@@ -110,7 +110,7 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   });
 }
 
-/** Who the driver's pod is. The runner sets the labels under `nightlane/` when it makes the Job. */
+/** The identity of the driver's pod. The runner sets the labels under `nightlane/` when it makes the Job. */
 function identity(): readonly Part[] {
   return [
     fieldVariable("POD_IP", "status.podIP"),
@@ -120,7 +120,7 @@ function identity(): readonly Part[] {
     fieldVariable("NIGHTLANE_LABEL_CUSTOMER", "metadata.labels['nightlane/customer']"),
     fieldVariable("NIGHTLANE_LABEL_STEP", "metadata.labels['nightlane/step']"),
     fieldVariable("NIGHTLANE_LABEL_NIGHT", "metadata.labels['nightlane/night']"),
-    // What the image's entrypoint asks for.
+    // Required by the image's entrypoint.
     fieldVariable("SPARK_DRIVER_BIND_ADDRESS", "status.podIP"),
     // Where Spark keeps its scratch files, and mounts a volume for them in executors: the root of a pod is read-only.
     { name: "SPARK_LOCAL_DIRS", value: LOCAL_DIRECTORY },

@@ -12,7 +12,7 @@ import type { CronWorkflowSpec } from "./argo.ts";
 import { cronLine } from "./cron-line.ts";
 import { nightSpec } from "./night-spec.ts";
 
-/** How late a missed start may still be made up for: the controller was away at the scheduled minute. */
+/** How late a missed start may still be caught up: the controller was down at the scheduled minute. */
 const STARTING_DEADLINE_SECONDS = 3 * 3600;
 
 /**
@@ -53,7 +53,7 @@ export class SparkRiskWorkflow extends Construct {
     return {
       schedules: [cronLine(schedule)],
       timezone: schedule.timezone,
-      // A night that still waits for a person must not be run over by the next one.
+      // A night that still waits for a person must not be overtaken by the next one.
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: STARTING_DEADLINE_SECONDS,
       successfulJobsHistoryLimit: 14,
@@ -70,8 +70,8 @@ export class SparkRiskWorkflow extends Construct {
 }
 
 /**
- * What was promised of the nights: on which days and by when. Deadlines alert and do not kill, so these are annotations
- * for nightwatch and operators.
+ * What was promised for the nights: on which days and by when. Deadlines alert and do not kill, so these are
+ * annotations for nightwatch and operators.
  */
 function promises({ schedule, finishBy, startBy, inputsBy, steps }: RiskWorkflow): Record<string, string> {
   const inputs = steps.filter((step) => step.isInput).map((step) => step.name);

@@ -19,25 +19,27 @@ import { sparkProgram } from "./spark-conf.ts";
 import { sparkJob } from "./spark-job.ts";
 import { type ToldWord, toldWord } from "./told-word.ts";
 
-/** How long an unreachable API server of the customer is waited for before the try ends as infrastructure. */
+/**
+ * How long a runner waits for an unreachable customer's API server before the try ends as an infrastructure failure.
+ */
 const OUTAGE_BUDGET = Duration.minutes(30);
 
 /**
  * How long a trouble lasts before the runner ends its try to report it. With the 100 s that a connection may be dead
- * before anybody notices, and what Argo and nightwatch take, people know of it within five minutes.
+ * unnoticed, and the time that Argo and nightwatch take, people know about it within five minutes.
  */
 const TROUBLE_LIMIT = Duration.seconds(150);
 
 /** How long a driver may wait for a node. */
 const PENDING_LIMIT = Duration.minutes(15);
 
-/** How long an image may fail to be pulled. */
+/** How long pulling an image may fail. */
 const IMAGE_PULL_LIMIT = Duration.minutes(5);
 
-/** How long taking over a step's results may take on the customer's side. */
+/** How long reusing a step's results may take on the customer's side. */
 export const REUSE_TIMEOUT = Duration.hours(1);
 
-/** What the runner is told to do where a step's results are taken over, with the inputs of the template `reuse`. */
+/** The runner's instructions where a step's results are reused, with the inputs of the template `reuse`. */
 export function reuseDocument(definition: NightDefinition): string {
   const input = (name: string): string => `{{inputs.parameters.${name}}}`;
   return document(definition, input("job"), {
@@ -51,10 +53,10 @@ export function reuseDocument(definition: NightDefinition): string {
   });
 }
 
-/** How long to go on until nothing is left of a run that is over. */
+/** How long to keep trying until nothing is left of a run that is over. */
 export const SWEEP_TIMEOUT = Duration.minutes(5);
 
-/** What the runner is told to do when a night is over, with the date and variant that its calendar found. */
+/** The runner's instructions when a night is over, with the date and variant that its calendar found. */
 export function sweepDocument(definition: NightDefinition): string {
   const found = (name: string): string => `{{workflow.outputs.parameters.${name}}}`;
   return document(definition, "sweep", { sweep: { timeoutSeconds: SWEEP_TIMEOUT.toSeconds() } })
@@ -63,7 +65,7 @@ export function sweepDocument(definition: NightDefinition): string {
     .replaceAll(ATTEMPT, "1");
 }
 
-/** How long one attempt of a step may take that says nothing of it. */
+/** Default of how long one attempt of a step may take. */
 export const STEP_TIMEOUT = Duration.hours(12);
 
 /** How long one attempt of a step may take. */
@@ -74,7 +76,7 @@ export function stepTimeout(step: Step): Duration {
 /** The values in which steps that share their templates differ, by the names of Argo's parameters. */
 export type StepValues = Readonly<Record<string, string>>;
 
-/** Where the place of what a copy leaves is put in, below the night's directory. */
+/** Placeholder for the path of what a copy leaves, below the night's directory. */
 export const LEAVES = "{{inputs.parameters.leaves}}";
 
 const ARGUMENTS = "{{inputs.parameters.args}}";
@@ -82,7 +84,7 @@ const RESULT = "{{inputs.parameters.result}}";
 const REMOTE_PATH = "{{inputs.parameters.remote-path}}";
 const LANE_PATH = "{{inputs.parameters.lane-path}}";
 
-/** What a step's task hands over besides the step's name: JSON, but for what people or `reuse` read. */
+/** What a step's task passes on besides the step's name: JSON, except what people or `reuse` read. */
 export function stepValues({ name, work }: Step): StepValues {
   switch (work.kind) {
     case "spark":
@@ -115,13 +117,13 @@ function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath):
   };
 }
 
-/** Words as they stand in a JSON list, without its brackets. */
+/** Words as written in a JSON list, without its brackets. */
 function words(list: readonly ToldWord[]): string {
   return json(list).slice(1, -1);
 }
 
 /**
- * JSON in plain ASCII: Argo puts it into a text as Go writes it, which is not always as JSON is written. The text becomes
+ * JSON in plain ASCII: Argo inserts it into a text in Go's notation, which is not always valid JSON. The text becomes
  * a part of the runner's variable, in which Kubernetes would replace `$(NAME)`.
  */
 function json(value: unknown): string {
@@ -131,7 +133,7 @@ function json(value: unknown): string {
   );
 }
 
-/** What the runner is told to do for a step, or undefined for a step that runs nothing. */
+/** The runner's instructions for a step, or undefined for a step that runs nothing. */
 export function stepDocument(
   definition: NightDefinition,
   step: Step,
@@ -218,7 +220,7 @@ function toldEnd({ endWithin }: EndsWithin): Readonly<Record<string, unknown>> {
   return endWithin === undefined ? {} : { endWithin: { start: NIGHT_START, seconds: endWithin.toSeconds() } };
 }
 
-/** After which ends of the program the runner says that another attempt is wanted. */
+/** After which ends of the program the runner requests another attempt. */
 function toldRetries({ retries }: PodSettings): Readonly<Record<string, unknown>> {
   if (retries === undefined) {
     return {};
@@ -228,7 +230,7 @@ function toldRetries({ retries }: PodSettings): Readonly<Record<string, unknown>
   return { again: { attempts: lastByItself(retries), ...ends } };
 }
 
-/** Figures lie in the step's own folder of the lane, with its results. */
+/** Figures are in the step's own folder in the lane, with its results. */
 function toldFigures({ figures = {} }: ShowsFigures): Readonly<Record<string, unknown>> {
   const told = Object.entries(figures).map(([name, one]) => {
     const { place, maxJump } = figureOf(one);
@@ -258,8 +260,8 @@ function document(definition: NightDefinition, step: string, work: Readonly<Reco
 }
 
 /**
- * Takes the quotes off the placeholders that stand for numbers or JSON, which JSON could not hold unquoted. What an
- * author wrote never looks like one of them: its quotes are escaped.
+ * Removes the quotes from placeholders for numbers or JSON, which JSON could not contain unquoted. An author's text
+ * never looks like one of them: its quotes are escaped.
  */
 function unquoted(text: string): string {
   return text

@@ -16,10 +16,10 @@ import { ANEW, holdParameter, PASS_NIGHT_PARAMETERS, STEP_LABEL, STEP_PARAMETERS
 /** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
 const DEADLINE_MARGIN = Duration.minutes(10);
 
-/** Length of the hash in a template's name: a night has some dozens of them at most. */
+/** Length of the hash in a template's name: a night has a few dozen of them at most. */
 const HASH_LENGTH = 6;
 
-/** What a step is in the night: the three templates around it, and what its task hands them. */
+/** What a step is in the night: the three templates around it, and what its task passes to them. */
 export interface StepTemplates {
   /** `step-<kind>-<hash>`, `attempt-<kind>-<hash>` and `run-<kind>-<hash>`. */
   readonly templates: readonly [step: Template, attempt: Template, run: Template];
@@ -28,8 +28,8 @@ export interface StepTemplates {
 }
 
 /**
- * The templates of a step. They hold nothing of what the step's task hands over - its name, its arguments, its paths -
- * so that steps which differ in these alone share them: a loop over portfolios costs its tasks.
+ * The templates of a step. They contain nothing that the step's task passes on - its name, its arguments, its paths -
+ * so that steps that differ only in these share them: a loop over portfolios costs only its tasks.
  */
 export function stepTemplates(definition: NightDefinition, step: Step): StepTemplates {
   const values = stepValues(step);
@@ -80,8 +80,8 @@ function runTemplate(definition: NightDefinition, step: Step, values: readonly s
 }
 
 /**
- * The place that a step of a group takes with each attempt. It is the work that takes it, tries after outages included,
- * and not the attempt around it, in which a person may have to decide.
+ * The place that a step of a group takes with each attempt. The work takes it, tries after outages included, and not
+ * the enclosing attempt, in which a person may have to decide.
  */
 function placeOf(step: Step): Pick<Template, "synchronization"> {
   const group = groupOf(step);

@@ -2,12 +2,12 @@ import { readPlace } from "../night/result-place.ts";
 import type { Word } from "../night/step.ts";
 import { leftInLane } from "../night/step-results.ts";
 
-/** An argument as the runner is told it: a text, or where it finds a value below the night's folder in the lane. */
+/** An argument in the runner's instructions: a text, or where it finds a value below the night's folder in the lane. */
 export type ToldWord =
   | string
   | { readonly from: string; readonly keys: readonly string[]; readonly type: "number" | "word" };
 
-/** @param text How a text is written where it goes to. */
+/** @param text How a text is written at its destination. */
 export function toldWord(word: Word, text: (text: string) => string = (same) => same): ToldWord {
   if (typeof word === "string") {
     return text(word);

@@ -7,7 +7,7 @@ import { pauseTask, pauseTemplate } from "./further-attempts.ts";
 /** Parameters that travel from the night down to each attempt. */
 export const NIGHT_PARAMETERS: readonly Parameter[] = [{ name: "business-date" }, { name: "variant" }];
 
-/** The same parameters, handed on. */
+/** The same parameters, passed on. */
 export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
   { name: "business-date", value: BUSINESS_DATE },
   { name: "variant", value: VARIANT },
@@ -16,15 +16,15 @@ export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
 /** Parameters that every template of a step has: those of the night, and the step's name. */
 export const STEP_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "job" }];
 
-/** The same parameters, handed on. */
+/** The same parameters, passed on. */
 const PASS_STEP_PARAMETERS: readonly Parameter[] = [...PASS_NIGHT_PARAMETERS, { name: "job", value: JOB }];
 
-/** Says on a runner's pod whose it is: its name says the kind of step alone. */
+/** Marks a runner's pod with its step: its name has only the kind of step. */
 export const STEP_LABEL: Pick<Template, "metadata"> = { metadata: { labels: { "nightlane/step": JOB } } };
 
 /**
- * Name of the parameter that says which steps run anew: of the whole night `all`, or their names between commas; of one
- * step `true` or `false`. Any other step takes over what the run that is repeated has left.
+ * Name of the parameter for which steps run again: for the whole night `all`, or their names between commas; for one
+ * step `true` or `false`. Any other step reuses what the repeated run has left.
  */
 export const ANEW = "anew";
 
@@ -34,8 +34,8 @@ const IS_ANEW = "{{inputs.parameters.anew}}";
 export const NIGHT_CONTROL = nightControlName("{{workflow.name}}");
 
 /**
- * What an operator asked for a step, read when the step is reached. It stands with the step's task, since a template's
- * own inputs may not appear in the ConfigMap's key.
+ * An operator's request for a step, read when the step is reached. It is on the step's task, since a template's own
+ * inputs may not appear in the ConfigMap's key.
  */
 export function holdParameter(step: string): Parameter {
   return {
@@ -45,14 +45,15 @@ export function holdParameter(step: string): Parameter {
 }
 
 /**
- * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo:
- * `step-x` waits at its gate, or is left out, if the run's control ConfigMap says so when the step is reached;
- * `attempt-x` runs the work once and, where it failed, waits for a decision and then goes round again, with the next attempt number or, to adopt what still runs remotely, the same.
+ * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo: `step-x`
+ * waits at its gate, or is left out, if the run's control ConfigMap requests it when the step is reached; `attempt-x`
+ * runs the work once and, if it failed, waits for a decision and then loops, with the next attempt number or, to adopt
+ * what still runs remotely, the same.
  *
- * @param kind What the steps have in common that share the two: `spark-1a2b3c`.
+ * @param kind The kind of the steps that share the two: `spark-1a2b3c`.
  * @param values Names of the parameters in which they differ.
- * @param reuse The task that takes over the results of an earlier run, for a step that leaves some.
- * @param retries When the next attempt begins by itself.
+ * @param reuse The task that reuses the results of an earlier run, for a step that leaves some.
+ * @param retries When the next attempt begins automatically.
  */
 export function stepWrapper(
   kind: string,
@@ -86,7 +87,7 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
         {
           name: "released",
           depends: "gate.Succeeded",
-          // A gate that was skipped has no decision to read, hence the task of its own.
+          // A gate that was skipped has no decision to read, hence the separate task.
           when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
           ...firstAttempt,
         },
@@ -108,7 +109,7 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
 export const NEXT_ATTEMPT =
   "{{=asInt(inputs.parameters.attempt)+(tasks.hold.outputs.parameters.decision == 'ADOPT' ? 0 : 1)}}";
 
-/** What a failed attempt comes to where a person alone starts the next one. */
+/** What follows a failed attempt where only a person starts the next one. */
 const DECIDE: Pick<DagTask, "template" | "arguments"> = {
   template: "decide",
   arguments: { parameters: [{ name: "job", value: JOB }] },
@@ -130,7 +131,7 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
         {
           name: "again",
           depends: "hold.Succeeded",
-          // Anything but SKIP repeats: a slip of the pen never leaves work out.
+          // Anything but SKIP repeats: a typo can only repeat work, never drop it.
           when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
           ...handOn(`attempt-${kind}`, NEXT_ATTEMPT, values),
         },
@@ -139,7 +140,7 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
   };
 }
 
-/** A template that is given what its caller was given, and the number of the attempt. */
+/** A template with its caller's parameters and the number of the attempt. */
 function handOn(template: string, attempt: string, values: readonly string[]): Pick<DagTask, "template" | "arguments"> {
   const own = values.map((name) => ({ name, value: `{{inputs.parameters.${name}}}` }));
   return {
@@ -148,12 +149,12 @@ function handOn(template: string, attempt: string, values: readonly string[]): P
   };
 }
 
-/** What a person may say after a failed attempt. */
+/** A person's possible answers to a failed attempt. */
 const AFTER_FAILURE = enumOf(["RETRY", "ADOPT", "SKIP"]);
 
 /**
  * The nodes at which a night waits for a person, shared by all steps.
- * @param pauses Whether a step goes on to its next attempt by itself.
+ * @param pauses Whether a step goes on to its next attempt automatically.
  */
 export function waitingTemplates(pauses: boolean): readonly Template[] {
   return [

@@ -59,7 +59,7 @@ function notKnown(at: string, { reason }: ApiFailure, definition: CustomerDefini
       ]
     : [
         "the token or certificate of the service account nightlane, valid now",
-        "issue a new one, as docs/deploy.md says, and give it to the platform engineers",
+        "issue a new one, as described in docs/deploy.md, and give it to the platform engineers",
       ];
   return bad("API server", `${at} does not know our credential (${reason})`, "the customer's administrator", rule, fix);
 }

@@ -55,7 +55,7 @@ function credential(definition: CustomerDefinition, kubeconfig: string): readonl
           text,
           "the customer's administrator",
           "valid for more than two weeks",
-          "issue a new one, as docs/deploy.md says",
+          "issue a new one, as described in docs/deploy.md",
         )
       : good("credential", text);
   });

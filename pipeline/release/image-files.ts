@@ -41,7 +41,7 @@ export function nextImageFiles(files: ImageFiles, references: References): Image
 
 function parse(files: ImageFiles, file: typeof IMAGES | typeof EARLIER): object {
   const rule = "a JSON object with the images of the release before, which this one adds to";
-  return parseJsonObject(files[file], { file, rule, fix: "take it back from version control" });
+  return parseJsonObject(files[file], { file, rule, fix: "restore it from version control" });
 }
 
 function kept(before: string | undefined, now: string, earlier: readonly string[]): readonly string[] {

@@ -66,7 +66,7 @@ function definition() {
   return testCustomer({ cluster: { ...testCustomer().cluster, server: cluster.server, ca } });
 }
 
-/** A kubeconfig with a token for which so much time was asked, as docs/deploy.md says. */
+/** A kubeconfig with a token for which so much time was asked, as described in docs/deploy.md. */
 async function issue(duration: string): Promise<string> {
   const token = (await asAdministrator("create", "token", "nightlane", `--duration=${duration}`)).trim();
   const config = parse(readFileSync(server.kubeconfig, "utf8"));

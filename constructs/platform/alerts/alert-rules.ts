@@ -3,11 +3,14 @@ import type { Construct } from "constructs";
 import { CALLS, type Severity, WATCHDOG } from "./calls.ts";
 import { type CallReason, runbookEntry } from "./runbook.ts";
 
-/** Something that a person is to know of, as Prometheus sees it. Name and summary stand in constructs/platform/alerts/calls.ts. */
+/**
+ * Something that a person needs to know, as Prometheus sees it. Name and summary are in
+ * constructs/platform/alerts/calls.ts.
+ */
 export interface Alert {
-  /** What it is, and its entry of the runbook. */
+  /** The reason, which has an entry in the runbook. */
   readonly reason: CallReason;
-  /** PromQL; the alert stands for each series that it yields. */
+  /** PromQL; the alert is active for each series that it returns. */
   readonly expression: string;
   /**
    * How long it must hold.
@@ -15,12 +18,12 @@ export interface Alert {
    */
   readonly for?: Duration;
   /**
-   * How much is at stake in this case.
-   * @default - what the reason mostly is
+   * Severity in this case.
+   * @default - the reason's usual severity
    */
   readonly severity?: Severity;
   /**
-   * Labels beside those of the series.
+   * Labels in addition to those of the series.
    * @default - none
    */
   readonly labels?: Readonly<Record<string, string>>;
@@ -28,16 +31,16 @@ export interface Alert {
   readonly command: string;
 }
 
-/** How people call the nights, as the `nightlane` command takes it: `nordbank`, of further nights `nordbank/month-end`. */
+/** The nights' name, as the `nightlane` command takes it: `nordbank`, of further nights `nordbank/month-end`. */
 export const NIGHTS = "{{ $labels.customer }}{{ with $labels.pipeline }}/{{ . }}{{ end }}";
-/** The step of a series, as a rule's texts have it. */
+/** The step of a series, in a rule's texts. */
 export const STEP = "{{ $labels.step }}";
 
 /**
- * Alerts as a PrometheusRule. Its kind comes with the Prometheus operator, so it is made only where `central.json` says
- * that there is one.
+ * Alerts as a PrometheusRule. Its kind comes with the Prometheus operator, so it is made only where `central.json`
+ * declares one.
  * @param runbook Address of the runbook.
- * @param watchdog Expression that holds while all is alive. Default: there is no such alert.
+ * @param watchdog Expression that is true while everything is alive. Default: no such alert.
  */
 export function prometheusRule(
   scope: Construct,

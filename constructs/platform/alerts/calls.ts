@@ -1,14 +1,14 @@
 import type { CallReason } from "./runbook.ts";
 
 /**
- * How much is at stake: `critical` calls a person now, `warning` can wait for the morning, `none` is a sign of life that
- * nobody reads while it comes.
+ * Severity: `critical` calls a person now, `warning` can wait for the morning, `none` is a heartbeat that nobody reads
+ * while it arrives.
  */
 export type Severity = "critical" | "warning" | "none";
 
-/** How a reason to call a person appears to Alertmanager, whichever way it comes there. */
+/** How a reason to call a person appears in Alertmanager, whichever way it gets there. */
 export interface Call {
-  /** Name of the alert, in Prometheus' way: `NightlaneNightLate`. */
+  /** Name of the alert, in Prometheus' style: `NightlaneNightLate`. */
   readonly alert: string;
   readonly severity: Severity;
   /** What is wrong, in one sentence. A rule passes templates of its labels, a notification the names themselves. */
@@ -16,12 +16,12 @@ export interface Call {
 }
 
 /**
- * What the steps after a gate are taken to need where no forecast says it, seconds: a gate that waits with less time left is
- * critical.
+ * Assumed duration of the steps after a gate where there is no forecast, seconds: a gate that waits with less time left
+ * is critical.
  */
 export const AFTER_GATE_SECONDS = 2 * 3600;
 
-/** What a person takes to see a gate and to decide, where the forecast says what the steps after it take. */
+/** Time for a person to see a gate and to decide, where there is a forecast for the steps after it. */
 export const SPARE_FOR_A_PERSON_SECONDS = 30 * 60;
 
 /** After this long a hold or a pause may have been forgotten, seconds. */
@@ -171,7 +171,7 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
   },
 };
 
-/** The alert that stands while all is well: once its receiver no longer hears it, nobody is called for anything. */
+/** The alert that is active while all is well: once its receiver no longer gets it, nobody is called about anything. */
 export const WATCHDOG = {
   alert: "NightlaneWatchdog",
   severity: "none",

@@ -10,12 +10,12 @@ import { FORGOTTEN_SECONDS, REAPER_SILENT_SECONDS } from "./calls.ts";
 const GATE = Duration.minutes(15);
 const URGENT_GATE = Duration.minutes(5);
 
-/** How long nightwatch may say that a schedule is away: while it is deployed again. */
+/** How long nightwatch may report a schedule as missing: while it is deployed again. */
 const UNSCHEDULED = Duration.minutes(10);
 
 /**
- * The alerts of all customers' nights: one rule for each reason, whose series name the customer. A customer that comes,
- * changes or goes touches none of them, and nothing that a customer file says is read as a template here.
+ * The alerts of all customers' nights: one rule for each reason, whose series name the customer. Adding, changing or
+ * removing a customer changes none of them, and no text of a customer file is read as a template here.
  */
 export class NightAlerts extends Construct {
   constructor(scope: Construct, id: string, runbook: string | undefined) {
@@ -24,7 +24,7 @@ export class NightAlerts extends Construct {
   }
 }
 
-/** Labels by which nights are told apart; the nightly ones have no pipeline. */
+/** Labels that distinguish nights; the nightly ones have no pipeline. */
 const OF_NIGHTS = ["customer", "pipeline"];
 
 /** Each date calls by itself: a second night that fails is not hidden by the first. */
@@ -34,12 +34,15 @@ const waiting = (state: string): string =>
 
 const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
 const GATES = waiting("confirming");
-/** What cannot wait for the morning, as nightwatch has it, which says nothing of it while it reads past nights after a restart. */
+/**
+ * What cannot wait for the morning, by nightwatch, which exports nothing about it while it reads past nights after a
+ * restart.
+ */
 const URGENT = `${GATES} and ${lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_gate_urgent)`)} == 1`;
-/** What a runner says is recorded after less than three minutes; what passes in the fourth calls nobody. */
+/** A runner's report is recorded within three minutes; what is over in the fourth calls nobody. */
 const TROUBLED = Duration.minutes(1);
 
-/** Troubles, and those that cannot wait for the morning, as nightwatch has it. */
+/** Troubles, and those that cannot wait for the morning, by nightwatch. */
 const TROUBLE = `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`;
 const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_NIGHTS, "step", "kind"])} == 1`;
 const SHOW = `nightlane show ${NIGHTS}`;
@@ -53,7 +56,7 @@ const CREDENTIAL_CALLS = [
   { days: 1, until: undefined, severity: "critical" },
 ] as const;
 
-/** A call of its own for each of these days, of each part of the credential. */
+/** A separate call for each of these days, for each part of the credential. */
 function credentialEnds({ days, until, severity }: (typeof CREDENTIAL_CALLS)[number]): Alert {
   const left = `${standing("credential_end_timestamp_seconds", ["customer", "part"])} - time()`;
   const seconds = (count: number): number => Duration.days(count).toSeconds();

@@ -5,10 +5,10 @@ import { platformMetadata } from "../../kubernetes/labels.ts";
 import { type Alert, prometheusRule } from "./alert-rules.ts";
 import { lastSaid } from "./alert-series.ts";
 
-/** Everything is listed again every half hour: twice that without it, and something is wrong with the watches. */
+/** Everything is listed again every half hour: if twice that passes without it, something is wrong with the watches. */
 const SILENT = Duration.hours(1);
 
-/** A watch that brings nothing says so every half minute; an act expires after five minutes. */
+/** An idle watch reports itself every half minute; an act expires after five minutes. */
 const UNHEARD = Duration.minutes(10);
 
 /** How often something that is tried again may fail in a quarter of an hour before a person is called. */
@@ -18,7 +18,7 @@ const LAST_LIST = "nightlane_nightwatch_last_list_timestamp_seconds";
 const LAST_HEARD = "nightlane_nightwatch_last_heard_timestamp_seconds";
 const LAST_ROUND = "nightlane_nightwatch_last_round_timestamp_seconds";
 const LEASE_RENEWED = "nightlane_controller_renewed_timestamp_seconds";
-/** As of each scrape: while nobody scrapes it, nothing is known of the controller. */
+/** As of each scrape: while nobody scrapes it, nothing is known about the controller. */
 const LEASE_AGE = `min(timestamp(${LEASE_RENEWED}) - ${LEASE_RENEWED})`;
 const LOGS = "kubectl -n nightlane-system logs -l app.kubernetes.io/name=nightwatch --tail=50";
 
@@ -51,7 +51,7 @@ const PLATFORM_ALERTS: readonly Alert[] = [
   { reason: "unnotified", expression: failures("notification_failures"), command: LOGS },
   {
     reason: "uncontrolled",
-    // By what nightwatch last read of its lease, which says nothing while nightwatch is away, and by its own word.
+    // By what nightwatch last read of its lease, which is unknown while nightwatch is down, and by its own metrics.
     expression: `${lastSaid(LEASE_AGE)} > ${LEASE.toSeconds()} or absent(max(argo_workflows_is_leader) == 1)`,
     for: Duration.minutes(3),
     command: "nightlane nights",
@@ -63,7 +63,7 @@ const PLATFORM_ALERTS: readonly Alert[] = [
   },
 ];
 
-/** The alerts of what the nights depend on, and the one that stands as long as all of it is alive. */
+/** The alerts about what the nights depend on, and the one that is active as long as all of it is alive. */
 export class PlatformAlerts extends Construct {
   constructor(scope: Construct, id: string, runbook: string | undefined) {
     super(scope, id);

@@ -1,7 +1,7 @@
-/** Where the runbook is read on call, as long as `central.json` and so nightwatch's settings do not say otherwise. */
+/** Where people on call read the runbook, unless `central.json`, and so nightwatch's settings, name another address. */
 export const RUNBOOK = "https://git.nightlane.example/nightlane/-/blob/main/docs/operate.md";
 
-/** What a person can be called for, and its entry in docs/operate.md: the heading as a link has it. */
+/** What a person can be called about, and its entry in docs/operate.md: the heading's anchor. */
 export const RUNBOOK_ENTRIES = {
   decision: "a-step-failed-and-waits-for-a-decision",
   lost: "a-remote-job-is-lost",

@@ -115,7 +115,7 @@ describe("writeNewCustomer", () => {
   test.each([
     ["Lake Bank", /received "Lake Bank".*a DNS label.*write "lake-bank"/s],
     ["../escape", /received "\.\.\/escape".*a DNS label/s],
-    ["platform", /taken by Nightlane itself/],
+    ["platform", /reserved for Nightlane itself/],
     ["a".repeat(41), /at most 40 characters \(it has 41\)/],
   ])("refuses the name %j in the words of the checks", async (name, message) => {
     const folder = customersFolder();

@@ -67,7 +67,7 @@ describe("readImages", () => {
 
   test("refuses a file that is not there, and names who said where it is", () => {
     const missing = join(folder, "none.json");
-    expect(() => readImages(missing)).toThrow(/none\.json.*received no such file.*fix: take it back from version/s);
+    expect(() => readImages(missing)).toThrow(/none\.json.*received no such file.*fix: restore it from version/s);
     vi.stubEnv("NIGHTLANE_IMAGES", missing);
     expect(() => readImages(missing)).toThrow(/none\.json.*received no such file.*fix: correct NIGHTLANE_IMAGES/s);
   });

@@ -59,7 +59,7 @@ test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
     writeFileSync(file, "");
     for (const [folder, what] of [
       [`${file}s`, "a folder that does not exist"],
-      [file, "no folder that can be read"],
+      [file, "something that is not a readable folder"],
     ] as const) {
       const { status, stderr } = run(program, [], { NIGHTLANE_CUSTOMERS: folder });
       expect(status).not.toBe(0);

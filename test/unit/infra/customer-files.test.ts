@@ -40,7 +40,7 @@ describe("customerNames", () => {
     write("nordbank.ts");
     expect(() => customerNames(folder)).toThrow(UserError);
     expect(() => customerNames(folder)).toThrow(
-      "customers/nordbank.ts: 1 problem\n  (file): received a name that another file has but for its case\n    rule: one file per customer, on every file system\n    fix: remove one of the two",
+      "customers/nordbank.ts: 1 problem\n  (file): received a name that differs from another file's only in case\n    rule: one file per customer, on every file system\n    fix: remove one of the two",
     );
   });
 });
@@ -103,7 +103,7 @@ describe("loadCustomer", () => {
 
   test("tells of a link that leads nowhere", async () => {
     symlinkSync(join(folder, "nowhere"), join(folder, "nordbank.ts"));
-    expect(await messageOf("nordbank")).toContain("received a link to a file that is not there");
+    expect(await messageOf("nordbank")).toContain("received a link to a file that does not exist");
   });
 
   test("says so where there is no customer yet", async () => {

@@ -17,7 +17,7 @@ afterAll(() => folder.remove());
 
 const MISTAKE =
   'central.json: 1 problem\n  central.json:3 (file): received "}" in column 1\n' +
-  "    rule: a JSON object that says what lanes must know of the central cluster\n" +
+  "    rule: a JSON object with what lanes must know about the central cluster\n" +
   "    fix: remove the comma before it: nothing follows\n";
 
 test.each([

@@ -60,7 +60,7 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
     "a space in an image",
     spark(`app: sparkApp({ image: "a.example/ x@sha256:${digest}", main: "/a.py" })`),
     "a.example",
-    "take out the space",
+    "remove the space",
   ],
   [
     "a repository in capitals",
@@ -90,7 +90,7 @@ const ADVICE: readonly (readonly [what: string, places: Places, received: string
     "a name that many steps have",
     spark('}); for (let n = 0; n < 30; n += 1) night.gate("g", {'),
     "30 steps of this name",
-    "give each a name of its own",
+    "give each a unique name",
   ],
   [
     "a capacity that is too small",

@@ -15,7 +15,7 @@ describe("calendarNotices", () => {
 
   test("names each list that has run out", () => {
     expect(calendarNotices(schedule, "2026-12-02")).toEqual([
-      "workflow.schedule.noNight: its last day, 2026-12-01, is past; add the days to come, or remove the list",
+      "workflow.schedule.noNight: its last day, 2026-12-01, is past; add future days, or remove the list",
     ]);
     expect(calendarNotices(schedule, "2027-01-01")).toEqual([
       expect.stringContaining("workflow.schedule.extraHolidays: its last day, 2026-12-31, is past"),
@@ -27,7 +27,7 @@ describe("calendarNotices", () => {
     const bare = nightly("22:00", { timezone: "Europe/Berlin" });
     expect(calendarNotices(bare, "2039-12-31")).toEqual([]);
     expect(calendarNotices(bare, "2040-01-01")).toEqual([
-      "workflow.schedule.calendar: no calendar knows days after 2040-12-31; deploy with a newer release by then",
+      "workflow.schedule.calendar: no calendar covers days after 2040-12-31; deploy with a newer release by then",
     ]);
   });
 });

@@ -50,7 +50,7 @@ describe("checkApps", () => {
       {
         property: "credentials.appsKubeconfig",
         received: "nothing",
-        rule: "Argo CD has an identity of its own in the customer's cluster",
+        rule: "Argo CD has its own identity in the customer's cluster",
         fix: 'write appsKubeconfig: gitlabFile("APPS_KUBECONFIG")',
       },
     );
@@ -60,7 +60,7 @@ describe("checkApps", () => {
     expectProblems(checkApps(testCustomer({ credentials }), { argoCd: true }), {
       property: "credentials.appsKubeconfig",
       received: "a reference",
-      rule: "a credential that nobody needs is not fetched",
+      rule: "a credential that is not needed is not fetched",
       fix: "remove it, or declare apps",
     });
   });
@@ -112,7 +112,7 @@ describe("checkApps", () => {
     expectProblems(checkApps(customer, { argoCd: true }), {
       property: "apps.second.labels",
       received: '{"app.kubernetes.io/name":"pricing-engine"}',
-      rule: "a step could not tell its pods from those of first",
+      rule: "a step could not distinguish its pods from those of first",
       fix: '"app.kubernetes.io/instance": "second"',
     });
   });
@@ -126,7 +126,7 @@ describe("checkApps", () => {
     const expected = (step: string) => ({
       property: `workflow.steps["${step}"].app`,
       received: '"charts/pricing-engine"',
-      rule: "this one would be deployed by nobody",
+      rule: "nobody would deploy this one",
       fix: "add it to apps",
     });
     expectProblems(checkApps(steps, { argoCd: true }), expected("snapshot"), expected("fetch"));

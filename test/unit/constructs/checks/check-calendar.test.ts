@@ -89,12 +89,12 @@ describe("checkCalendar", () => {
   });
 
   test.each([
-    ["an extra holiday on a Saturday", { extraHolidays: ["2026-08-01"] }, "off already (Saturday)"],
-    ["an extra holiday that the calendar has", { extraHolidays: ["2026-12-25"] }, "off already (Christmas Day)"],
-    ["a worked day that is worked", { workedDays: ["2026-12-01"] }, "is a business day already"],
-    ["a half day on a holiday", { halfDays: ["2026-12-25"] }, "off already (Christmas Day)"],
-    ["a half day that the calendar has", { calendar: NEW_YORK, halfDays: ["2026-11-27"] }, "is a half day already"],
-    ["no night on a Sunday", { noNight: { "2026-11-29": "moved" } }, "off already (Sunday)"],
+    ["an extra holiday on a Saturday", { extraHolidays: ["2026-08-01"] }, "already off (Saturday)"],
+    ["an extra holiday that the calendar has", { extraHolidays: ["2026-12-25"] }, "already off (Christmas Day)"],
+    ["a worked day that is worked", { workedDays: ["2026-12-01"] }, "is already a business day"],
+    ["a half day on a holiday", { halfDays: ["2026-12-25"] }, "already off (Christmas Day)"],
+    ["a half day that the calendar has", { calendar: NEW_YORK, halfDays: ["2026-11-27"] }, "is already a half day"],
+    ["no night on a Sunday", { noNight: { "2026-11-29": "moved" } }, "already off (Sunday)"],
     [
       "a holiday that is worked too",
       { extraHolidays: ["2026-12-24"], workedDays: ["2026-12-24"] },

@@ -49,7 +49,7 @@ describe("checkCapacity", () => {
       property: "lane.runners",
       received: "1",
       rule: "at least the steps that may run side by side, 2",
-      fix: "leave it out, and it follows from the night; or write at least 2",
+      fix: "leave it out, and it is derived from the night; or write at least 2",
     });
   });
 
@@ -83,7 +83,7 @@ describe("checkLane", () => {
       property: "lane.runners",
       received: String(runners),
       rule: "a whole number from 1 to 1000",
-      fix: "leave it out, and it follows from the night",
+      fix: "leave it out, and it is derived from the night",
     });
   });
 

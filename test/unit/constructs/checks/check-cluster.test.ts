@@ -49,7 +49,7 @@ describe("cluster.server", () => {
   });
 });
 
-describe("cluster.server that may hold a secret", () => {
+describe("cluster.server that may contain a secret", () => {
   test.each([
     ["https://k8s.testbank.example:6443?token=hunter2", "a URL of k8s.testbank.example:6443 with a query"],
     ["https://k8s.testbank.example:6443#hunter2", "a URL of k8s.testbank.example:6443 with a fragment"],
@@ -124,7 +124,7 @@ describe("cluster.address", () => {
     expectProblems(check({ address }), {
       property: "cluster.address",
       received: JSON.stringify(address),
-      rule: "an IPv4 address as itself, not within an IPv6 one",
+      rule: "a plain IPv4 address, not within an IPv6 one",
       fix: "address of the customer's API server",
     });
   });
@@ -208,7 +208,7 @@ describe("cluster.namespace", () => {
     expectProblems(check({ namespace }), {
       property: "cluster.namespace",
       received: JSON.stringify(namespace),
-      rule: "a namespace of its own",
+      rule: "a separate namespace",
       fix: 'write "risk"',
     });
   });

@@ -76,7 +76,7 @@ describe("contexts, clusters and users", () => {
     expect(problems[0]).toEqual({
       property: `credentials.kubeconfig: ${part}`,
       received: "2 entries",
-      rule: "exactly one: no other cluster or user can be meant",
+      rule: "exactly one, so that no other cluster or user can be meant",
       fix: flatten,
     });
     expect(JSON.stringify(problems)).not.toContain(CANARY);
@@ -131,7 +131,7 @@ describe("the cluster", () => {
     expectProblems(check({ cluster: { [name]: value } }), {
       property: `credentials.kubeconfig: clusters[0].cluster.${name}`,
       received: name,
-      rule: "the connection goes straight to the server and trusts the inline CA only",
+      rule: "the connection goes directly to the server and trusts only the inline CA",
       fix,
     });
   });

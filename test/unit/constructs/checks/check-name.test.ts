@@ -38,7 +38,7 @@ describe("checkName", () => {
     expectProblems(checkName(name), {
       property: "name",
       received: `"${name}"`,
-      rule: "taken by Nightlane itself",
+      rule: "reserved for Nightlane itself",
       fix: "institution's own name",
     });
   });

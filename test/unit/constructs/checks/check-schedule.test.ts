@@ -168,7 +168,7 @@ describe("checkSchedule of the inputs", () => {
     expectProblems(checkSchedule(testCustomer({ workflow: { steps: steps(true) } }).workflow), {
       property: "workflow.inputsBy",
       received: 'nothing, and step "market" with input: true',
-      rule: "one says nothing without the other",
+      rule: "one is meaningless without the other",
       fix: 'inputsBy: "23:30", or remove input',
     });
   });
@@ -177,8 +177,8 @@ describe("checkSchedule of the inputs", () => {
     expectProblems(checkSchedule(testCustomer({ workflow: { inputsBy: "23:00", steps: steps(false) } }).workflow), {
       property: "workflow.inputsBy",
       received: '"23:00", and no step that brings inputs',
-      rule: "one says nothing without the other",
-      fix: "input: true at the step that brings them",
+      rule: "one is meaningless without the other",
+      fix: "input: true on the step that brings them",
     });
   });
 });

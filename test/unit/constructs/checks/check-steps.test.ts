@@ -59,7 +59,7 @@ describe("checkSteps", () => {
       property: 'workflow.steps["report"]',
       received: "2 steps of this name",
       rule: "unique in the night",
-      fix: "give each a name of its own",
+      fix: "give each a unique name",
       which: 1,
     });
   });
@@ -130,13 +130,13 @@ describe("checkSteps", () => {
       {
         property: 'workflow.steps["early"].env',
         received: 'the results of step "first"',
-        rule: "results of a step before it",
+        rule: "results of an earlier step",
         fix: 'write from: the step "first"',
       },
       {
         property: 'workflow.steps["early"].args',
         received: 'the results of step "first-two"',
-        rule: "results of a step before it",
+        rule: "results of an earlier step",
         fix: 'write from: the step "first-two"',
       },
     );

@@ -34,7 +34,7 @@ describe("a timeout", () => {
   test("of a gate is refused, which has nothing to end", () => {
     expectProblems(
       check((night) => night.gate("x", { timeout: Duration.hours(1) })),
-      { property: "step.timeout", received: '"1 h"', rule: "nothing at a gate", fix: "remove it" },
+      { property: "step.timeout", received: '"1 h"', rule: "no timeout on a gate", fix: "remove it" },
     );
   });
 });

@@ -62,7 +62,7 @@ describe("a deployment", () => {
     expectProblems(problems, {
       property: "credentials.kubeconfig: users[0].user.token",
       received: /^a token that (ends|ended) on \d{4}-\d\d-\d\d$/,
-      rule: "one that is good for 3 days at least",
+      rule: "one that is valid for at least 3 days",
       fix: "issue a new one for the service account nightlane",
     });
     expect(JSON.stringify(problems)).not.toContain(CANARY);

@@ -206,7 +206,7 @@ describe("what to write instead", () => {
     ['import ca from "./lake.pem";', "and no file customers/lake.pem", "base64 -d > customers/lake.pem"],
     ['import ca from "./almanac.pem";', 'an import of "./almanac.pem"', "copy it to customers/lake.pem"],
     ['import ca from "../x.pem";', 'an import of "../x.pem"', "copy it to customers/lake.pem"],
-    ['import { days } from "./shared/days.ts";', "./shared/days.ts", "correct the name, or put the file there"],
+    ['import { days } from "./shared/days.ts";', "./shared/days.ts", "correct the name, or add the file"],
     ['import { Size as S } from "cdk8s";', 'an import of "cdk8s"', 'from "../constructs/index.ts"'],
     ["for (let n = 0; n < 100; n += 1) deep(); function deep() { deep(); }", "call stack", "calls itself"],
   ])("of %s is said", async (before, shown, fix) => {

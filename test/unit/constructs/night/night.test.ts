@@ -57,5 +57,7 @@ test("knows where a step's results lie, and what to write where it leaves none",
   expect(readNoResults(night.results(night.job("quiet", { image: "x" })))?.fix).toBe(
     'write results: "out/" in step "quiet"',
   );
-  expect(readNoResults(night.results("limits" as never))?.asked).toBe("night.results(...) of what is no step");
+  expect(readNoResults(night.results("limits" as never))?.asked).toBe(
+    "night.results(...) of something that is not a step",
+  );
 });
