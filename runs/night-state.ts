@@ -7,7 +7,7 @@ import { furtherOnly, pipelineOfTemplate } from "./night-series.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { NightPhase } from "./phases.ts";
 import type { RunKey } from "./remote-job.ts";
-import { type StepStatus, stepStatus } from "./step-status.ts";
+import { NEVER_RAN, type StepStatus, stepStatus } from "./step-status.ts";
 import { secondsBetween } from "./time.ts";
 import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type Workflow, type WorkflowNode } from "./workflow.ts";
@@ -74,11 +74,18 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
   const approvals = approvalsOf(workflow.status?.storedWorkflowTemplateSpec);
   const pipeline = pipelineOfTemplate(workflow.spec.workflowTemplateRef?.name);
   const run = runKey(workflow.metadata.namespace, pipeline, businessDate, variant, runNumber);
+  const steps = tasks.map(({ name, depends, template = `step-${name}` }) => {
+    const asked = askedFor(control[`hold.${name}`]);
+    const approval = approvals.get(name);
+    const source = { name, depends, template, nodes, templates, acts, run, asked, now };
+    return stepStatus(approval === undefined ? source : { ...source, approval });
+  });
+  const undone = workflow.status?.phase === "Succeeded" ? steps.filter(neverRan).map(({ name }) => name) : [];
   return {
     workflow: workflow.metadata.name,
     namespace: workflow.metadata.namespace,
     ...furtherOnly({ pipeline }),
-    phase: workflow.status?.phase ?? "Pending",
+    phase: undone.length === 0 ? (workflow.status?.phase ?? "Pending") : "Failed",
     runNumber,
     paused: workflow.spec.suspend === true,
     acts: acts.filter((act) => act.step === undefined),
@@ -92,18 +99,18 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
       startedAt: workflow.status?.startedAt,
       finishedAt: workflow.status?.finishedAt,
       scheduledAt: scheduledTime(workflow),
-      message: workflow.status?.message,
+      message: undone.length === 0 ? workflow.status?.message : `${undone.join(", ")}: ${NEVER_RAN}`,
       credentialEnds: credentialEnds(nodes),
       trouble: found === undefined ? calendarTrouble(nodes, now) : undefined,
     }),
     ...(open === undefined ? {} : { open: open === "yes" }),
-    steps: tasks.map(({ name, depends, template = `step-${name}` }) => {
-      const asked = askedFor(control[`hold.${name}`]);
-      const approval = approvals.get(name);
-      const source = { name, depends, template, nodes, templates, acts, run, asked, now };
-      return stepStatus(approval === undefined ? source : { ...source, approval });
-    }),
+    steps,
   };
+}
+
+/** Whether nothing of a step ran in a night that Argo calls a success. */
+function neverRan({ state, message }: StepStatus): boolean {
+  return state === "failed" && message === NEVER_RAN;
 }
 
 /**

@@ -120,8 +120,7 @@ export function stepStatus(source: StepSource): StepStatus {
   const takenOver = found.reuse === undefined ? [] : [attemptStatus({ number: 0, ...found.reuse }, kind, source)];
   const attemptLog = [...takenOver, ...found.attempts.map((attempt) => attemptStatus(attempt, kind, source))];
   const places = placesOfLock(last?.run?.synchronizationStatus?.waiting);
-  const message =
-    PASSED.has(state) || places !== undefined ? undefined : messageOf(last ?? found.reuse) || found.step?.message;
+  const message = PASSED.has(state) || places !== undefined ? undefined : messageOf(found, state);
   const begun = state !== "waiting" && state !== "skipped" && state !== "omitted";
   // A step of a group is reached when it begins to wait for its place, and starts with its first runner.
   const startedAt = template?.synchronization === undefined ? found.step?.startedAt : attemptLog[0]?.startedAt;
@@ -217,9 +216,17 @@ function decisionsOf(node: WorkflowNode | undefined): readonly string[] | undefi
   return Array.isArray(words) ? words.map(String) : undefined;
 }
 
-/** The runner's own message is on the pod; Argo's summary of the tries is on the node above. */
-function messageOf(attempt: Pick<AttemptNodes, "run" | "pods"> | undefined): string | undefined {
-  return attempt?.pods.at(-1)?.message || attempt?.run?.message;
+/** What a step that Argo calls done is reported with if nothing of it ever ran. */
+export const NEVER_RAN = "Argo calls it done, but no runner of it ever ran";
+
+/** The runner's own message is on the pod; Argo's summary of the tries, and its own errors, are on the nodes around it. */
+function messageOf({ step, attempts, reuse }: StepNodes, state: StepState): string | undefined {
+  if (state === "omitted" || step?.phase === "Succeeded") {
+    return state === "failed" ? NEVER_RAN : undefined;
+  }
+  const last = attempts.at(-1);
+  const tried = last ?? reuse;
+  return tried?.pods.at(-1)?.message || tried?.run?.message || last?.attempt.message || step?.message;
 }
 
 function stateOf(found: StepNodes): StepState {
@@ -240,7 +247,7 @@ function stateOf(found: StepNodes): StepState {
     case "Running":
       return isQueued(last?.run) ? "queued" : "running";
     case "Succeeded":
-      return wasSkipped(found) ? (found.reuse === undefined ? "skipped" : "reused") : "succeeded";
+      return wasSkipped(found) ? (found.reuse === undefined ? "skipped" : "reused") : hasRun(found);
     case "Skipped":
       return "skipped";
     case "Omitted":
@@ -248,6 +255,11 @@ function stateOf(found: StepNodes): StepState {
     default:
       return "failed";
   }
+}
+
+/** Argo numbers nodes by a short hash of their names, and may take another step's node for the work of this one. */
+function hasRun({ attempts }: StepNodes): "succeeded" | "failed" {
+  return attempts.at(-1)?.run?.phase === "Succeeded" ? "succeeded" : "failed";
 }
 
 /** A step that a person left out succeeds, though its work did not. */

@@ -7,7 +7,7 @@ import { actAnnotation } from "../../../runs/act.ts";
 import { type NightControl, nightState } from "../../../runs/night-state.ts";
 import { MOST_UNPACKED_BYTES } from "../../../runs/nodes.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
-import type { StepStatus } from "../../../runs/step-status.ts";
+import { NEVER_RAN, type StepStatus } from "../../../runs/step-status.ts";
 import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { recordedNight } from "../../support/argo-requests.ts";
 import {
@@ -147,8 +147,27 @@ describe("a step", () => {
     expect(step("scenarios", { nodes })).toMatchObject({ state: "skipped" });
   });
 
-  test("behind one that failed is omitted", () => {
-    expect(step("scenarios", { nodes: [stepNode("scenarios", "Omitted")] })).toMatchObject({ state: "omitted" });
+  test("behind one that failed is omitted, which needs no words of Argo's", () => {
+    const omitted = stepNode("scenarios", "Omitted", { message: "omitted: depends condition not met" });
+    expect(step("scenarios", { nodes: [omitted] })).toMatchObject({ state: "omitted" });
+    expect(step("scenarios", { nodes: [omitted] })).not.toHaveProperty("message");
+  });
+
+  test("has the message of Argo's own error in its attempt", () => {
+    const [attempt] = attemptNodes("scenarios", 1, { phase: "Error" });
+    const nodes = [stepNode("scenarios", "Error"), { ...attempt, message: "Ancestor task node run not found" }];
+    expect(step("scenarios", { nodes: nodes as WorkflowNode[] })).toMatchObject({
+      state: "failed",
+      message: "Ancestor task node run not found",
+    });
+  });
+
+  test("that Argo calls done is failed where no runner of it ran, and so is its night", () => {
+    const [attempt] = attemptNodes("scenarios", 1, { phase: "Succeeded" });
+    const nodes = [stepNode("scenarios", "Succeeded"), attempt] as WorkflowNode[];
+    const night = nightState(nightWorkflow({ open: "yes", phase: "Succeeded", nodes }), NOW);
+    expect(night.steps.find(({ name }) => name === "scenarios")).toMatchObject({ state: "failed", message: NEVER_RAN });
+    expect(night).toMatchObject({ phase: "Failed", message: `scenarios: ${NEVER_RAN}` });
   });
 
   test("that asks a person is confirming", () => {
