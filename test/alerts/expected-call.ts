@@ -17,10 +17,10 @@ export interface ExpectedCall {
   readonly stands?: boolean;
 }
 
-/** Labels by which people tell calls apart. */
+/** Labels that distinguish calls. */
 export const IDENTITY = ["customer", "step", "cause", "severity", "kind", "part", "days", "volume"] as const;
 
-/** The same call, which nobody has ended yet. */
+/** The same call, which is still open. */
 export function stands(call: ExpectedCall): ExpectedCall {
   return { ...call, stands: true };
 }

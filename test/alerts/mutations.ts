@@ -8,10 +8,13 @@ export interface Mutation {
   readonly rule?: AlertRule;
 }
 
-/** A limit that is looser than the one of the rule: what only just does not call then does. */
+/** A limit that is looser than the rule's: what only just does not call then does. */
 const LOOSER = 0.7;
 
-/** A rule without itself, without each of its alternatives and exceptions. Each time a call must fail to come, or come too often. */
+/**
+ * A rule without itself, without each of its alternatives and exceptions. Each time a call must fail to come, or come
+ * too often.
+ */
 export function weakened(rule: AlertRule): readonly Mutation[] {
   return [{ what: "the whole rule" }, ...without(rule, "or"), ...without(rule, "unless")];
 }
@@ -29,7 +32,7 @@ export function loosened(rule: AlertRule): readonly Mutation[] {
   ];
 }
 
-/** Operands of the operator that stand beside others at the outside of an expression, or of the brackets around all of it. */
+/** Operands of an operator at the outermost level of an expression, or of the brackets around all of it. */
 function without(rule: AlertRule, operator: "or" | "unless"): readonly Mutation[] {
   const parts = outermost(rule.expr, ` ${operator} `);
   if (parts.length < 2) {
@@ -37,7 +40,7 @@ function without(rule: AlertRule, operator: "or" | "unless"): readonly Mutation[
   }
   return parts.flatMap((part, index) => {
     const rest = parts.filter((_, other) => other !== index);
-    // Without what it is said of an exception says nothing.
+    // An exception is meaningless without what it is an exception from.
     return operator === "unless" && index === 0
       ? []
       : [{ what: `${operator} ${part}`, rule: { ...rule, expr: rest.join(` ${operator} `) } }];
@@ -65,7 +68,7 @@ interface Limit {
   readonly limit: number;
 }
 
-/** Comparisons with numbers: 0 and 1 are no limits but what is and what is not. */
+/** Comparisons with numbers: 0 and 1 are not limits but mean present and absent. */
 function limitsOf(expression: string): readonly Limit[] {
   return [...expression.matchAll(/(>=?|<=?) (\d+(?:\.\d+)?)(?![\w.])/g)].flatMap((match) => {
     const [text, operator = "", number = ""] = match;

@@ -5,12 +5,12 @@ import { type ExpectedCall, IDENTITY } from "./expected-call.ts";
 import type { Recording } from "./recording.ts";
 import type { RuleGroup } from "./rules.ts";
 
-/** A timeline, and the calls that rules must raise over it: each as often as it says, and no other. */
+/** A timeline, and the calls that rules must raise over it: each as often as stated, and no other. */
 export interface RecordedTimeline {
   readonly title: string;
   readonly recording: Recording;
   readonly calls: readonly ExpectedCall[];
-  /** Whether the sign of life is there at the end. @default - it is not looked at */
+  /** Whether the sign of life is there at the end. @default - it is not checked */
   readonly alive?: boolean;
 }
 
@@ -25,13 +25,13 @@ export class Promtool {
     private readonly folder: TemporaryFolder,
   ) {}
 
-  /** Why Prometheus does not take rules; undefined if it does. */
+  /** Why Prometheus rejects rules; undefined if it does not. */
   async complaintOf(groups: readonly RuleGroup[]): Promise<string | undefined> {
     const file = this.folder.file("check.yaml", JSON.stringify({ groups }));
     return this.failureOf(["check", "rules", "--lint=all", "--lint-fatal", file]);
   }
 
-  /** Why Prometheus does not take metrics in its text form; undefined if it does. */
+  /** Why Prometheus rejects metrics in its text format; undefined if it does not. */
   async complaintOfMetrics(metrics: string): Promise<string | undefined> {
     return this.failureOf(["check", "metrics"], metrics);
   }

@@ -33,7 +33,7 @@ export async function synthesizeWithOperator(folder: TemporaryFolder): Promise<s
   return dist;
 }
 
-/** The rules in what was synthesized, as Prometheus itself takes them: what a PrometheusRule has in `spec`. */
+/** The rules in what was synthesized, as Prometheus itself reads them: the `spec` of a PrometheusRule. */
 export function ruleGroups(dist: string): readonly RuleGroup[] {
   const folder = join(dist, "platform");
   return readdirSync(folder)

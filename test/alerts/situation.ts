@@ -7,7 +7,7 @@ import { Timeline } from "./timeline.ts";
 /** Labels that both ways have. */
 const COMMON = ["alertname", "customer", "step", "severity", "kind", "part", "days", "volume"] as const;
 
-/** Something that happens in the course of minutes or days, and exactly the calls that must come of it. */
+/** Something that happens in the course of minutes or days, and exactly the calls that it must cause. */
 export interface Situation {
   readonly title: string;
   /** RFC 3339. */
@@ -22,7 +22,7 @@ export interface Situation {
   readonly nearly?: readonly string[];
   /** Whether nightwatch is there and well at the end. @default true */
   readonly alive?: boolean;
-  /** Whether the same must come of it where nightwatch is restarted all the time. @default true */
+  /** Whether it must cause the same calls where nightwatch is restarted all the time. @default true */
   readonly survivesRestarts?: boolean;
 }
 
@@ -36,10 +36,10 @@ export function nameOf({ alert, labels }: Pick<AlertRule, "alert" | "labels">): 
   return [alert, labels.severity, ...(labels.days === undefined ? [] : [`${labels.days} days`])].join(" ");
 }
 
-/** A situation as it went: what Prometheus scraped, and which of its calls nightwatch itself did not make. */
+/** The course of a situation: what Prometheus scraped, and which of its calls nightwatch itself did not make. */
 export interface PassedSituation {
   readonly timeline: RecordedTimeline;
-  readonly untold: readonly ExpectedCall[];
+  readonly notSent: readonly ExpectedCall[];
 }
 
 /** Lets a situation happen. @param restarts Whether nightwatch is restarted all the time. */
@@ -48,14 +48,14 @@ export async function passed(situation: Situation, restarts: boolean): Promise<P
   const timeline = new Timeline(start, { step, restarts });
   await happens(timeline);
   const recording: Recording = await timeline.end();
-  const told = [...timeline.told.values()];
-  const isTold = ({ alert, ...call }: ExpectedCall): boolean => {
+  const sent = [...timeline.sent.values()];
+  const isSent = ({ alert, ...call }: ExpectedCall): boolean => {
     const wanted = { alertname: alert, ...call };
-    return told.some((labels) => COMMON.every((name) => labels[name] === wanted[name]));
+    return sent.some((labels) => COMMON.every((name) => labels[name] === wanted[name]));
   };
   return {
     timeline: { title: restarts ? `${title}, and restarts` : title, recording, calls, alive },
-    // What is wrong with nightwatch itself, or counted by the controller, only Prometheus can tell.
-    untold: calls.filter((call) => call.customer !== undefined && !isTold(call)),
+    // Only Prometheus can see what is wrong with nightwatch itself, or what the controller counts.
+    notSent: calls.filter((call) => call.customer !== undefined && !isSent(call)),
   };
 }

@@ -12,7 +12,9 @@ const LISTENED_FOR: readonly ListenedFor[] = ["schedules", "acts", "reapers"];
 /** How often nightwatch lists everything again. */
 const LIST_AGAIN = 30 * MINUTE;
 
-/** How long a restart of nightwatch takes, and what is scraped of the new one before and after it has listed everything. */
+/**
+ * How long a restart of nightwatch takes, and what is scraped of the new one before and after it has listed everything.
+ */
 const AWAY_MINUTES = 3;
 const RESTART_MINUTES = AWAY_MINUTES + 2;
 /** How a timeline passes. */
@@ -34,7 +36,7 @@ export class Timeline {
   storeFails: Error | undefined;
   /** Whether the webhook takes notifications. */
   webhookWorks = true;
-  /** What nightwatch hears nothing of. */
+  /** The kinds whose watches are silent. */
   readonly silent = new Set<ListenedFor>();
   /** Whether acts cannot be carried out; each minute one try fails. */
   actsFail = false;
@@ -48,8 +50,8 @@ export class Timeline {
     ["CronWorkflowSubmissionError", 0],
     ["CronWorkflowSpecError", 0],
   ]);
-  /** What nightwatch itself has told Alertmanager, each as its labels. */
-  readonly told = new Map<string, Readonly<Record<string, string>>>();
+  /** The calls that nightwatch itself has sent to Alertmanager, each as its labels. */
+  readonly sent = new Map<string, Readonly<Record<string, string>>>();
   private gone: readonly string[] = [];
   private readonly start: number;
   private readonly series = new Map<string, string[]>();
@@ -85,7 +87,7 @@ export class Timeline {
     this.nightwatch.reaperChanged(reaper);
   }
 
-  /** Schedules that are there from now on, and no others. */
+  /** The only schedules that exist from now on. */
   schedule(...crons: readonly CronWorkflow[]): void {
     for (const gone of this.crons.filter((one) => !crons.some((cron) => isSame(cron, one)))) {
       this.nightwatch.intake.scheduleDeleted(gone);
@@ -107,13 +109,13 @@ export class Timeline {
   }
 
   /**
-   * Lets minutes pass: a round and a scrape in each, and everything listed again each half hour. A restart in their midst
-   * takes none beside them.
+   * Lets minutes pass: a round and a scrape in each, and everything listed again each half hour. A restart among them
+   * takes no extra minutes.
    */
   async pass(minutes: number): Promise<void> {
     if (this.restarts && this.step > 1) {
       // It is over between two scrapes.
-      await this.anew();
+      await this.restarted();
     } else if (this.restarts && minutes >= 2 * RESTART_MINUTES) {
       const before = Math.floor((minutes - RESTART_MINUTES) / 2);
       await this.watch(before);
@@ -129,7 +131,7 @@ export class Timeline {
     await this.pass(Math.round((Date.parse(instant) - this.now) / MINUTE));
   }
 
-  /** Lets minutes pass in which the watches of nightwatch bring nothing. */
+  /** Lets minutes pass in which nightwatch's watches deliver nothing. */
   async watchWithoutNews(minutes: number): Promise<void> {
     for (let passed = 0; passed < minutes; passed += this.step) {
       if (this.leaseIsRenewed) this.leaseRenewed = this.now;
@@ -139,13 +141,13 @@ export class Timeline {
       this.nightwatch.counters.acts = { ...acts, failures: acts.failures + Number(this.actsFail) };
       await this.nightwatch.round();
       await this.nightwatch.forecastsRead();
-      // What the webhook answers at once has been taken note of by then.
+      // What the webhook answers at once has been recorded by then.
       await new Promise(setImmediate);
       this.scrape(this.nightwatch.metrics());
     }
   }
 
-  /** Lets minutes pass in which nightwatch answers the scrape, and no round of it comes to its end. */
+  /** Lets minutes pass in which nightwatch answers the scrape, but none of its rounds ends. */
   hang(minutes: number): void {
     for (let passed = 0; passed < minutes; passed += this.step) {
       this.nightwatch.controllerSeen(this.now);
@@ -159,11 +161,13 @@ export class Timeline {
     for (let passed = 0; passed < minutes; passed += this.step) this.scrape("");
   }
 
-  /** Nightwatch ends, and another pod of it is there after some minutes, which is scraped before it has listed anything. */
+  /**
+   * Nightwatch ends, and another pod of it is there after some minutes, which is scraped before it has listed anything.
+   */
   async restart(minutes: number): Promise<void> {
     await this.nightwatch.end();
     this.absent(minutes);
-    await this.anew(() => this.scrape(this.nightwatch.metrics()));
+    await this.restarted(() => this.scrape(this.nightwatch.metrics()));
     this.scrape(this.nightwatch.metrics());
   }
 
@@ -179,7 +183,7 @@ export class Timeline {
   }
 
   /** Another pod of nightwatch reads and lists everything. @param loaded What happens before it has listed anything. */
-  private async anew(loaded = (): void => {}): Promise<void> {
+  private async restarted(loaded = (): void => {}): Promise<void> {
     await this.nightwatch.end();
     this.pod += 1;
     this.nightwatch = this.newNightwatch();
@@ -197,7 +201,7 @@ export class Timeline {
     }
   }
 
-  /** The watches of nightwatch tell that there is nothing new, but for those that are silent. */
+  /** Nightwatch's watches report that there is nothing new, except for those that are silent. */
   private hear(): void {
     for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) this.nightwatch.noteHeard(kind);
   }
@@ -227,7 +231,7 @@ export class Timeline {
           return true;
         },
       },
-      // Whom Prometheus calls does not depend on what the webhook was told.
+      // Whom Prometheus calls does not depend on what the webhook was sent.
       sent: { read: async () => [], write: async () => {} },
       gone: {
         read: async () => this.gone,
@@ -239,7 +243,7 @@ export class Timeline {
         update: (signals) => {
           for (const signal of signals) {
             const { labels } = alertOf(signal, "", this.now);
-            this.told.set(JSON.stringify(labels), labels);
+            this.sent.set(JSON.stringify(labels), labels);
           }
         },
       },
@@ -249,7 +253,7 @@ export class Timeline {
     });
   }
 
-  /** Notes each series' value of this minute; one that is not there any more is stale from then on, as Prometheus has it. */
+  /** Records each series' value of this minute; one that is gone is stale from then on, as in Prometheus. */
   private scrape(metrics: string): void {
     const found = new Map(parsed(metrics, scrapeLabels("nightwatch", "nightlane-system", this.pod)));
     if (this.controllerAnswers) {

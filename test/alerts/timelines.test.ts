@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => folder?.remove());
 
 describe("the rules", () => {
-  test("are taken by Prometheus", async () => {
+  test("are accepted by Prometheus", async () => {
     expect(groups.map(({ name }) => name)).toEqual(["nights", "platform"]);
     expect(await promtool.complaintOf(groups)).toBeUndefined();
   });
@@ -61,10 +61,10 @@ describe.each([
   test.each(tried)(
     "$title",
     async (situation) => {
-      const { timeline, untold } = await passed(situation, restarts);
+      const { timeline, notSent } = await passed(situation, restarts);
       expect(await promtool.differences(groups, [timeline])).toBeUndefined();
       // Nightwatch calls by itself for each of them, where there is no Prometheus.
-      expect(untold).toEqual([]);
+      expect(notSent).toEqual([]);
       // promtool has compared them one by one.
       const count = timeline.calls.reduce((sum, { times = 1, dates = 1 }) => sum + times * dates, 0);
       noteSituations(inject("tally"), { situations: 1, expected: count, received: count, false: 0 });
@@ -73,7 +73,7 @@ describe.each([
   );
 });
 
-describe("no rule can be taken away, or made to call more or less, without a timeline that differs", () => {
+describe("no rule can be removed, or made to call more or less, without a timeline that differs", () => {
   const recordings = new Map<Situation, Promise<RecordedTimeline>>();
   const recordingOf = (situation: Situation): Promise<RecordedTimeline> => {
     const known = recordings.get(situation) ?? passed(situation, false).then(({ timeline }) => timeline);
@@ -81,7 +81,7 @@ describe("no rule can be taken away, or made to call more or less, without a tim
     return known;
   };
 
-  /** Whether the calls of a rule differ in a situation where another one stands in its place. */
+  /** Whether the calls of a rule differ in a situation where another one replaces it. */
   async function differs(situation: Situation, name: string, rule: AlertRule | undefined): Promise<boolean> {
     const { alive: _, ...timeline } = await recordingOf(situation);
     const calls = timeline.calls.filter((call) => ruleOf(call) === name);

@@ -41,7 +41,7 @@ export interface ArgoPodProps {
   /** Image of Argo's own containers. */
   readonly executorImage: string;
   /**
-   * What a taken-over runner runs instead. Argo's containers then end at once, having no step to look after.
+   * What a compromised runner runs instead. Argo's containers then end at once, because they have no step to supervise.
    * @default - the runner, as in the template
    */
   readonly command?: readonly string[];

@@ -1,8 +1,8 @@
-/** What one try at crossing the boundary came to. */
+/** The result of one try at crossing the boundary. */
 export interface Outcome {
-  /** Whether it was refused by what is meant to refuse it. */
+  /** Whether it was refused by what must refuse it. */
   readonly refused: boolean;
-  /** What was seen: the refusal's words, or what the attempt got. */
+  /** What was seen: the text of the refusal, or what the attempt got. */
   readonly seen: string;
 }
 
@@ -18,7 +18,7 @@ export interface Attempt {
   readonly make: () => Promise<Outcome>;
   /** What must succeed, as one phrase. */
   readonly controlled: string;
-  /** Does what must succeed; says what went wrong, or undefined. */
+  /** Does what must succeed; returns what went wrong, or undefined. */
   readonly control: () => Promise<string | undefined>;
 }
 
@@ -33,7 +33,7 @@ export interface AttemptResult {
   readonly controlFailure: string | undefined;
 }
 
-/** Makes one attempt after its control: a control that fails says that the attempt's refusal means nothing. */
+/** Makes one attempt after its control: a failing control means that the attempt's refusal proves nothing. */
 export async function makeAttempt(attempt: Attempt): Promise<AttemptResult> {
   const controlFailure = await attempt.control();
   const outcome = await attempt.make();

@@ -34,7 +34,7 @@ export async function deployedCustomers(api: Api): Promise<readonly string[]> {
     .sort();
 }
 
-/** Reads a lane's parts from the cluster: what is proven is what runs, not what a file says. */
+/** Reads a lane's parts from the cluster: the proof is about what runs, not about what a file says. */
 export async function readLane(api: Api, customer: string): Promise<DeployedLane> {
   const namespace = laneNamespace(customer);
   const argo = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}`;

@@ -1,9 +1,9 @@
-/** A JSON value that may be looked into. */
+/** A JSON value whose parts can be read. */
 type Tree = { [key: string]: unknown } | unknown[];
 
 /**
- * A deep copy of an object with one value set: `edited(pod, "spec.containers.0.image", "x")`. Missing maps on the way are
- * made; a key with dots is written as an array of steps.
+ * A deep copy of an object with one value set: `edited(pod, "spec.containers.0.image", "x")`. Missing maps on the way
+ * are made; a key with dots is written as an array of steps.
  */
 export function edited<T extends object>(object: T, path: string | readonly string[], value: unknown): T {
   const copy = structuredClone(object);

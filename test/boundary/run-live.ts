@@ -30,7 +30,7 @@ export interface LiveOptions {
    * @default - all that are deployed
    */
   readonly customers?: readonly string[];
-  /** Told what is being done. @default - nobody */
+  /** Gets a line about each thing that is done. @default - nothing is shown */
   readonly progress?: (doing: string) => void;
 }
 

@@ -6,7 +6,7 @@ import { until } from "../farm/wait.ts";
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const CONTROLLER = { namespace: ARGO_NAMESPACE, name: "workflow-controller" } as const;
 
-/** Takes Argo's controller away, or brings it back; returns once that is so. */
+/** Stops Argo's controller, or starts it again; returns once that is done. */
 export async function scaleArgoController(replicas: 0 | 1): Promise<void> {
   const config = new KubeConfig();
   config.loadFromFile(new FarmPaths(farmRoot()).centralKubeconfig);

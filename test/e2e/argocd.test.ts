@@ -89,7 +89,7 @@ async function application(name: string): Promise<Application> {
   return api.get<Application>(`${APPLICATIONS}/${name}`);
 }
 
-/** What Argo CD says of an Application: what is wrong with it, and how its sync failed. */
+/** What Argo CD reports about an Application: what is wrong with it, and how its sync failed. */
 async function said(name: string): Promise<string> {
   const { status } = await application(name);
   return [
@@ -100,7 +100,9 @@ async function said(name: string): Promise<string> {
 
 const probes: string[] = [];
 
-/** Makes an Application that differs from the customer's own in one thing, and waits until Argo CD refuses it so. */
+/**
+ * Makes an Application that differs from the customer's own in one thing, and waits until Argo CD refuses it for that.
+ */
 async function expectRefused(name: string, change: (source: object) => object, refusal: RegExp): Promise<void> {
   const { spec } = await api.get<{ spec: { source: object } }>(`${APPLICATIONS}/${CUSTOMER}.pricing-engine`);
   probes.push(name);
@@ -133,7 +135,7 @@ describe("the customer's application", () => {
     expect(deployment.spec.template.spec.containers[0].image).toBe(spec.source.helm.valuesObject.image);
   });
 
-  test("is put back as it was when somebody changes it", async () => {
+  test("is restored when somebody changes it", async () => {
     const change = { spec: { replicas: 0 } };
     expect((await customer.call({ method: "PATCH", path: DEPLOYMENT, body: change })).status).toBe(200);
     const healed = { what: "the deployment has its replica again", limitSeconds: 60 };
@@ -230,7 +232,7 @@ describe("the project's limits, with the real Argo CD", () => {
     );
   });
 
-  test("refuse a kind that no application consists of, and deploy nothing of it", async () => {
+  test("refuse a kind that no application may have, and deploy nothing of it", async () => {
     await expectRefused(
       "probe-kind",
       (source) => ({ source: { ...source, path: "charts/too-wide", helm: { releaseName: "too-wide" } } }),
@@ -255,7 +257,7 @@ describe("Argo CD itself", () => {
     groups: ["system:serviceaccounts", "system:serviceaccounts:argocd", "system:authenticated"],
   };
 
-  test("makes no project and no Application, though its role would let it", async () => {
+  test("makes no project and no Application, although its role would permit it", async () => {
     for (const [path, kind] of [
       [APPLICATIONS, "Application"],
       ["/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects", "AppProject"],

@@ -66,7 +66,7 @@ export async function runBashNight(props: BashNightProps): Promise<string> {
   return join(folder, "results", night);
 }
 
-/** The very Job of the step, with what the workflow would have put in. */
+/** The same Job of the step, with what the workflow would have put in. */
 function jobOf(definition: CustomerDefinition, name: string, businessDate: string): object {
   const step = definition.workflow.steps.find((one) => one.name === name);
   if (step?.work.kind !== "spark") {

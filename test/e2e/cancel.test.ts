@@ -11,7 +11,9 @@ import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
-/** What becomes of remote Jobs whose night ends before they do: real runners and kubelets, and drivers that only sleep. */
+/**
+ * What becomes of remote Jobs whose night ends before they do: real runners and kubelets, and drivers that only sleep.
+ */
 const CUSTOMER = "nordbank";
 /** Business days, one for each night: a night of the same run would adopt the Jobs of the one before. */
 const DATES = { stopped: "2026-03-23", deleted: "2026-03-20", followed: "2026-03-19" } as const;
@@ -52,7 +54,7 @@ describe("a night that is stopped", () => {
     await untilNothingIsLeft(night, 60);
   });
 
-  test("has its containers ended by Argo's controller, which the policies let through", () => {
+  test("has its containers ended by Argo's controller, which the policies permit", () => {
     const ending = auditedWrites(paths).filter(
       ({ user, objectRef }) => user.username === ARGO_CONTROLLER.user && objectRef?.subresource === "exec",
     );
@@ -62,7 +64,7 @@ describe("a night that is stopped", () => {
 });
 
 describe("a night whose workflow is deleted", () => {
-  test("leaves its Jobs running, which the lane's reaper removes, and one that is looked after it leaves alone", async () => {
+  test("leaves its Jobs running; the lane's reaper removes them and leaves a Job with a live runner alone", async () => {
     const orphaned = await startDrivers(DATES.deleted);
     await lane.deleteNight(orphaned.workflow);
     expect(await jobsLeft(orphaned)).toHaveLength(STEPS.length);
@@ -90,7 +92,7 @@ async function startDrivers(date: string): Promise<TestNight> {
   return night;
 }
 
-/** Jobs of a night that are still there. One that is told to end is there until its pods have ended. */
+/** Jobs of a night that still exist. One that is being deleted exists until its pods have ended. */
 async function jobsLeft(night: TestNight): Promise<readonly string[]> {
   const names = STEPS.map((step) => jobName(night, step));
   const jobs = await Promise.all(names.map((name) => cluster.job(name)));

@@ -14,7 +14,7 @@ import { FarmPaths, farmRoot } from "../farm/paths.ts";
 
 const ENDED = new Set(["Succeeded", "Failed"]);
 
-/** A customer's cluster, seen with our own minimal identity there, never as an administrator. */
+/** A customer's cluster, seen with Nightlane's own minimal identity there, never as an administrator. */
 export class CustomerCluster {
   private readonly batch: BatchV1Api;
   private readonly core: CoreV1Api;
@@ -45,7 +45,7 @@ export class CustomerCluster {
     return items.filter((job) => of(job).includes(businessDate) && of(job).endsWith(`/${runNumber}`));
   }
 
-  /** Pods of a Job, driver and executors, that have neither ended nor been told to. */
+  /** Pods of a Job, driver and executors, that have neither ended nor been asked to end. */
   async livePods(job: string): Promise<readonly string[]> {
     const { items } = await this.core.listNamespacedPod({ namespace: this.namespace });
     return items

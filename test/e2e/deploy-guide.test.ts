@@ -35,7 +35,7 @@ beforeAll(async () => {
   const tools = await ensureTools(["pulumi", "argo-crds", "kubectl"], silentReporter);
   cloneCheckout(join(scratch, "origin.git"), clone);
   mkdirSync(join(home, "nightlane"), { recursive: true });
-  // What a farm left that was killed: the guide's central cluster is an empty one.
+  // What a killed farm left behind: the guide's central cluster is an empty one.
   farm(clone, "down");
   raiseFarm();
   const { adminKubeconfig, authority } = paths.customer("seebank");
@@ -76,7 +76,7 @@ function farm(cwd: string, command: "up" | "down"): void {
   execFileSync("tsx", ["test/farm/cli.ts", command], { cwd, stdio: ["ignore", "inherit", "inherit"] });
 }
 
-/** What has to be so once a section has been followed, by its number. */
+/** What must hold once a section has been followed, by its number. */
 const afterwards: Readonly<Record<string, () => Promise<void>>> = {
   "5": async () => {
     const credential = await central.get<{ data: Record<string, string> }>(
@@ -111,7 +111,7 @@ async function lastNight() {
 }
 
 describe("docs/deploy.md", () => {
-  test("leaves out four blocks, and says why of each", () => {
+  test("leaves out four blocks, and says why for each", () => {
     const left = sections.flatMap(({ blocks }) => blocks.flatMap(({ notRun }) => notRun ?? []));
     expect(left).toEqual([
       "which has the packages already",

@@ -12,7 +12,9 @@ import { until } from "../farm/wait.ts";
 import { CustomerCluster } from "./customer-cluster.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
-/** Programs that fail as their file foresees, and a group of which one runs at a time: real runners, kubelets and Jobs. */
+/**
+ * Programs that fail as their file expects, and a group of which one runs at a time: real runners, kubelets and Jobs.
+ */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-18";
 const NAMESPACE = `customer-${CUSTOMER}`;
@@ -70,7 +72,7 @@ function stepOf(name: string): StepStatus {
   return found;
 }
 
-describe("a night whose programs fail as their file foresees", () => {
+describe("a night whose programs fail as their file expects", () => {
   test("ends well, without anybody's act", () => {
     expect(ended.phase).toBe("Succeeded");
     expect(ended.steps.flatMap(({ acts }) => acts)).toEqual([]);
@@ -86,7 +88,7 @@ describe("a night whose programs fail as their file foresees", () => {
     }
   });
 
-  test("has tried again with more memory what had too little", async () => {
+  test("has retried with more memory a step that had too little", async () => {
     const { attemptLog } = stepOf("out-of-memory");
     expect(attemptLog.map(({ exitCode }) => exitCode)).toEqual([11, 0]);
     const limits = await Promise.all(

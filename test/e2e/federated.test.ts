@@ -24,8 +24,8 @@ import { until } from "../farm/wait.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
 /**
- * A customer of the farm is federated for one night: its API server is told of the central issuer while it runs, and the
- * lane's Secret has no secret in it. What opens the customer's cluster is the token that the kubelet brings into each pod.
+ * A customer of the farm is federated for one night: its API server starts to trust the central issuer while it runs,
+ * and the lane's Secret has no secret in it. The credential is the token that the kubelet puts into each pod.
  */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-16";
@@ -60,8 +60,8 @@ async function trustIssuer(): Promise<void> {
   const config = parse(readFileSync(paths.customer(CUSTOMER).adminKubeconfig, "utf8"));
   const file = join(paths.root, "federated.kubeconfig");
   writeFileSync(file, stringify({ ...config, users: [{ ...config.users[0], user: { token } }] }), { mode: 0o600 });
-  const told = { what: "the customer's API server takes the lane's token", limitSeconds: 180, everyMilliseconds: 1000 };
-  await until(told, async () => {
+  const trusts = { what: "the customer's API server takes the lane's token", limitSeconds: 180, everyMilliseconds: 1000 };
+  await until(trusts, async () => {
     try {
       return kubectl(file, ["auth", "whoami"]).includes("executor");
     } catch {
@@ -70,7 +70,7 @@ async function trustIssuer(): Promise<void> {
   });
 }
 
-/** Binds our role to the lane in the place of the service account, of which every token is refused from then on. */
+/** Binds Nightlane's role to the lane instead of the service account, whose tokens are all refused from then on. */
 function bindLane(): void {
   const before = JSON.parse(atCustomer("get", "rolebinding", "nightlane", "--output", "json"));
   const patch = (subjects: unknown): string =>
@@ -130,7 +130,7 @@ describe("a night of a federated customer", () => {
     expect(readdirSync(folder)).toContain("count.json");
   });
 
-  test("had no secret in the lane that opens the customer's cluster", () => {
+  test("had no secret in the lane that gives access to the customer's cluster", () => {
     const { data } = JSON.parse(central("get", "secret", "credential", "--output", "json"));
     const kubeconfig = parse(Buffer.from(data.kubeconfig, "base64").toString());
     expect(kubeconfig.users).toEqual([{ name: "lane", user: { tokenFile: "federated-token" } }]);
@@ -146,7 +146,7 @@ describe("a night of a federated customer", () => {
     }
   });
 
-  test("tells of no token's end, since another one comes before", () => {
+  test("reports no token's end, since another one comes before", () => {
     const log = central(
       "logs",
       "--container=main",

@@ -6,8 +6,8 @@ import { progressOn } from "../farm/progress.ts";
 import { isFarmRunning } from "../farm/status.ts";
 
 /**
- * Starts the farm and deploys every stack before the end-to-end tests; ends it afterwards, also when that fails, if it
- * did not run before. What a farm left that was killed is removed first: the tests begin with fresh clusters.
+ * Starts the farm and deploys every stack before the end-to-end tests; ends it afterwards, even if that fails, unless
+ * it ran before. What a killed farm left behind is removed first: the tests begin with fresh clusters.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const paths = new FarmPaths(farmRoot());

@@ -24,7 +24,7 @@ import { writeHelmBank } from "./helm-bank.ts";
 
 const LANE = "customer-helmbank";
 const BUSINESS_DATE = "2026-03-26";
-/** Where helm keeps what it knows of a release: not in the release's own namespace, which goes with it. */
+/** Where helm keeps its records of a release: not in the release's own namespace, which goes with it. */
 const RELEASES = "nightlane-system";
 const paths = new FarmPaths(farmRoot());
 
@@ -110,7 +110,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
     );
   });
 
-  test("gets its credential by the command that the notes name", async () => {
+  test("gets its credential by the command in the notes", async () => {
     const token = await kubectl(customer, "-n", "helm", "create", "token", "nightlane", "--duration=24h");
     const { cluster } = await loadCustomer("nordbank");
     const kubeconfig = renderKubeconfig({
@@ -176,7 +176,7 @@ describe("a customer deployed by helm, without Pulumi", () => {
 async function left(side: Side): Promise<readonly string[]> {
   const kinds = (await kubectl(side, "api-resources", "--verbs=list", "-o", "name"))
     .split("\n")
-    // Endpoints are only EndpointSlices again, and the server warns of them.
+    // Endpoints only repeat EndpointSlices, and the server warns about them.
     .filter((kind) => kind !== "" && !/^(events|runrecords|componentstatuses|endpoints$)/.test(kind));
   const named = async (selector: string): Promise<string> =>
     kubectl(side, "get", kinds.join(","), "-A", "-l", selector, "-o", "name", "--ignore-not-found");

@@ -34,7 +34,7 @@ describe("the credentials that are deployed in the farm", () => {
     expect(isContained(report)).toBe(true);
   });
 
-  test("would be found in an object that somebody copied one to", async () => {
+  test("would be found in an object that somebody copied one into", async () => {
     const api = await Api.fromKubeconfig(farm.centralKubeconfig);
     const planted = "planted-credential-that-is-long-enough";
     const maps = "/api/v1/namespaces/nightlane-system/configmaps";

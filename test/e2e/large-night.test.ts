@@ -21,9 +21,9 @@ import { until } from "../farm/wait.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
- * The largest nights that a customer file may say, on the platform's controller, which packs their nodes: 400 steps in
- * layers of 20, as many as the API server takes, and beside it, of another customer, 100 steps in one chain. Every step
- * runs a Job in the customer's cluster.
+ * The largest nights that a customer file may declare, on the platform's controller, which packs their nodes: 400 steps
+ * in layers of 20, as many as the API server takes, and beside it, of another customer, 100 steps in one chain. Every
+ * step runs a Job in the customer's cluster.
  */
 const DATE = "2026-03-17";
 const LAYERS = 20;
@@ -96,12 +96,12 @@ class LargeNight {
     return new LargeNight(lane, customer, await startKnown(lane, namespace, name));
   }
 
-  /** Runs a verb as whoever the farm's administrator is; it must work, and has had its effect when it ends. */
+  /** Runs a verb as the farm's administrator; it must work, and has had its effect when it ends. */
   async nightlane(verb: string, ...args: readonly string[]): Promise<void> {
-    const told: string[] = [];
+    const printed: string[] = [];
     const collecting = new Writable({
       write(chunk: Buffer, _encoding, next) {
-        told.push(chunk.toString());
+        printed.push(chunk.toString());
         next();
       },
     });
@@ -109,7 +109,7 @@ class LargeNight {
     const begun = performance.now();
     const code = await main([verb, this.customer, ...args, ...about], { out: collecting, err: collecting });
     effects.push(performance.now() - begun);
-    expect([code, told.join("")]).toEqual([ExitCode.done, expect.any(String)]);
+    expect([code, printed.join("")]).toEqual([ExitCode.done, expect.any(String)]);
   }
 
   async workflow(): Promise<Workflow> {
@@ -141,7 +141,7 @@ class LargeNight {
   }
 }
 
-/** Starts the night once Argo's controller knows its template, of which its watch tells it some moments later. */
+/** Starts the night once Argo's controller knows its template, which its watch delivers some moments later. */
 async function startKnown(lane: TestLane, namespace: string, template: string): Promise<string> {
   let name = "";
   await until({ what: "Argo knows the template", limitSeconds: 120, everyMilliseconds: 2000 }, async () => {
@@ -153,7 +153,7 @@ async function startKnown(lane: TestLane, namespace: string, template: string): 
   return name;
 }
 
-/** How many steps have come to a state. */
+/** How many steps have reached a state. */
 const count = ({ steps }: NightState, wanted: StepState): number =>
   steps.filter(({ state }) => state === wanted).length;
 
@@ -172,7 +172,7 @@ afterAll(async () => {
 });
 
 describe("a night of 400 steps in layers of 20", () => {
-  test("takes what is asked for steps that it has not reached", async () => {
+  test("accepts requests for steps that it has not reached", async () => {
     await layers.nightlane("hold", HELD);
     await layers.nightlane("skip", LEFT_OUT);
     await layers.nightlane("pause");
@@ -197,7 +197,7 @@ describe("a night of 400 steps in layers of 20", () => {
     await layers.nightlane("skip", FAILING);
   });
 
-  test("ends well, every step done by a Job of its own but the two that were skipped", async () => {
+  test("ends well, every step done by a Job of its own except the two that were skipped", async () => {
     const ended = await layers.untilEnded();
     const state = nightState(ended, Date.now());
     expect([state.message ?? "", state.phase]).toEqual(["", "Succeeded"]);

@@ -112,7 +112,7 @@ describe.each(customers)("a night of %s", (customer) => {
     }
   });
 
-  test("computes figures that hold together", async () => {
+  test("computes consistent figures", async () => {
     const { total }: { total: Record<string, { var: number; es: number; scenarios: number }> } = JSON.parse(
       readFileSync(join(await folder("var-es"), "var.json"), "utf8"),
     );

@@ -62,7 +62,7 @@ describe("nightwatch in its pods", () => {
     await expect
       .poll(record, { timeout: 300_000, interval: 2000 })
       .toMatchObject({ phase: "Succeeded", open: false, businessDate: CLOSED_DATE, runNumber });
-    // Its object goes when its kubelet has said so.
+    // Its object goes once its kubelet has reported that it ended.
     await expect.poll(pods, { timeout: 60_000, interval: 500 }).not.toContain(leading);
     expect(await leader()).not.toBe(leading);
   });
@@ -89,7 +89,7 @@ describe("nightwatch in its pods", () => {
     expect(body).toMatch(/^nightlane_nightwatch_leads 1$/m);
   });
 
-  test("says nothing of the nights in the pod that stands by", async () => {
+  test("exports nothing about the nights from the standby pod", async () => {
     const leading = await leader();
     const other = (await pods()).find((pod) => pod !== leading) ?? "";
     const { body } = await api.call({ method: "GET", path: `${system}/pods/${other}:8080/proxy/metrics` });

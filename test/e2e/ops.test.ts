@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 /** What the verbs do in the customer's cluster: how many drivers were started there, and what is left of the others. */
-describe("a night of alpenkredit under an operator's hands", () => {
+describe("a night of alpenkredit run by an operator", () => {
   test("starts, with a step held that it has not reached", async () => {
     await nightlane("run", "--date", DATE);
     const begun = async (): Promise<boolean> => (await night()).steps.length > 0;
@@ -163,10 +163,10 @@ describe("a night of alpenkredit under an operator's hands", () => {
 
 /** Runs a verb as whoever the farm's administrator is; it must work. */
 async function nightlane(verb: string, ...args: readonly string[]): Promise<void> {
-  const told: string[] = [];
-  const io = { out: collecting(told), err: collecting(told) };
+  const printed: string[] = [];
+  const io = { out: collecting(printed), err: collecting(printed) };
   const line = [verb, CUSTOMER, ...args, "--reason", `test of ${verb}`, "--kubeconfig", centralKubeconfig];
-  expect([await main(line, io), told.join("")]).toEqual([ExitCode.done, expect.any(String)]);
+  expect([await main(line, io), printed.join("")]).toEqual([ExitCode.done, expect.any(String)]);
 }
 
 function collecting(to: string[]): Writable {
@@ -203,7 +203,7 @@ async function jobOf(name: string, attempt: number): Promise<string> {
 /** Drivers that were started for each attempt of a step. */
 async function driversOf(name: string): Promise<readonly number[]> {
   const jobs = (await step(name)).attemptLog.flatMap(({ remoteJob }) => (remoteJob === undefined ? [] : [remoteJob]));
-  // An attempt that was gone on with stands there twice, with the one Job that it has.
+  // A continued attempt is listed twice, with the one Job that it has.
   return Promise.all([...new Set(jobs)].map(async (job) => (await cluster.starts(job)).drivers));
 }
 
@@ -214,7 +214,7 @@ async function untilDrivers(name: string, counts: readonly number[]): Promise<vo
   });
 }
 
-/** Jobs of a step that are neither ended nor on their way out. */
+/** Jobs of a step that have neither ended nor are being deleted. */
 async function activeJobs(name: string): Promise<readonly string[]> {
   const jobs = await cluster.jobs(DATE, 1);
   return jobs
@@ -247,7 +247,7 @@ async function runnerOf(name: string): Promise<{ readonly name: string; readonly
   return { name: metadata.name, uid: metadata.uid };
 }
 
-/** What a runner has said so far; nothing while its container is not there yet. */
+/** What a runner has printed so far; nothing while its container does not exist yet. */
 async function logOf(pod: string): Promise<string> {
   return coreOf()
     .readNamespacedPodLog({ namespace: NAMESPACE, name: pod, container: "main" })

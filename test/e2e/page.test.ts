@@ -43,7 +43,7 @@ test("nightlane ui opens the page of nightwatch's pod, through the API server an
       await page.locator(".row", { hasText: name }).first().waitFor({ timeout: 60_000 });
     }
     await page.evaluate(`location.hash = "#/past/${customer}"`);
-    // A night that was removed since may have had the same name.
+    // A night that has been removed since may have had the same name.
     await page.locator(`.grid a[href$="${night}"]`).first().click({ timeout: 60_000 });
     await page.locator("h2", { hasText: CLOSED_DATE }).waitFor({ timeout: 60_000 });
     expect(reader.mistakes).toEqual([]);

@@ -13,7 +13,7 @@ import type { PipelineRun } from "./pipeline/pipeline-run.ts";
 
 /**
  * The pipelines of a project in GitLab, run one after the other against the farm: a customer comes, is deployed, is
- * watched for drift, and goes. Each test goes on where the one before it ended.
+ * watched for drift, and goes. Each test continues where the one before it ended.
  */
 let farm: PipelineFarm;
 let project: GitlabProject;
@@ -48,7 +48,7 @@ describe("a merge request that adds a customer", () => {
     project.git("commit", "--quiet", "--amend", "--no-edit");
     const shown = ["isolation", "isolation:diff", "plan:review", "note"];
     expect(Object.keys(project.list("merge request"))).toEqual(expect.arrayContaining([...shown, "lint", "unit"]));
-    // But for lint and unit, which run by themselves beside this suite.
+    // Except lint and unit, which run by themselves beside this suite.
     const run = await project.planned("merge request", shown);
     runs.set("merge request", run);
     expect(run.jobs, run.output).toEqual(passed(...shown, "seebank:diff", "seebank:preview"));
@@ -99,7 +99,7 @@ describe("the schedule", () => {
     expect(run.jobs, run.output).toEqual(passed("plan:drift", ...drift));
   });
 
-  test("fails for a stack of which somebody changed an object by hand, and names it", async () => {
+  test("fails for a stack with an object that somebody changed by hand, and names it", async () => {
     const path = `/apis/networking.k8s.io/v1/namespaces/${LANE}/networkpolicies/customer-api`;
     const body = { spec: { egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }] } };
     expect((await farm.central.call({ method: "PATCH", path, body })).status).toBe(200);
@@ -109,7 +109,7 @@ describe("the schedule", () => {
     expect(run.output).toMatch(/cidr: "0.0.0.0\/0" +=> "10.64.3.10\/32"/);
   });
 
-  test("passes again once it is put back as docs/deploy.md says", async () => {
+  test("passes again once it is restored as docs/deploy.md says", async () => {
     const fix = ["up", "--refresh", "--stack", "seebank", "--yes", "--skip-preview", "--non-interactive"];
     await farm.withFiles((files) =>
       project.command("pulumi", fix, {
@@ -131,7 +131,7 @@ describe("a change of a construct", () => {
       const more = `${label}, "app.kubernetes.io/part-of": "nightlane"`;
       writeFileSync(file, readFileSync(file, "utf8").replaceAll(label, more));
     });
-    // What the objects are is a reviewed list: whoever changes it writes it anew.
+    // The objects are a reviewed list: a change of them writes it again.
     await project.command("tsx", ["test/support/write-known-objects.ts"]);
     project.git("add", "isolation");
     project.git("commit", "--quiet", "--amend", "--no-edit");
@@ -178,7 +178,7 @@ describe("a change that touches all", () => {
     older = project.git("rev-parse", "HEAD");
   });
 
-  test("is taken along by the next merge for those who did not have it yet", async () => {
+  test("is deployed by the next merge to those who did not have it yet", async () => {
     project.branch("notes", () => writeFileSync(farm.inClone("docs/notes.md"), "# Notes\n"));
     await project.pipeline("default branch", { before: project.merge(), jobs: ["plan:deploy"] });
     const wave = ["wave-2", "seebank:preview", "seebank:up"];
@@ -187,7 +187,7 @@ describe("a change that touches all", () => {
     expect(run.jobs, run.output).toEqual(passed(...deployed(second), ...wave));
   });
 
-  test("is not undone by the pipeline that comes late", async () => {
+  test("is not undone by a late pipeline", async () => {
     const before = await farm.marks();
     project.git("checkout", "--quiet", older);
     const run = await job("nordbank:up");
@@ -255,7 +255,7 @@ describe("the credentials of these pipelines", () => {
   const all = () => credentialsOf(farm.variables, environments());
   const seen = (run: string, name: string): string => runs.get(run)?.seenBy(name) ?? "";
 
-  test("stand in no log, no artifact, no note and no report", async () => {
+  test("are in no log, no artifact, no note and no report", async () => {
     const { found, files } = await searchFolder(project.kept, all());
     expect(found).toEqual([]);
     const looked = new Set(files.map((file) => file.replace(/^\d+\//, "")));

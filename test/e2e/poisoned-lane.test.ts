@@ -13,8 +13,8 @@ import { type AuditedWrite, auditedWrites } from "../support/audit-log.ts";
 import { ScheduledLane } from "./scheduled-lane.ts";
 
 /**
- * A lane whose runners were taken over, beside one that is well. Each runner of the first leaves as its result something
- * for those who read it: the executor with its token, and the controller that all lanes share.
+ * A lane whose runners are compromised, beside a healthy one. Each runner of the first leaves as its result an attack
+ * on those who read it: the executor with its token, and the controller that all lanes share.
  */
 const paths = new FarmPaths(farmRoot());
 let poisoned: ScheduledLane;
@@ -34,7 +34,10 @@ afterAll(async () => {
   central?.close();
 });
 
-/** What a runner may leave in place of a result. @param file Where Argo's executor reads it, in the runner's own view. */
+/**
+ * What a runner may leave in place of a result.
+ * @param file Where Argo's executor reads it, in the runner's own view.
+ */
 const POISONS: readonly (readonly [string, (file: string) => Promise<void>])[] = [
   [
     "an expression for which the controller would take 2 GB",
@@ -65,7 +68,7 @@ test("what it leaves is refused each time, the controller lives, and the other l
     });
   }
   expect((await well.untilEnded(other)).phase).toBe("Succeeded");
-  // With the fourth runner nobody interferes: it finds the same Job, and the lane is well again by itself.
+  // Nobody interferes with the fourth runner: it finds the same Job, and the lane recovers by itself.
   expect((await poisoned.untilEnded(victim)).phase).toBe("Succeeded");
   expect(await controllers()).toEqual(before);
   const results = await central.get(`/apis/argoproj.io/v1alpha1/namespaces/${poisoned.namespace}/workflowtaskresults`);
@@ -102,7 +105,7 @@ async function leaveIn(outputs: string, leave: (file: string) => Promise<void>):
   await lchown(file, RUNNER_ID, RUNNER_ID);
 }
 
-/** Reports of the night's steps that the API server has refused by the policy about them. */
+/** Reports of the night's steps that the API server has refused by their policy. */
 function refusals(night: string): readonly AuditedWrite[] {
   return auditedWrites(paths).filter(
     ({ objectRef, responseStatus, requestURI, requestObject }) =>

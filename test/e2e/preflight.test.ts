@@ -24,7 +24,7 @@ describe("preflight in a customer's cluster", () => {
     expect(code).toBe(0);
   });
 
-  test("says of an image that the cluster does not get who has to do what", async () => {
+  test("says, for an image that the cluster cannot pull, who has to do what", async () => {
     const definition = await loadCustomer("nordbank");
     const unknown = `registry.nightlane.example/nightlane/nowhere@sha256:${"0".repeat(64)}`;
     const findings = await preflight(

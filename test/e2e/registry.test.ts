@@ -21,9 +21,9 @@ import { until } from "../farm/wait.ts";
 import { ReleaseSite, wholeBuild } from "../release/release-site.ts";
 
 /**
- * A night whose images come from a registry, as in production: in the central cluster with the nodes' own credentials, so
- * that no lane holds any, in the customer's with a pull secret of its service accounts. Each test goes on where the one
- * before it ended.
+ * A night whose images come from a registry, as in production: in the central cluster with the nodes' own credentials,
+ * so that no lane holds any, in the customer's with a pull secret of its service accounts. Each test goes on where the
+ * one before it ended.
  */
 const CUSTOMER = "alpenkredit";
 const DATE = "2026-03-25";
@@ -195,7 +195,7 @@ describe("a night", () => {
     expect(secrets).not.toContain("kubernetes.io/dockerconfigjson");
   });
 
-  test("leaves the registry's password in no log of it", () => {
+  test("leaves the registry's password in none of its logs", () => {
     expect(readFileSync(join(site.folder, "registry", "registry.log"), "utf8")).not.toContain(site.registry.password);
   });
 });

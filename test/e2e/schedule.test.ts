@@ -17,13 +17,13 @@ import { type DueNight, numbered, ScheduledLane } from "./scheduled-lane.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
- * Nights that nobody starts: the minute of a real CronWorkflow comes, and Argo's controller does the rest. The schedules
- * are those of the deployed lanes, moved to the next minute.
+ * Nights that nobody starts by hand: the minute of a real CronWorkflow comes, and Argo's controller does the rest. The
+ * schedules are those of the deployed lanes, moved to the next minute.
  */
 const CUSTOMER = "nordbank";
 const OTHER_CUSTOMER = "alpenkredit";
 const REAPER_TEMPLATE = "reaper-1123456789";
-/** Seconds for what has to be brought about before the minute comes. */
+/** Seconds for what has to be prepared before the minute comes. */
 const LEAD_SECONDS = 40;
 /** How long the controller stays away beyond the minute. */
 const AWAY_MILLISECONDS = 5000;
@@ -36,7 +36,9 @@ let taken: DueNight;
 let reaper: DueSoon;
 let orphan: string;
 
-/** One minute for all: a night that nobody starts, one that a person has started before, and a reaper with an orphan. */
+/**
+ * One minute for all: a night that nobody starts, one that a person has started before, and a reaper with an orphan.
+ */
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   lane = await ScheduledLane.of(CUSTOMER);
@@ -90,7 +92,7 @@ describe("a night whose minute comes", () => {
     const mine = (await other.workflow(taken.workflow))?.metadata.uid;
     const what = `the schedule of ${OTHER_CUSTOMER} was at its minute`;
     const limitSeconds = Math.max(0, taken.at - Date.now()) / 1000 + 120;
-    // Argo notes nothing when the name is taken; its log of refused requests is the API server's.
+    // Argo records nothing when the name is taken; the API server's log has the refused requests.
     await until({ what, limitSeconds, everyMilliseconds: 1000 }, async () =>
       auditedWrites(paths).some(
         ({ verb, user, responseStatus, requestURI }) =>
@@ -106,7 +108,7 @@ describe("a night whose minute comes", () => {
   });
 
   test("is started late where the controller was away at its minute", async () => {
-    // Argo makes up for a start only of a schedule that has started something as it stands, so it is due twice.
+    // Argo catches up only for an unchanged schedule that has started something before, so it is due twice.
     const twice = await other.nightDue({ againAfterMinutes: 2 });
     await other.untilStarted(twice);
     await twice.setParameters(numbered(twice.runNumber + 1));
@@ -138,7 +140,7 @@ describe("the reaper's schedule", () => {
 });
 
 describe("what Argo sends", () => {
-  test("is all let through by the policies, in each kind that a night needs", () => {
+  test("is all permitted by the policies, in each kind that a night needs", () => {
     const executor = `system:serviceaccount:${lane.namespace}:executor`;
     const ofArgo = auditedWrites(paths).filter(({ user }) => [ARGO_CONTROLLER.user, executor].includes(user.username));
     const refused = ofArgo.filter(({ responseStatus }) => [400, 403, 422].includes(responseStatus?.code ?? 0));
@@ -156,7 +158,10 @@ describe("what Argo sends", () => {
   });
 });
 
-/** A Job whose night is gone and whose Lease nobody renews, and the template of a reaper in a hurry. @returns its name */
+/**
+ * A Job whose night is gone and whose Lease nobody renews, and the template of a reaper in a hurry.
+ * @returns its name
+ */
 async function leaveOrphan(): Promise<string> {
   const definition = await loadCustomer(CUSTOMER);
   const cluster = await CustomerCluster.of(CUSTOMER);

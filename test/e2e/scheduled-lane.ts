@@ -15,7 +15,7 @@ import { until } from "../farm/wait.ts";
 import { sleepingNightTemplate } from "../support/sleeping-night.ts";
 import { TestLane } from "./test-lane.ts";
 
-/** What the controller may take beyond the minute itself, also while the machine builds something else. */
+/** How long the controller may take beyond the minute itself, even while the machine builds something else. */
 const START_LIMIT_SECONDS = 120;
 const END_LIMIT_SECONDS = 300;
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed", "Error"]);
@@ -56,14 +56,14 @@ export class ScheduledLane {
     return lane;
   }
 
-  /** Lets a schedule be due in the next minute; it goes back to where it was at the end. */
+  /** Makes a schedule due in the next minute; it is restored at the end. */
   async due(options: DueSoonOptions = {}): Promise<DueSoon> {
     const due = await dueSoon(this.paths, this.customer, options);
     this.ends.push(due.restore);
     return due;
   }
 
-  /** Lets the small night be due, under the next number of today's date that is free: a farm may have run others. */
+  /** Makes the small night due, under the next free number of today's date: a farm may have run others. */
   async nightDue(timing: Pick<DueSoonOptions, "leadSeconds" | "againAfterMinutes"> = {}): Promise<DueNight> {
     const runNumber = await nextRunNumber(this.central, this.namespace, this.date);
     const due = await this.due({ ...timing, template: this.template, parameters: numbered(runNumber) });
@@ -85,12 +85,12 @@ export class ScheduledLane {
     }
   }
 
-  /** The lane's schedule as it stands. */
+  /** The lane's schedule as it is. */
   async schedule(): Promise<CronWorkflow> {
     return this.central.schedule(this.namespace);
   }
 
-  /** Waits until there is a workflow, which is what a schedule's minute is to bring about. */
+  /** Waits until the workflow that a schedule must start exists. */
   async untilStarted({ workflow, at }: Pick<DueSoon, "workflow" | "at">): Promise<Workflow> {
     const limitSeconds = (at - Date.now()) / 1000 + START_LIMIT_SECONDS;
     await until(
@@ -128,7 +128,7 @@ export class ScheduledLane {
     return record;
   }
 
-  /** Puts the schedules back, and removes what was made. */
+  /** Restores the schedules, and removes what was made. */
   async end(): Promise<void> {
     for (const end of this.ends.splice(0).reverse()) await end();
     await this.nights.end();

@@ -4,7 +4,7 @@ import { CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
 /** How often a cluster is asked: executors live for some seconds, and are gone when their night has ended. */
 const EVERY_MILLISECONDS = 500;
 
-/** The pods that a namespace has had while something ran, also those that are gone by then. */
+/** The pods that a namespace has had while something ran, even those that are gone by then. */
 export class SeenPods {
   private readonly pods = new Map<string, V1Pod>();
   private readonly ended = new AbortController();

@@ -22,7 +22,7 @@ import { bashNightFolder, runBashNight } from "./bash-night.ts";
 
 const CUSTOMER = "nordbank";
 const NAMESPACE = laneNamespace(CUSTOMER);
-/** The last business day of a month: a night that is no shadow would wait for its sign-off. */
+/** The last business day of a month: a night that is not a shadow would wait for its sign-off. */
 const DATE = "2026-02-27";
 const SAME_STEPS = ["scenarios", "revaluation", "var-es"];
 const paths = new FarmPaths(farmRoot());
@@ -45,7 +45,9 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Deploys the customer from a copy of its file in which the night is a shadow, as section 4 of docs/migrate.md says. */
+/**
+ * Deploys the customer from a copy of its file in which the night is a shadow, as section 4 of docs/migrate.md says.
+ */
 async function deployShadow(): Promise<void> {
   const project = projectCopy(folder, "shadow");
   const file = join(project, "customers", `${CUSTOMER}.ts`);
@@ -79,17 +81,17 @@ async function takeSnapshot(): Promise<void> {
   await kubectl("--namespace", "risk", "exec", pod, "--", ...command);
 }
 
-async function compare(other: string): Promise<{ readonly code: number; readonly told: string }> {
-  const told: string[] = [];
+async function compare(other: string): Promise<{ readonly code: number; readonly printed: string }> {
+  const printed: string[] = [];
   const collecting = new Writable({
     write(chunk: Buffer, _encoding, next) {
-      told.push(chunk.toString());
+      printed.push(chunk.toString());
       next();
     },
   });
   const line = ["compare", CUSTOMER, "--date", DATE, "--with", other, "--kubeconfig", paths.centralKubeconfig];
   const code = await main([...line, "--step", ...SAME_STEPS], { out: collecting, err: collecting });
-  return { code, told: told.join("") };
+  return { code, printed: printed.join("") };
 }
 
 describe("a shadow night beside the night that bash runs", () => {
@@ -127,16 +129,16 @@ describe("a shadow night beside the night that bash runs", () => {
   });
 
   test("has the same results, byte for byte", async () => {
-    const { code, told } = await compare(left);
-    process.stdout.write(told);
-    expect([code, told]).toEqual([ExitCode.done, expect.stringContaining(`${DATE} agrees`)]);
-    expect(told).toMatch(/var-es +var\.json +same/);
+    const { code, printed } = await compare(left);
+    process.stdout.write(printed);
+    expect([code, printed]).toEqual([ExitCode.done, expect.stringContaining(`${DATE} agrees`)]);
+    expect(printed).toMatch(/var-es +var\.json +same/);
   });
 
-  test("is told apart from a night with another result", async () => {
+  test("is distinguished from a night with another result", async () => {
     writeFileSync(join(left, "var-es", "var.json"), "{}\n");
-    const { code, told } = await compare(left);
+    const { code, printed } = await compare(left);
     expect(code).toBe(ExitCode.differs);
-    expect(told).toMatch(/var-es +var\.json +different/);
+    expect(printed).toMatch(/var-es +var\.json +different/);
   });
 });

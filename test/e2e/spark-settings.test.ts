@@ -28,7 +28,7 @@ import { CustomerCluster } from "./customer-cluster.ts";
 import { SeenPods } from "./seen-pods.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
-/** What a bank's own programs are told, on real drivers, executors and Jobs. */
+/** What a bank's own programs get, on real drivers, executors and Jobs. */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-18";
 const paths = new FarmPaths(farmRoot());
@@ -264,7 +264,7 @@ function jobOf(step: string): string {
   return state.steps.find(({ name }) => name === step)?.attemptLog[0]?.remoteJob ?? "";
 }
 
-/** What a pod has of what the file says of placement. */
+/** What a pod has of the file's settings for placement. */
 function placementOf({ metadata, spec }: V1Pod): unknown {
   const tolerations = spec?.tolerations?.filter(({ operator, key }) => operator === "Exists" && key === undefined);
   return {
@@ -287,7 +287,7 @@ async function logOf(step: string): Promise<string> {
   return readFileSync(join(await folderOf(`${step}.attempts`), "attempt-1.log"), "utf8");
 }
 
-describe("a JVM program in an image that obeys Apache Spark's contract", () => {
+describe("a JVM program in an image that follows Apache Spark's contract", () => {
   test("and plain Jobs end well, with a fixed number of executors and with as many as there is work for", () => {
     expect(state.steps.map(({ name, state: one }) => [name, one])).toEqual([
       ["pi", "succeeded"],
@@ -302,10 +302,10 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     ]);
   });
 
-  test("sees on driver and executors what the customer file says, secrets and files included", async () => {
+  test("sees on driver and executors what the customer file sets, secrets and files included", async () => {
     const log = await logOf("pi");
     const seen: Readonly<Record<string, string>> = {
-      // Not the name of the pod: a dollar sign of the file's is no reference.
+      // Not the name of the pod: a dollar sign in the file is not a reference.
       REGION: "eu $(POD_NAME)",
       LIMIT: "42",
       KDB_PASSWORD: "of-the-farm",
@@ -323,7 +323,7 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(log).toMatch(/pi is about 3\.1/);
   });
 
-  test("has driver and executors placed, ranked and labelled as the file says", () => {
+  test("has driver and executors placed, prioritized and labelled as the file says", () => {
     expect(placementOf(pods.driver(jobOf("pi")))).toEqual(placed);
     expect(placementOf(pods.executor(jobOf("pi")))).toEqual(placed);
   });
@@ -367,7 +367,7 @@ describe("a JVM program in an image that obeys Apache Spark's contract", () => {
     expect(container?.env).toContainEqual({ name: "SPARK_LOCAL_DIRS", value: "/tmp" });
   });
 
-  test("has executors of the file's own pod template", () => {
+  test("has executors from the file's own pod template", () => {
     const alias = { ip: "192.0.2.7", hostnames: ["kdb.bank.example"] };
     expect(pods.executor(jobOf("grows")).spec?.hostAliases).toEqual([alias]);
   });
@@ -379,7 +379,7 @@ test("a Python program has the files beside it that the file names", () => {
 });
 
 describe("a plain Job", () => {
-  test("is placed, ranked and labelled as the file says", () => {
+  test("is placed, prioritized and labelled as the file says", () => {
     expect(placementOf(pods.driver(jobOf("market")))).toEqual(placed);
   });
 

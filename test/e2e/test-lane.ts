@@ -16,7 +16,7 @@ export interface TestNight {
   readonly number: number;
 }
 
-/** A customer's lane as its administrator acts in it: nights of a test's own, and what befalls them. */
+/** A customer's lane as its administrator uses it: nights that a test starts, and what happens to them. */
 export class TestLane {
   private readonly central: Central;
   private readonly core: CoreV1Api;
@@ -52,7 +52,7 @@ export class TestLane {
   }
 
   /**
-   * Starts a run of a date under a number that was never used, also by a workflow that is gone: the lane's volume
+   * Starts a run of a date under a number that was never used, not even by a workflow that is gone: the lane's volume
    * remembers what the runners of a run did.
    */
   async startNight(businessDate: string, template: string): Promise<TestNight> {
@@ -95,7 +95,7 @@ export class TestLane {
     await this.objects.createNamespacedCustomObject({ ...ARGO, namespace: this.namespace, plural: "workflows", body });
   }
 
-  /** What `argo stop` does, also of a night that is paused: Argo does not look at the end of one. */
+  /** What `argo stop` does, even to a paused night, which Argo would not end. */
   async stopNight(night: string): Promise<void> {
     const body = { spec: { shutdown: "Stop", suspend: null } };
     await this.objects.patchNamespacedCustomObject(
@@ -123,7 +123,7 @@ export class TestLane {
     return pod;
   }
 
-  /** Removes a pod at once, as a node that is lost would: neither hook nor signal is waited for. */
+  /** Removes a pod at once, as the loss of its node would: neither hook nor signal is waited for. */
   async removeByForce(name: string): Promise<void> {
     await this.core.deleteNamespacedPod({ name, namespace: this.namespace, gracePeriodSeconds: 0 });
   }

@@ -25,9 +25,9 @@ import { until } from "../farm/wait.ts";
 import { ReleaseSite, wholeBuild } from "../release/release-site.ts";
 
 /**
- * From one release to the next while a night runs: platform and customer are deployed from the checkout of the first, with
- * its images from a registry; then from the checkout of the second, whose runner is another image. Each test goes on where
- * the one before it ended.
+ * From one release to the next while a night runs: platform and customer are deployed from the checkout of the first,
+ * with its images from a registry; then from the checkout of the second, whose runner is another image. Each test goes
+ * on where the one before it ended.
  */
 const CUSTOMER = "alpenkredit";
 const DATE = "2026-03-24";
@@ -49,7 +49,7 @@ beforeAll(async () => {
   for (const folder of registries) site.registry.letReach(folder, "nodes");
   const built = await wholeBuild();
   first = await site.release(site.settings("1.0.0"), built);
-  // Both before the night begins, which is not to end while images are pushed and signed.
+  // Both before the night begins, which must not end while images are pushed and signed.
   const runner = anotherRunner();
   writeFileSync(join(site.checkout, "docs", "new.md"), "# New\n");
   site.git("add", "docs");
@@ -124,7 +124,7 @@ describe("the first release", () => {
 describe("the second release", () => {
   let upgraded = 0;
 
-  test("is deployed while that night runs, of which nothing is taken away", async () => {
+  test("is deployed while that night runs, and nothing of it is removed", async () => {
     expect(second.runner).not.toBe(first.runner);
     await deploy("1.1.0");
     upgraded = Date.now();
@@ -133,7 +133,7 @@ describe("the second release", () => {
     expect((await stateOf(night)).phase).toBe("Running");
   });
 
-  test("lets the night go on to its end with what it began with", async () => {
+  test("lets the night go on to its end with what it started with", async () => {
     expect((await ended(night))?.phase).toBe("Succeeded");
     const images = await imagesOf(night);
     const after = images.filter(({ since }) => since > upgraded).map(({ image }) => image);
@@ -147,7 +147,7 @@ describe("the second release", () => {
     const due = await dueSoon(paths, CUSTOMER, { parameters: { "run-number": `${runNumber}` } });
     await untilStarted(central, namespace, due);
     expect((await ended(due.workflow))?.phase).toBe("Succeeded");
-    // On a day that is closed, the calendar's step is all that runs.
+    // On a closed day, only the calendar's step runs.
     const images = (await imagesOf(due.workflow)).map(({ image }) => image);
     expect(images).toContain(second.runner);
     expect(images).not.toContain(first.runner);

@@ -17,7 +17,7 @@ import { silentReporter } from "../farm/tools/reporter.ts";
 import { until } from "../farm/wait.ts";
 import { TestLane, type TestNight } from "./test-lane.ts";
 
-/** The lines that docs/operate.md has for an administrator when nightwatch is down, typed on a night that needs them. */
+/** The commands of docs/operate.md for an administrator when nightwatch is down, typed for a night that needs them. */
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-19";
 const NAMESPACE = laneNamespace(CUSTOMER);

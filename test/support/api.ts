@@ -92,7 +92,8 @@ export class Api {
           method: call.method,
           agent: this.agentFor(call),
           timeout: ANSWER_SECONDS * 1000,
-          // Node does not tell the length of a DELETE's body by itself, and the server then takes it for the next request.
+          // Node does not send the length of a DELETE's body by itself, and the server then reads the body as the next
+          // request.
           headers: {
             ...this.headers(call),
             ...(text === undefined ? {} : { "content-length": Buffer.byteLength(text) }),
@@ -139,7 +140,7 @@ export class Api {
     return answer.body as T;
   }
 
-  /** Whether the API server says that it is ready; false also if it cannot be reached. */
+  /** Whether the API server reports that it is ready; false also if it cannot be reached. */
   async isReady(): Promise<boolean> {
     return this.call({ method: "GET", path: "/readyz", plain: true }).then(
       ({ status }) => status === 200,

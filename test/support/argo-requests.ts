@@ -13,7 +13,7 @@ export interface ArgoRequest {
   readonly body?: object;
 }
 
-/** Names of Argo's own parts in the record; which image they are is said when they are sent again. */
+/** Names of Argo's own parts in the record; their images are set when they are sent again. */
 export const RUNNER_IMAGE = "image:runner";
 export const EXECUTOR_IMAGE = "image:executor";
 
@@ -36,9 +36,9 @@ export function recordedNight(): RecordedNight {
 const VERBS: readonly string[] = ["create", "update", "patch", "delete", "deletecollection"];
 
 /**
- * The requests of a lane from an audit log, the first of each kind in their order: what Argo's controller, its schedule,
- * its executor, the kubelet, the scheduler and the garbage collection sent. Of what people did nothing is kept, nor of
- * workflows that no schedule started.
+ * The requests of a lane from an audit log, the first of each kind in their order: what Argo's controller, its
+ * schedule, its executor, the kubelet, the scheduler and the garbage collection sent. Nothing is kept of what people
+ * did, or of workflows that no schedule started.
  */
 export function requestsOf(
   writes: readonly AuditedWrite[],
@@ -82,10 +82,10 @@ function withoutImages(body: object, { runner, argoExecutor }: { runner: string;
   ) as object;
 }
 
-/** Key under which the API server says whose token it was. */
+/** Key under which the API server records whose token it was. */
 const POD_NAME = "authentication.kubernetes.io/pod-name";
 
-/** The pod whose token came with a request: policies go by it. */
+/** The pod whose token came with a request: policies depend on it. */
 function podOf(extra: AuditedWrite["user"]["extra"]): Pick<Identity, "extra"> {
   const name = extra?.[POD_NAME]?.[0];
   return name === undefined ? {} : { extra: { [POD_NAME]: name } };

@@ -10,7 +10,7 @@ import type { Day } from "../../runs/local-time.ts";
 import { businessDateOf } from "../../runs/schedule.ts";
 import { type NightVariant, variantOf } from "./night-variant.ts";
 
-/** All that a calendar says of a scheduled time; runner/tests/support/calendar_facts.py says the same. */
+/** Everything that a calendar says about a scheduled time; runner/tests/support/calendar_facts.py says the same. */
 export interface CalendarFacts {
   readonly businessDate: Day;
   readonly businessDay: boolean;

@@ -1,6 +1,6 @@
 import type { BusinessCalendar } from "../../runs/business-calendar.ts";
 
-/** A calendar of the years 2023 to 2030 without days off but the weekend, changed as a test wants it. */
+/** A calendar of the years 2023 to 2030 without days off except weekends, changed as a test needs it. */
 export function testCalendar(changes: Partial<BusinessCalendar> = {}): BusinessCalendar {
   return {
     name: "TEST",

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
  * - `valid`, `other`: authorities, 2020 to 2120
  * - `expired`: an authority that ended on 2021-01-01
  * - `future`: an authority that begins on 2119-01-01
- * - `server`: valid, but no authority
+ * - `server`: valid, but not an authority
  */
 export type CertificateName = "valid" | "other" | "expired" | "future" | "server";
 

@@ -3,7 +3,7 @@ import { certificate } from "./certificates.ts";
 
 const library = fileURLToPath(new URL("../../constructs/index.ts", import.meta.url));
 
-/** What a test writes in the places of a customer file; text as it stands in the file, empty to leave the property out. */
+/** What a test writes in the places of a customer file; text as in the file, empty to leave the property out. */
 export interface Places {
   /** After the imports. */
   readonly before?: string;
@@ -26,11 +26,11 @@ export interface Places {
   /** Further properties of the night. */
   readonly moreNight?: string;
   readonly steps?: string;
-  /** Instead of the whole file but its imports. */
+  /** Replaces the whole file except its imports. */
   readonly whole?: string;
 }
 
-/** A customer file without a fault but for what `places` say. */
+/** A customer file without a fault except for what `places` contain. */
 export function customerText(name: string, address: string, places: Places): string {
   const property = (key: keyof Places, otherwise: string, written: string = key): string => {
     const text = places[key] ?? otherwise;

@@ -14,13 +14,13 @@ import type { Night } from "../../constructs/night/night.ts";
 import type { SparkOptions } from "../../constructs/night/step.ts";
 import { certificate } from "./certificates.ts";
 
-/** What a test changes of a customer without a fault; the rest stays. */
+/** What a test changes in a valid customer; the rest stays. */
 export interface CustomerChanges extends Partial<Omit<CustomerProps, "cluster" | "workflow">> {
   readonly cluster?: Partial<CustomerProps["cluster"]>;
   readonly workflow?: Partial<RiskWorkflowProps>;
 }
 
-/** A customer without a fault, apart from what the test changes. */
+/** A valid customer, apart from what the test changes. */
 export function testCustomer({ cluster, workflow, ...changes }: CustomerChanges = {}): CustomerDefinition {
   return defineCustomer({
     name: "testbank",

@@ -5,7 +5,7 @@ import { UserError } from "../../constructs/definition/problem.ts";
 /** The definitions of all files in customers/: a new file is tested without naming it here. */
 export const customers: readonly CustomerDefinition[] = await loadAll();
 
-/** Ends with the mistakes of all files, as the commands tell them. */
+/** Ends with the mistakes of all files, as the commands report them. */
 async function loadAll(): Promise<readonly CustomerDefinition[]> {
   const loaded = await Promise.allSettled(customerNames().map((name) => loadCustomer(name)));
   const failed = loaded.filter((one) => one.status === "rejected").map(({ reason }): unknown => reason);
@@ -17,7 +17,7 @@ async function loadAll(): Promise<readonly CustomerDefinition[]> {
     const mistakes = new UserError(
       failed.map((reason) => (reason instanceof UserError ? reason.message : "")).join("\n\n"),
     );
-    // Where in the tests a file is read says nothing about what is wrong in it.
+    // The place in the tests that reads a file says nothing about what is wrong in it.
     mistakes.stack = mistakes.message;
     throw mistakes;
   }

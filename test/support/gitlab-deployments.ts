@@ -8,7 +8,7 @@ interface Deployment {
   readonly status: "created" | "running" | "success" | "failed" | "canceled";
 }
 
-/** GitLab's environments and deployments of one project, as far as we ask for them. */
+/** GitLab's environments and deployments of one project, as far as Nightlane asks for them. */
 export class GitlabDeployments {
   readonly token = "canary-job-token";
   /** What was asked for, environment by environment. */
@@ -40,18 +40,18 @@ export class GitlabDeployments {
     this.server.closeAllConnections();
   }
 
-  /** Notes what became of a deployment last. */
+  /** Records the latest status of a deployment. */
   note(environment: string, sha: string, status: Deployment["status"] = "success"): void {
     this.available.add(environment);
     this.deployments.push({ environment, sha, status });
   }
 
-  /** Notes that a job with the action `stop` ended well. Its deployments stay. */
+  /** Records that a job with the action `stop` ended well. Its deployments stay. */
   noteStop(environment: string): void {
     this.available.delete(environment);
   }
 
-  /** What GitLab tells a job of itself. */
+  /** What GitLab tells a job about itself. */
   get variables(): Readonly<Record<string, string>> {
     const { port } = this.server.address() as AddressInfo;
     return { CI_API_V4_URL: `http://127.0.0.1:${port}`, CI_PROJECT_ID: "42", CI_JOB_TOKEN: this.token };

@@ -1,4 +1,7 @@
-/** What a customer's cluster, a program in it or a taken-over runner may say where a sentence is expected, by what it tries. */
+/**
+ * What a customer's cluster, a program in it or a compromised runner may send where a sentence is expected, by what it
+ * tries.
+ */
 export const HOSTILE_TEXTS: Readonly<Record<string, string>> = {
   "clears the screen": "failed \u001b[2J\u001b[Hall is well",
   "turns the rest red": "failed \u001b[31;7mfor ever",

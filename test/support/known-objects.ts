@@ -29,7 +29,10 @@ const FULLEST: Partial<CentralCluster> = {
 /** The files of `isolation/known/`, by name. */
 export type KnownFiles = Readonly<Record<"objects" | "guards" | "templates", string>>;
 
-/** What the constructs make of all that can be said: the example customers, in a plain central cluster and in the fullest. */
+/**
+ * What the constructs make of everything that can be declared: the example customers, in a plain central cluster and in
+ * the fullest.
+ */
 export async function knownFiles(): Promise<KnownFiles> {
   const nordbank = await loadCustomer("nordbank");
   const alpenkredit = await loadCustomer("alpenkredit");
@@ -71,7 +74,7 @@ export async function knownFiles(): Promise<KnownFiles> {
   };
 }
 
-/** What is made in a central cluster of other settings, which are one object that everything reads. */
+/** What is made in a central cluster with other settings, which are one object that everything reads. */
 export function inCentral(settings: Partial<CentralCluster>, make: () => Estate): Estate {
   const before = { ...centralCluster() };
   Object.assign(centralCluster(), settings);
@@ -131,7 +134,7 @@ function knownKinds(owners: readonly Owned[]): Readonly<Record<string, KnownKind
   );
 }
 
-/** What objects of one name have, and what not all of them have. */
+/** The fields that objects of one name have, and which of them not all have. */
 function knownFields(manifests: readonly Manifest[]): Pick<KnownObject, "fields" | "optional"> {
   const fields = new Map<string, Set<string> | null>();
   const times = new Map<string, number>();
@@ -174,7 +177,7 @@ function generalName(manifest: Manifest, customer: string): string {
   return metadata.namespace === undefined ? general : `${metadata.namespace}/${general}`;
 }
 
-/** Values that a customer's file or `central.json` says, or that a rule of its own judges, by the path of their field. */
+/** Values that a customer's file or `central.json` sets, or that another rule judges, by the path of their field. */
 const OPEN = [
   // Whom a binding names: rules 1 and 2. Where traffic goes: rules 19 and 43. How much: rules 32 and 33.
   /^subjects\[\]/,
@@ -191,7 +194,7 @@ const OPEN = [
   /storageClassName$|hostAliases\[\]\.|env\[(ALERTMANAGERS|RUNBOOK)\]\.value$/,
 ];
 
-/** Fields whose values are ours to choose: all but those that are open, and those that name a customer or a place. */
+/** Fields whose values Nightlane chooses: all but those that are open, and those that name a customer or a place. */
 function isClosed(path: string, value: string): boolean {
   return (
     value !== "(open)" &&

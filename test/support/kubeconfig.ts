@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { certificate } from "./certificates.ts";
 
-/** Stands in a test for a credential that must never be shown. */
+/** In a test, a credential that must never be shown. */
 export const CANARY = "canary-9f8e7d6c5b4a";
 
 interface KubeconfigParts {
@@ -11,7 +11,7 @@ interface KubeconfigParts {
   readonly "current-context": unknown;
 }
 
-/** What a test changes of a kubeconfig without a fault for `testCustomer()`. */
+/** What a test changes in a valid kubeconfig for `testCustomer()`. */
 export interface KubeconfigChanges extends Partial<KubeconfigParts> {
   readonly cluster?: Readonly<Record<string, unknown>>;
   readonly user?: Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
-/** A kubeconfig as YAML. A part of `cluster` or `user` is removed by naming it undefined. */
+/** A kubeconfig as YAML. A part of `cluster` or `user` is removed by setting it to undefined. */
 export function kubeconfig({ cluster, user, ...parts }: KubeconfigChanges = {}): string {
   return stringify({
     apiVersion: "v1",

@@ -2,7 +2,9 @@ import type { CustomerDefinition } from "../../constructs/definition/customer-de
 import type { Step } from "../../constructs/night/step.ts";
 import { customerWithSteps, smallSpark } from "./customer.ts";
 
-/** How the steps of a loop hang together: not at all, each on all of the layer before, each on the one before. */
+/**
+ * How the steps of a loop depend on each other: not at all, each on all of the layer before, each on the one before.
+ */
 export type Shape = "apart" | "layers" | "chain";
 
 const LAYER = 20;

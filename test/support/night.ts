@@ -14,7 +14,7 @@ export function template(definition: CustomerDefinition, name: string): Template
   return found;
 }
 
-/** The same, of templates that are there already. */
+/** The same, of templates that already exist. */
 export function templateIn(templates: readonly Template[], name: string): Template | undefined {
   const find = (one: string): Template | undefined => templates.find((other) => other.name === one);
   const [, part, step] = /^(step|attempt|run)-(.+)$/.exec(name) ?? [];
@@ -62,7 +62,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 export function runnerDocument(runner: Template): Readonly<Record<string, unknown>> {
   const value = runner.container?.env?.find(({ name }) => name === "NIGHTLANE_STEP")?.value ?? "";
   return JSON.parse(
-    // A dollar sign stands twice in a variable, or Kubernetes would replace what follows.
+    // A dollar sign is doubled in a variable, or Kubernetes would replace what follows.
     value
       .replaceAll("$$", () => "$")
       .replaceAll(/\{\{([^}]*)\}\}/g, (whole, name: string) => {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../farm/paths.ts";
 
-/** Of more than an application may consist of: Argo CD may read pods at the customer's, but the project lists none. */
+/** A kind that no application may have: Argo CD may read pods in the customer's cluster, but the project lists none. */
 const TOO_WIDE = {
   "Chart.yaml": "apiVersion: v2\nname: too-wide\nversion: 1.0.0\n",
   "templates/pod.yaml": [

@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import type { Problem } from "../../constructs/definition/problem.ts";
 
-/** What a test says of a problem: property and value exactly (or a pattern), of rule and fix what matters. */
+/**
+ * What a test expects of a problem: property and value exactly (or a pattern), and the relevant part of rule and fix.
+ */
 export interface ExpectedProblem {
   readonly property: string;
   readonly received: string | RegExp;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder. */
 export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Files of the repository that run where these run, by what they import and read; paths from its folder, sorted. */
+/** Files of the repository that these files import or read, directly or not; paths from its folder, sorted. */
 export function reachedFiles(roots: readonly string[]): readonly string[] {
   const reached = new Set<string>();
   const open = [...roots];
@@ -24,19 +24,22 @@ function importsOf(file: string): readonly string[] {
   return [...imports].map(([, path = ""]) => normalize(join(dirname(file), path)));
 }
 
-/** What `npm run` runs by each name. */
+/** The command of each npm script, by name. */
 export const SCRIPTS: Readonly<Record<string, string>> = (
   JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as { scripts: Record<string, string> }
 ).scripts;
 
-/** The recipe of each target of the Makefile, with what it needs first. */
+/** The recipe of each target of the Makefile, with its prerequisites. */
 export const TARGETS: Readonly<Record<string, string>> = Object.fromEntries(
   [...readFileSync(join(REPOSITORY, "Makefile"), "utf8").matchAll(/^([\w-]+):.*\n((?:\t.*\n?)*)/gm)].map(
     ([, name = "", recipe = ""]) => [name, recipe],
   ),
 );
 
-/** The TypeScript files of the repository that a command line names, those of npm's scripts and make's targets among them. */
+/**
+ * The TypeScript files of the repository that a command line names, those of npm's scripts and make's targets among
+ * them.
+ */
 export function filesOfCommand(line: string): readonly string[] {
   const own = [...line.matchAll(/(?<![\w./-])(?:\.judge\/)?((?:[\w-]+\/)+[\w.-]+\.ts)\b/g)].map(
     ([, file = ""]) => file,

@@ -26,12 +26,12 @@ export interface DriverLogLines {
   readonly lineBytes: number;
 }
 
-/** Name of the program in whose place the work is put. */
+/** Name of the program that the work replaces. */
 const PROGRAM = "sleep.py";
 
 /**
- * The template of a night in a customer's lane, as the product makes it from a customer's file, but that the Spark
- * program of each step is a shell that sleeps and leaves a result: Spark's own start would hide what is looked at.
+ * The template of a night in a customer's lane, as the product makes it from a customer's file, except that the Spark
+ * program of each step is a shell that sleeps and leaves a result: Spark's own start would hide what is measured.
  * The images are those of NIGHTLANE_IMAGES.
  */
 export function sleepingNightTemplate(lane: CustomerDefinition, night: SleepingNight): Manifest {
@@ -53,7 +53,7 @@ export function sleepingNightTemplate(lane: CustomerDefinition, night: SleepingN
 function withWork(spec: string, { workSeconds, log }: SleepingNight): string {
   const script = [
     ...(log === undefined ? [] : logLines(log)),
-    // A shell that is told to end while it waits for another program would go on waiting.
+    // A shell that is asked to end while it waits for another program would go on waiting.
     `sleep ${workSeconds} & trap 'kill $!' TERM; wait $!`,
     'mkdir -p "$NIGHT_DIR/$STEP" && cd "$NIGHT_DIR/$STEP"',
     "echo done >result",

@@ -5,7 +5,7 @@ import { runnerDocument, template } from "./night.ts";
 
 const pricing = deployedApp({ labels: { app: "pricing" }, container: "main" });
 
-/** One step of each kind that the runner is told of; each name is the runner's own word for its kind. */
+/** One step of each kind that the runner knows; each name is the runner's own word for its kind. */
 function declare(night: Night): void {
   const group = night.group("desks", { atOnce: 4 });
   const market = night.exec("exec", { app: pricing, command: ["snapshot", "--out", night.path("market"), "$HOME"] });
@@ -27,12 +27,12 @@ function declare(night: Night): void {
   night.copyIn("copy-in", { from: "report", to: onResults("archive"), after: [brought] });
 }
 
-/** A customer whose night has a step of each kind that the runner is told of. */
+/** A customer whose night has a step of each kind that the runner knows. */
 export function customerOfEveryStep(): CustomerDefinition {
   return customerWithSteps(declare);
 }
 
-/** What the runner is told for a step of each kind, by kind, as Argo hands it over. */
+/** The document that the runner gets for a step of each kind, by kind, as Argo passes it. */
 export function stepDocuments(): Readonly<Record<string, unknown>> {
   const customer = customerOfEveryStep();
   const kinds = customer.workflow.steps.map(({ name }) => name);

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { knownFiles } from "./known-objects.ts";
 
 /**
- * Writes down what objects, fields and policies there are, for the rules that know nothing else. To be read in the diff,
- * line by line: what it adds is what the proof takes for harmless from then on.
+ * Writes the lists of all objects, fields and policies, for the rules that know nothing else. Its diff is to be read
+ * line by line: the proof accepts everything that it adds from then on.
  *
  *   npx tsx test/support/write-known-objects.ts
  */

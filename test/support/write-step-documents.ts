@@ -4,8 +4,8 @@ import { succeeded } from "../farm/deploy/pulumi.ts";
 import { stepDocuments } from "./step-documents.ts";
 
 /**
- * Writes into `runs/contract.json` what runners are told now: `npx tsx test/support/write-step-documents.ts`. The runner
- * reads them in its own tests; the difference is what a reviewer of both sides reads.
+ * Writes into `runs/contract.json` the documents that runners now get: `npx tsx test/support/write-step-documents.ts`.
+ * The runner reads them in its own tests; the difference is what a reviewer of both sides reads.
  */
 const root = new URL("../../", import.meta.url).pathname;
 const file = `${root}runs/contract.json`;

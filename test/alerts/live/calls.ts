@@ -13,7 +13,7 @@ export interface AlertmanagerNotification {
   readonly alerts: readonly NotifiedAlert[];
 }
 
-/** A call as a person gets it: one thing that is wrong, from its first notification to the one that says it is over. */
+/** A call as a person gets it: one problem, from its first notification to the one that reports that it is over. */
 export interface ReceivedCall {
   readonly key: string;
   readonly receiver: string;
@@ -30,7 +30,7 @@ export function callKey(labels: Readonly<Record<string, string>>): string {
   return ["alertname", "customer", "step", "cause", "severity"].map((name) => labels[name] ?? "").join("/");
 }
 
-/** What a series of notifications tells a person: calls that open and close, however often they are repeated. */
+/** What a series of notifications means for a person: calls that open and close, however often they are repeated. */
 export function receivedCalls(notifications: readonly AlertmanagerNotification[]): ReadonlyMap<string, ReceivedCall> {
   const calls = new Map<string, ReceivedCall>();
   const open = new Set<string>();

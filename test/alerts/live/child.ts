@@ -6,7 +6,7 @@ import { identify, isAlive, type ProcessIdentity, terminate } from "../../farm/p
 import { plainEnvironment } from "../../farm/run.ts";
 import { until } from "../../farm/wait.ts";
 
-/** A program of the suite, which ends with it however that ends. */
+/** A program of the suite, which ends with the suite, however that ends. */
 export class Child {
   private constructor(
     private readonly identity: ProcessIdentity,

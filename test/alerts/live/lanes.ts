@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * A time zone in which it is between eight and nine in the evening, so that nights of the real date lie in one evening
+ * A time zone in which it is between eight and nine in the evening, so that nights of the real date are in one evening
  * whenever the suite runs.
  */
 export class Evening {
@@ -17,7 +17,7 @@ export class Evening {
     const ahead = 20 - new Date(now).getUTCHours();
     const hours = ahead > 12 ? ahead - 24 : ahead;
     this.offset = hours * HOUR;
-    // The sign of these zones is the other way round.
+    // The sign of these zones is inverted.
     this.timezone = `Etc/GMT${hours > 0 ? "-" : "+"}${Math.abs(hours)}`;
   }
 

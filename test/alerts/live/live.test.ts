@@ -11,7 +11,7 @@ import { CONTROLLER_INSTANCE, World } from "./world.ts";
 /** How long a call may take: the longest waits for a night's minute to pass. */
 const LIMIT_SECONDS = 420;
 
-/** What befalls the platform itself, beside the situations of customers. Only Prometheus sees it. */
+/** What happens to the platform itself, beside the situations of customers. Only Prometheus sees it. */
 const REFUSED: LiveCall = {
   alert: "NightlaneControllerErrors",
   cause: "CronWorkflowSubmissionError",
@@ -50,7 +50,7 @@ async function untilCalled(alertmanager: Alertmanager, wanted: readonly string[]
   });
 }
 
-/** Waits while monitoring works for so long that any call that was on its way would have come. */
+/** Waits for as long as monitoring would need to deliver any pending call. */
 async function untilItWouldHaveCome(): Promise<void> {
   const before = world.alertmanager.heartbeats;
   // The sign of life comes every three seconds, and the first call of a group after thirty.
@@ -83,11 +83,11 @@ afterAll(async () => {
 });
 
 describe("the path of a call", () => {
-  test("takes the routing that is documented", async () => {
+  test("accepts the documented routing", async () => {
     expect(await checkRouting(documentedRouting(), world.api.folder.path)).toContain("SUCCESS");
   });
 
-  test("is quiet while all nights go well, but for the sign of life", async () => {
+  test("is quiet while all nights go well, except for the sign of life", async () => {
     await untilWatched(
       tried
         .filter(({ before, customers }) => customers.flatMap(before).length > 0)
@@ -115,7 +115,7 @@ describe("the path of a call", () => {
     expect(world.webhook.received.length).toBeLessThanOrEqual(8);
   }, 300_000);
 
-  test("calls for all that happens, and for nothing else", async () => {
+  test("calls for everything that happens, and for nothing else", async () => {
     await world.apply(refused);
     await untilCalled(world.alertmanager, [key(REFUSED), key(WEBHOOK_HANGS)]);
     world.webhook.answers = 204;
@@ -126,14 +126,14 @@ describe("the path of a call", () => {
     expect([...calls(world.direct).keys()].sort()).toEqual(expectedDirect());
   }, 900_000);
 
-  test("makes one call of an outage that stops forty customers", () => {
+  test("makes one call for an outage that stops forty customers", () => {
     for (const alertmanager of [world.alertmanager, world.direct]) {
       const outage = [...calls(alertmanager).values()].filter((call) => call.key.includes("StepNeedsDecision"));
       expect(outage.map(({ together }) => together)).toEqual(outage.map(() => 40));
     }
   });
 
-  test("names in each call who is to read it, what is wrong, what to type and where to read on", () => {
+  test("names in each call who it is for, what is wrong, what to type and where to read more", () => {
     for (const call of [...calls(world.alertmanager).values(), ...calls(world.direct).values()]) {
       expect(call.receiver).toBe(call.key.endsWith("critical") ? "on-call" : "morning");
       expect(call.annotations).toMatchObject({
@@ -146,7 +146,7 @@ describe("the path of a call", () => {
     expect(lost?.annotations.description).toContain("‹!channel› the API server is away");
   });
 
-  test("goes on over a restart of nightwatch without a word", async () => {
+  test("goes on silently over a restart of nightwatch", async () => {
     await until({ what: "the webhook works again", limitSeconds: 120 }, async () => {
       return !openOf(world.alertmanager).includes(key(WEBHOOK_HANGS));
     });
@@ -164,15 +164,15 @@ describe("the path of a call", () => {
     expect([...calls(world.alertmanager).values()].map(({ opened }) => opened)).toEqual(expected().map(() => 1));
   }, 600_000);
 
-  test("tells the plain webhook everything once", () => {
+  test("sends the plain webhook everything once", () => {
     const taken = world.webhook.received.slice(-expectedDirect().length);
-    const told = taken.map(({ body }) => JSON.parse(body) as Notification);
-    const subjects = told.map(({ customer, kind, step }) => `${customer} ${kind} ${step ?? ""}`);
+    const sent = taken.map(({ body }) => JSON.parse(body) as Notification);
+    const subjects = sent.map(({ customer, kind, step }) => `${customer} ${kind} ${step ?? ""}`);
     expect(new Set(subjects).size).toBe(expectedDirect().length);
-    expect(told.every(({ text }) => !/[<>]/.test(text))).toBe(true);
+    expect(sent.every(({ text }) => !/[<>]/.test(text))).toBe(true);
   });
 
-  test("says once of each that it is over when it is fixed", async () => {
+  test("reports each as over once, when it is fixed", async () => {
     await world.api.kubectl("delete", "cronworkflow", "refused", "-n", "refused");
     await world.startController();
     await world.apply(tried.flatMap(({ customers, fixed }) => customers.flatMap(fixed)));

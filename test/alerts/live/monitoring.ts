@@ -27,14 +27,14 @@ interface Settings {
   readonly receivers: readonly { readonly name: string }[];
 }
 
-/** The routing that docs/operate.md recommends, as it stands there. */
+/** The routing that docs/operate.md recommends, as it is written there. */
 export function documentedRouting(): Settings {
   const text = readFileSync(join(repository, "docs/operate.md"), "utf8");
   const [, block = ""] = /^### The routing$.*?^```yaml\n(.*?)^```$/ms.exec(text) ?? [];
   return parse(block);
 }
 
-/** Has amtool check settings, as somebody who copies them would. @returns what it says */
+/** Has amtool check settings, as somebody who copies them would. @returns its output */
 export async function checkRouting(settings: Settings, folder: string): Promise<string> {
   const { amtool } = await ensureTools(["amtool"], silentReporter);
   const file = join(folder, "documented.yml");
@@ -77,7 +77,7 @@ export class Alertmanager {
     return new Alertmanager(child, receiver, url);
   }
 
-  /** What people were sent so far. */
+  /** The notifications that people have been sent so far. */
   get notifications(): readonly AlertmanagerNotification[] {
     return this.all.filter(({ receiver }) => receiver !== "heartbeat");
   }
@@ -157,7 +157,7 @@ export class Prometheus {
         `--storage.tsdb.path=${join(folder, "data")}`,
         `--web.listen-address=${url.slice("http://".length)}`,
         "--web.enable-lifecycle",
-        // What is sent again after a minute in a cluster is sent again as much faster here.
+        // What is repeated after a minute in a cluster is repeated that much faster here.
         `--rules.alert.resend-delay=${60 / pace}s`,
       ],
       join(folder, "prometheus.log"),
@@ -210,8 +210,8 @@ function withTargets(settings: object, targets: readonly Target[]): string {
 }
 
 /**
- * `group_wait` is kept as documented, since what comes in it is one call; what comes after it is paced. Repeats are kept,
- * so that none comes within the suite, but for the sign of life.
+ * `group_wait` is kept as documented, because what comes within it is one call; what comes after it is paced. Repeats
+ * are kept, so that none comes within the suite, except for the sign of life.
  */
 function pacedRoute(route: Route, pace: number): Route {
   const interval = route.group_interval;

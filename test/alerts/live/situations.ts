@@ -2,7 +2,7 @@ import type { Workflow } from "../../../runs/workflow.ts";
 import { attemptNodes, type NightParts, node, stepNode, waitingNode } from "../../unit/ops/support/night-workflow.ts";
 import { Evening, type LaneTimes, night, schedule } from "./lanes.ts";
 
-/** A call that must come of a situation. */
+/** A call that a situation must cause. */
 export interface LiveCall {
   readonly alert: string;
   readonly severity: "critical" | "warning";
@@ -11,7 +11,7 @@ export interface LiveCall {
   readonly cause?: string;
 }
 
-/** Something that happens to customers at once, and what must come of it. */
+/** Something that happens to customers at once, and the calls that it must cause. */
 export interface Situation {
   readonly title: string;
   readonly customers: readonly string[];
@@ -21,7 +21,7 @@ export interface Situation {
   readonly fixed: (customer: string) => readonly object[];
   /** The call for each customer. @default - nobody is called */
   readonly call?: Omit<LiveCall, "customer">;
-  /** Whether nightwatch calls for it without Prometheus, too. */
+  /** Whether nightwatch also calls for it without Prometheus. */
   readonly direct: boolean;
 }
 

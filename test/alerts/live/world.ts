@@ -11,7 +11,10 @@ import { Child, freePort } from "./child.ts";
 import { Alertmanager, Prometheus, type Target } from "./monitoring.ts";
 import { PACE } from "./pace.ts";
 
-/** Workflows and schedules of another controller, which the real one keeps to; the nights of the suite are nobody's. */
+/**
+ * Workflows and schedules of a second instance, to which the real controller is limited; the suite's nights have no
+ * controller.
+ */
 export const CONTROLLER_INSTANCE = "alerts";
 
 /** A time as leases have it: with microseconds. @param at Milliseconds. */
@@ -34,9 +37,9 @@ export class World {
     readonly api: CentralApi,
     readonly webhook: Receiver,
     readonly groups: readonly RuleGroup[],
-    /** Told by Prometheus. */
+    /** Receives calls from Prometheus. */
     readonly alertmanager: Alertmanager,
-    /** Told by nightwatch. */
+    /** Receives calls from nightwatch. */
     readonly direct: Alertmanager,
   ) {}
 
@@ -118,7 +121,8 @@ export class World {
       metadata: { name: "workflow-controller-configmap", namespace: "argo" },
       data: settings,
     };
-    // The leader of an instance renews a lease of another name; nightwatch looks for that of the nights' own controller.
+    // The leader of an instance renews a lease of another name; nightwatch looks for that of the nights' own
+    // controller.
     const lease = {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
@@ -147,7 +151,7 @@ export class World {
     this.controller = undefined;
   }
 
-  /** Writes objects whole, whatever was there. */
+  /** Writes whole objects, whatever was there. */
   async apply(objects: readonly object[]): Promise<void> {
     if (objects.length === 0) return;
     const list = { apiVersion: "v1", kind: "List", items: objects };

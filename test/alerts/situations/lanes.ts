@@ -102,7 +102,7 @@ function tokenUntil(
   };
 }
 
-/** What people are called for of a lane besides its nights. */
+/** What people are called for in a lane besides its nights. */
 export const LANE_SITUATIONS: readonly Situation[] = [
   inTheEvening({
     title: "a schedule that somebody removes, for a moment and then for longer",
@@ -274,7 +274,7 @@ export const LANE_SITUATIONS: readonly Situation[] = [
         timeline.reaped(reaper(new Date(timeline.now).toISOString(), 85));
         await timeline.pass(20);
       },
-      // A volume that was nearly full stays so while nobody looks.
+      // A volume that was nearly full counts as such while nobody measures it.
       calls: [...calls, stands({ ...warning("NightlaneVolumeNearlyFull"), volume: "lane" })],
       ...nearly,
     }),

@@ -32,7 +32,7 @@ const nightLate = critical("NightlaneNightLate");
 const tonight = (scenariosStart: string) => night({ nodes: scenariosSince("2026-03-31T20:30:00Z", scenariosStart) });
 const usual = pastNights(29, "2026-03-02T20:30:00Z");
 
-/** What people are called for of whole nights, while all is in order with the lane. */
+/** What people are called for in whole nights, while the lane itself is in order. */
 export const NIGHT_SITUATIONS: readonly Situation[] = [
   {
     title: "a quiet week, with a weekend and a holiday",

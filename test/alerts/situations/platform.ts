@@ -250,7 +250,7 @@ export const PLATFORM_SITUATIONS: readonly Situation[] = [
     calls: [{ ...REFUSED, times: 2 }],
   }),
   {
-    title: "a controller that counts anew since its restart",
+    title: "a controller whose counters began again at its restart",
     start: EVENING,
     happens: async (timeline) => {
       timeline.controllerErrors.set(REFUSED.cause, 3);

@@ -56,7 +56,7 @@ function paused(at: string): Workflow {
   return { ...one, spec: { ...one.spec, suspend: true } };
 }
 
-/** A try of scenarios that has said something and ended for it, and the one that goes on. */
+/** A try of scenarios that has reported something and ended for it, and the one that goes on. */
 const said = (message: string, exitCode = "21"): readonly WorkflowNode[] => [
   ...market,
   stepNode("scenarios", "Running"),
@@ -100,7 +100,7 @@ function gateFirst(workflow: Workflow): Workflow {
   return { ...workflow, status: { ...workflow.status, storedWorkflowTemplateSpec } };
 }
 
-/** What people are called for of a single step. */
+/** What people are called for in a single step. */
 export const STEP_SITUATIONS: readonly Situation[] = [
   {
     title: "a decision",

@@ -19,10 +19,10 @@ const WIDENING: readonly { readonly group: string; readonly resource: string; re
 const ABOUT_ONESELF =
   /^(self(subject(access|rules)reviews)\.authorization|selfsubjectreviews\.authentication)\.k8s\.io$/;
 
-/** An administrator, as the API server's own group has it: may do everything, so that a denial means something. */
+/** An administrator, of the API server's own group: may do everything, so that a denial means something. */
 const ADMINISTRATOR: Identity = { user: "admin", groups: ["system:masters"] };
 
-/** A service account of a lane, with the groups that the API server puts it into. */
+/** A service account of a lane, with the groups that the API server puts it in. */
 export function laneAccount(customer: string, account: string): Identity {
   const namespace = laneNamespace(customer);
   return {
@@ -31,7 +31,7 @@ export function laneAccount(customer: string, account: string): Identity {
   };
 }
 
-/** Places that no identity of one customer may touch: the other lanes, the platform, and what lies in no namespace. */
+/** Places that no identity of one customer may touch: the other lanes, the platform, and what is in no namespace. */
 export function accessAttempts(
   api: Api,
   served: readonly ServedResource[],
@@ -69,7 +69,7 @@ export function accessAttempts(
   );
 }
 
-/** One in so many questions is asked for the administrator too. */
+/** One in so many questions is also asked for the administrator. */
 const SAMPLE = 25;
 
 /** What the executor of a lane must be able to do; everything else in its own lane is refused. */

@@ -6,7 +6,7 @@ export interface Question {
   readonly identity: Identity;
   readonly verb: string;
   readonly resource: Pick<ServedResource, "group" | "resource">;
-  /** Namespace; undefined asks for all namespaces, or for a resource that lies in none. */
+  /** Namespace; undefined asks for all namespaces, or for a resource that is in none. */
   readonly namespace: string | undefined;
 }
 
@@ -14,7 +14,7 @@ interface Review {
   readonly status: { readonly allowed: boolean; readonly evaluationError?: string };
 }
 
-/** How many questions are under way at once. */
+/** How many questions are in flight at once. */
 const CONCURRENCY = 16;
 
 /** Asks all questions and returns those that were answered with yes. @throws Error if one could not be answered */

@@ -4,7 +4,7 @@ import { ARGO_CONTROLLER } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";
 
-/** More than a lane may use, asked for by those who could otherwise have it. */
+/** More than a lane may use, requested by identities that could otherwise have it. */
 export function quotaAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace } = lane;
   const core = (resource: string): string => pathOf({ apiVersion: "v1", resource, namespace });

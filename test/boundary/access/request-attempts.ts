@@ -3,9 +3,9 @@ import { type Answer, type Api, type Call, type Identity, messageOf } from "../.
 import { OPERATOR } from "../admission/lane.ts";
 import type { Attempt } from "../attempt.ts";
 
-/** A lane in which somebody tries to go further than he may. */
+/** A lane in which somebody tries to do more than is permitted. */
 export interface LaneInReach {
-  /** The administrator, who may speak for others. */
+  /** The administrator, who may impersonate others. */
   readonly api: Api;
   readonly customer: string;
   readonly namespace: string;
@@ -23,7 +23,7 @@ interface Try {
   readonly call: Call;
 }
 
-/** An operator who wants what he has no right to: the credential, the boundary, other namespaces. */
+/** An operator who tries to get what is not permitted: the credential, the boundary, other namespaces. */
 export function operatorAttempts(lane: LaneInReach): readonly Attempt[] {
   const { namespace, pod } = lane;
   const core = (resource: string, inNamespace = namespace): string => `/api/v1/namespaces/${inNamespace}/${resource}`;
@@ -108,7 +108,7 @@ export function operatorAttempts(lane: LaneInReach): readonly Attempt[] {
   return tries.map((each) => pair(lane.api, OPERATOR, "operator", each, needed));
 }
 
-/** Whoever holds the executor's real token, as Argo's containers have it. */
+/** A holder of the executor's real token, as Argo's containers have it. */
 export function executorAttempts(lane: LaneInReach, executor: Api): readonly Attempt[] {
   const { namespace, otherNamespace } = lane;
   const results = (inNamespace: string): string =>
@@ -177,7 +177,8 @@ function pair(
         return `it cannot: ${messageOf(own)}`;
       }
       const permitted = await send(administrator, call);
-      // What the administrator asks for may be refused by a policy or be invalid; only a missing right is no control.
+      // A request of the administrator's may be refused by a policy or be invalid; only a missing right makes it
+      // useless as a control.
       return /cannot (get|list|create|patch|delete) resource/.test(messageOf(permitted))
         ? `the administrator neither: ${messageOf(permitted)}`
         : undefined;

@@ -9,7 +9,7 @@ interface Annotated {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string | null>> };
 }
 
-/** The note that every change of a night carries: who asked for it, and why. */
+/** The note in every change of a night: who asked for it, and why. */
 export function actBy(user: string): Readonly<Record<string, string>> {
   const act = { by: user, verb: "run", reason: "isolation probe", at: "2026-03-31T20:30:00.000Z" };
   return { [`${ACT_PREFIX}${randomUUID()}`]: JSON.stringify(act) };
@@ -21,7 +21,7 @@ export function withAct(body: object, user = OPERATOR.user): object {
   return { ...body, metadata: { ...metadata, annotations: { ...metadata?.annotations, ...actBy(user) } } };
 }
 
-/** Acts as people must not ask for them: in another's name, forged, steering what shows them. */
+/** Acts that people must not ask for: in another's name, forged, or controlling what displays them. */
 export function askedActAttempts({
   api,
   namespace,
@@ -102,7 +102,7 @@ export function askedActAttempts({
       ask(act, { name: "act-20200101000000000-abcdef", creationTimestamp: "2020-01-01T00:00:00Z" }),
       honest,
     ),
-    attempt("an act for a namespace that is no lane", {
+    attempt("an act for a namespace that is not a lane", {
       ...ask(act, { namespace: "argo" }),
       path: path("argo"),
     }),
@@ -125,7 +125,7 @@ export function askedActAttempts({
   ]);
 }
 
-/** What the verb does not heed, and what would be noted and shown all the same. */
+/** Values that the verb ignores, but that would be recorded and shown all the same. */
 function foreignFields(night: string): readonly (readonly [what: string, spec: object])[] {
   const date = "2026-03-31";
   return [
@@ -143,7 +143,7 @@ function inDays(days: number): Date {
   return new Date(Date.now() + days * 86_400_000);
 }
 
-/** What operators once could write, and what an act of nightwatch's must be for now. */
+/** Writes that operators once could make, and that now need an act of nightwatch's. */
 function writes(namespace: string, night: string): readonly (readonly [what: string, call: Forbidden["call"]])[] {
   const argo = (resource: string, name?: string): string =>
     pathOf({ apiVersion: "argoproj.io/v1alpha1", resource, namespace, ...(name === undefined ? {} : { name }) });
@@ -164,7 +164,7 @@ function writes(namespace: string, night: string): readonly (readonly [what: str
   ];
 }
 
-/** Notes of acts as nobody must write them: what run records must never rest on. */
+/** Notes of acts that nobody must write: run records must never be based on them. */
 export function notedActAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow, storedPod, cron } = lane;
   const argo = (resource: string, name: string): string =>

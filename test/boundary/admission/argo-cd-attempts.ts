@@ -5,7 +5,7 @@ import { type Identity, pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { type Forbidden, type LaneUnderTest, refusals } from "./lane.ts";
 
-/** Argo CD's application controller with every right there is, as some of its installations give it. */
+/** Argo CD's application controller with every right, as in some of its installations. */
 const ARGOCD: Identity = {
   user: `system:serviceaccount:${ARGOCD_NAMESPACE}:${ARGOCD_CONTROLLER}`,
   groups: ["system:masters", "system:serviceaccounts", `system:serviceaccounts:${ARGOCD_NAMESPACE}`],

@@ -25,7 +25,7 @@ export interface WorkflowObject {
 
 /** What the attempts at one lane's admission start from. */
 export interface LaneUnderTest {
-  /** The administrator, who may speak for others. */
+  /** The administrator, who may impersonate others. */
   readonly api: Api;
   readonly namespace: string;
   /** Another customer's lane. */
@@ -46,8 +46,8 @@ export interface Forbidden {
   readonly actor: string;
   readonly what: string;
   /**
-   * Name of the policy that must refuse it; several where more than one does, of which the API server names any.
-   * @default - it is refused for want of a right, or by the schema of its kind
+   * Name of the policy that must refuse it; several where more than one does: the API server names any of them.
+   * @default - it is refused for lack of a right, or by the schema of its kind
    */
   readonly policy?: string | readonly string[];
   readonly call: Call;
@@ -57,11 +57,13 @@ export interface Forbidden {
 export interface Permitted {
   readonly what: string;
   readonly call: Call;
-  /** Whether the answer says that it passed. @default - any 2xx */
+  /** Whether the answer means that it passed. @default - any 2xx */
   readonly passed?: (answer: Answer) => boolean;
 }
 
-/** Pairs forbidden requests with one that must pass. Nothing is stored: all are dry runs, unless a call says otherwise. */
+/**
+ * Pairs forbidden requests with one that must pass. Nothing is stored: all are dry runs, unless a call says otherwise.
+ */
 export function refusals(api: Api, permitted: Permitted, forbidden: readonly Forbidden[]): readonly Attempt[] {
   return forbidden.map(({ invariant, actor, what, policy, call }) => ({
     invariant,
@@ -83,7 +85,10 @@ export function refusals(api: Api, permitted: Permitted, forbidden: readonly For
   }));
 }
 
-/** Argo's executor in a pod of a lane: exactly the rights of `WorkflowRbac`, and what the API server reads from its token. */
+/**
+ * Argo's executor in a pod of a lane: exactly the rights of `WorkflowRbac`, and what the API server reads from its
+ * token.
+ */
 export function executorOf(namespace: string, pod: string): Identity {
   return {
     user: `system:serviceaccount:${namespace}:${EXECUTOR_SERVICE_ACCOUNT}`,
@@ -98,7 +103,10 @@ export const OPERATOR: Identity = {
   groups: ["nightlane:oncall", "system:authenticated"],
 };
 
-/** Nightwatch, which carries out what operators ask for: exactly the rights of `NightwatchRbac` and `NightwatchLaneRole`. */
+/**
+ * Nightwatch, which carries out what operators ask for: exactly the rights of `NightwatchRbac` and
+ * `NightwatchLaneRole`.
+ */
 export const NIGHTWATCH: Identity = {
   user: `system:serviceaccount:${SYSTEM_NAMESPACE}:${NIGHTWATCH_SERVICE_ACCOUNT}`,
   groups: ["system:serviceaccounts", `system:serviceaccounts:${SYSTEM_NAMESPACE}`, "system:authenticated"],

@@ -5,13 +5,13 @@ import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 
-/** Somebody who may change namespaces but not create them: no deployer. */
+/** Somebody who may change namespaces but not create them: not a deployer. */
 export const NAMESPACE_EDITOR = {
   user: "editor@nightlane.example",
   groups: ["nightlane:probe-namespace-editors", "system:authenticated"],
 } as const;
 
-/** Labels of namespaces that a boundary rests on. */
+/** Labels of namespaces that a boundary depends on. */
 export function namespaceAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const path = pathOf({ apiVersion: "v1", resource: "namespaces", name: lane.namespace });
   const label = (labels: object) => ({ method: "PATCH", path, body: { metadata: { labels } } }) as const;
@@ -76,7 +76,7 @@ export function configMapAttempts(lane: LaneUnderTest): readonly Attempt[] {
   });
   const permitted = { what: "a hold noted for a run", call: create("night-control-night-1", { "hold.market": "yes" }) };
   return refusals(lane.api, permitted, [
-    attempt("a ConfigMap that is no run's control", "artifact-repositories", { default: "s3" }),
+    attempt("a ConfigMap that is not a run's control", "artifact-repositories", { default: "s3" }),
     attempt("the cluster's certificate authority replaced", "kube-root-ca.crt", { "ca.crt": "x" }),
     attempt("another number of steps at once", "at-once-desks-80", { places: "80" }),
     attempt("a hold that is neither yes nor no", "night-control-night-1", { "hold.market": "yes || true" }),

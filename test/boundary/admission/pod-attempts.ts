@@ -10,7 +10,7 @@ import { type Forbidden, type LaneUnderTest, NIGHTWATCH, refusals } from "./lane
 
 const FOREIGN_IMAGE = "registry.nightlane.example/elsewhere/shell@sha256:".padEnd(114, "0");
 
-/** What Argo's containers could get in the place of their pod's own short-lived token. */
+/** What Argo's containers could get instead of their pod's own short-lived token. */
 const TOKENS: readonly (readonly [string, object])[] = [
   [
     "a token for another audience",
@@ -21,7 +21,7 @@ const TOKENS: readonly (readonly [string, object])[] = [
   ["another ConfigMap beside the token", { configMap: { name: "night-control-x" } }],
 ];
 
-/** Pods that must not come to be in a lane, though the Argo controller itself asks for them. */
+/** Pods that must not be created in a lane, even though the Argo controller itself requests them. */
 export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, newPod } = lane;
   const path = pathOf({ apiVersion: "v1", resource: "pods", namespace });
@@ -120,7 +120,7 @@ export function podCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
   ]);
 }
 
-/** Changes of a running pod by whoever may patch pods. */
+/** Changes of a running pod by anyone who may patch pods. */
 export function podUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedPod } = lane;
   const path = pathOf({ apiVersion: "v1", resource: "pods", namespace, name: storedPod.metadata.name });
@@ -152,12 +152,12 @@ export function podUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
       metadata: { annotations: { "workflows.argoproj.io/node-name": null } },
     }),
     attempt("another label of a running pod", { metadata: { labels: { "workflows.argoproj.io/workflow": "other" } } }),
-    attempt("a finalizer that keeps the pod for ever", { metadata: { finalizers: ["nightlane.example/keep"] } }),
+    attempt("a finalizer that keeps the pod permanently", { metadata: { finalizers: ["nightlane.example/keep"] } }),
     attempt("a longer deadline", { spec: { activeDeadlineSeconds: 10 } }),
   ]);
 }
 
-/** Ways into a running pod, where the credential lies as a file. */
+/** Ways into a running pod, where the credential is a file. */
 export function podAccessAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedPod } = lane;
   const at = (subresource: string): string =>
@@ -166,11 +166,11 @@ export function podAccessAttempts(lane: LaneUnderTest): readonly Attempt[] {
     name: "debug",
     image: FOREIGN_IMAGE,
     command: ["sh"],
-    // Fit for Pod Security, so that it is our policy which answers.
+    // Valid for Pod Security, so that Nightlane's policy answers.
     securityContext: { ...RESTRICTED, runAsUser: 1000 },
   };
   const command = "exec?container=main&command=touch&command=/tmp/probe&stdout=true&stderr=true";
-  // Connections know no dry run: refused ones do nothing, and the one that passes does no harm.
+  // Connections have no dry run: refused ones do nothing, and the one that passes is harmless.
   const connect = (what: string, path: string): Forbidden => ({
     invariant: 5,
     actor: "administrator",

@@ -27,7 +27,7 @@ function reader(namespace: string): WorkflowObject {
   };
 }
 
-/** What must not pass as a reader of a kept log, which nobody watches. */
+/** Requests that must not pass as a reader of a kept log, which nobody watches. */
 export function readerAttempts({ api, namespace, template }: LaneUnderTest): readonly Attempt[] {
   const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace });
   const create = (body: object) => ({ method: "POST", path, body, as: NIGHTWATCH }) as const;

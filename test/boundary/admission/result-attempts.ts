@@ -35,7 +35,10 @@ const EXPRESSIONS: readonly string[] = [
   "{{=toJson(workflow)}}",
 ];
 
-/** Reports of steps that must not be stored, by whoever holds the executor's token; and by who must not report at all. */
+/**
+ * Reports of steps that must not be stored, by a holder of the executor's token, and by those who must not report at
+ * all.
+ */
 export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow } = lane;
   const workflow = storedWorkflow.metadata;
@@ -109,8 +112,8 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
         reports("a quote and a brace as a date", "business-date", '2026-03-31","exec":{"'),
         reports("a word as a date", "business-date", "auto"),
         reports("anything but yes or no", "open", "maybe"),
-        attempt("an output that is told to the night under another name", "outputs", first({ globalName: "open" })),
-        attempt("a step's output that is told to the whole night", "outputs", {
+        attempt("an output that is published to the night under another name", "outputs", first({ globalName: "open" })),
+        attempt("a step's output that is published to the whole night", "outputs", {
           parameters: [{ ...parameter("results", "{}"), globalName: "business-date" }],
         }),
         attempt("an output from another file", "outputs", first({ valueFrom: { path: "/credentials/kubeconfig" } })),
@@ -129,7 +132,7 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
         attempt("progress", "progress", "1/2"),
         attempt("a name of another workflow's node", "metadata.name", "night-other-1"),
         attempt("the node that waits for a person", "metadata.name", `${workflow.name}-2`),
-        attempt("a name that is no node's", "metadata.name", `${workflow.name}-decide`),
+        attempt("a name that is not a node's", "metadata.name", `${workflow.name}-decide`),
         attempt("another workflow's label", "metadata.labels", {
           "workflows.argoproj.io/workflow": "night-other",
           "workflows.argoproj.io/report-outputs-completed": "true",
@@ -155,7 +158,7 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
         from("operator", OPERATOR),
         from("administrator", { user: "admin" }),
         from("executor of another lane", executorOf(lane.otherNamespace, pod)),
-        from("executor whose token is no pod's", { user: executor.user }),
+        from("executor whose token is not a pod's", { user: executor.user }),
         ...[
           [`${workflow.name}-calendar-1088087790`, "another node's pod"],
           [`night-other-calendar-2088087790`, "another night's pod"],
@@ -179,7 +182,7 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
   ];
 }
 
-/** In form and length what a service account's token is, and worth nothing. */
+/** Has the form and length of a service account's token, and is worth nothing. */
 const TOKEN = `eyJhbGciOiJSUzI1NiJ9.${"QUJD".repeat(220)}.${"c2ln".repeat(85)}`;
 
 function parameter(name: string, value: string): object {

@@ -8,7 +8,7 @@ import { type Forbidden, type LaneUnderTest, NIGHTWATCH, OPERATOR, refusals } fr
 
 const ARGO = "argoproj.io/v1alpha1";
 
-/** What Argo's controller submits when a schedule's minute comes: with what it resolved of the template in the status. */
+/** What Argo's controller submits when a schedule is due, with what it resolved of the template in the status. */
 export function scheduledNight(lane: Pick<LaneUnderTest, "namespace" | "template">): object {
   const template = lane.template.metadata.name;
   return {

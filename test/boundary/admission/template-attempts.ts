@@ -6,7 +6,7 @@ import { type Forbidden, type LaneUnderTest, refusals } from "./lane.ts";
 
 const ARGO = "argoproj.io/v1alpha1";
 
-/** Templates that must not be stored, though a deployer asks: a stolen deploy identity, or a mistake of ours. */
+/** Templates that must not be stored even if a deployer asks: a stolen deploy identity, or a mistake in Nightlane. */
 export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace } = lane;
   const path = pathOf({ apiVersion: ARGO, resource: "workflowtemplates", namespace });
@@ -51,7 +51,7 @@ export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
         semaphores: [{ configMapKeyRef: { name: "at-once-desks-8", key: "places" }, namespace: lane.otherNamespace }],
       },
     ),
-    attempt(26, "a node with a semaphore that is no group's", `spec.templates.${container}.synchronization`, {
+    attempt(26, "a node with a semaphore that is not a group's", `spec.templates.${container}.synchronization`, {
       semaphores: [{ configMapKeyRef: { name: "api-server", key: "server" } }],
     }),
     attempt(26, "a node with a semaphore of a database", `spec.templates.${container}.synchronization`, {
@@ -156,7 +156,7 @@ export function cronAttempts(lane: LaneUnderTest): readonly Attempt[] {
     }),
     attempt(
       16,
-      "a schedule with a parameter that is no plain value",
+      "a schedule with a parameter that is not a plain value",
       "spec.workflowSpec.arguments.parameters.0.value",
       '"}',
     ),

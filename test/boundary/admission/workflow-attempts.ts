@@ -26,7 +26,7 @@ export function nightOf(lane: Pick<LaneUnderTest, "namespace" | "template">, nam
   };
 }
 
-/** Nights that must not be started, whoever asks. */
+/** Nights that must not be started, no matter who asks. */
 export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace } = lane;
   const night = nightOf(lane, "night-attempt");
@@ -81,7 +81,7 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
     attempt(26, "an artifact as argument", "spec.arguments.artifacts", [{ name: "a", raw: { data: "x" } }]),
     attempt(
       16,
-      "a parameter that is no plain value",
+      "a parameter that is not a plain value",
       "spec.arguments.parameters.0.value",
       '2026-03-31","exec":{"command":["sh"]},"x":"',
     ),
@@ -111,7 +111,7 @@ export function workflowCreationAttempts(lane: LaneUnderTest): readonly Attempt[
   ]);
 }
 
-/** Changes of a running night by whoever may update Workflows. */
+/** Changes of a running night by anyone who may update Workflows. */
 export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] {
   const { api, namespace, storedWorkflow } = lane;
   const path = pathOf({ apiVersion: ARGO, resource: "workflows", namespace, name: storedWorkflow.metadata.name });
@@ -179,7 +179,7 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
     }),
     attempt("a node that runs another template", nodes({ templateName: "run-market" })),
     attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "job", value: "other" }] } })),
-    attempt("a decision that is no plain word", decision('RETRY","exec":"')),
+    attempt("a decision that is not a plain word", decision('RETRY","exec":"')),
     attempt("a decision that is none of its words", decision("MAYBE")),
     attempt("a decision that is empty", decision("")),
     attempt(
@@ -193,7 +193,7 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
         { name: "o", globalName: "open", value: "no" },
       ]),
     ),
-    attempt("a decision told to the whole night", outputs([{ name: "decision", globalName: "open", value: "SKIP" }])),
+    attempt("a decision published to the whole night", outputs([{ name: "decision", globalName: "open", value: "SKIP" }])),
     attempt("a business date as an output", outputs([{ name: "business-date", value: "2026-03-26" }])),
     attempt("no outputs where a decision is waited for", outputs([])),
     attempt(

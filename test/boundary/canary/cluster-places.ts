@@ -9,7 +9,7 @@ interface ListedObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** Every object that the API server serves, Workflows and events among them, but for the credential Secrets themselves. */
+/** Every object that the API server serves, Workflows and events included, except the credential Secrets themselves. */
 export function allObjects(api: Api): Place {
   return {
     name: "objects of the central cluster",
@@ -30,7 +30,7 @@ export function allObjects(api: Api): Place {
   };
 }
 
-/** The Secrets in which credentials belong: a lane's own, and the one by which Argo CD knows a customer's cluster. */
+/** The Secrets where credentials belong: a lane's own, and the one by which Argo CD knows a customer's cluster. */
 function isHome(namespace: string, name: string): boolean {
   return namespace === ARGOCD_NAMESPACE
     ? name.startsWith(clusterSecretName(""))
@@ -54,7 +54,7 @@ export function allLogs(api: Api): Place {
         const base = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
         for (const { name } of [...(spec.initContainers ?? []), ...spec.containers]) {
           const answer = await api.call({ method: "GET", path: `${base}/log?container=${name}`, plain: true });
-          // A container that has not started, or a pod that went meanwhile, has none.
+          // A container that has not started, or a pod that is gone by now, has none.
           if (answer.status !== 200 && answer.status !== 400 && answer.status !== 404) {
             throw new Error(`the log of ${metadata.namespace}/${metadata.name} ${name}: ${messageOf(answer)}`);
           }

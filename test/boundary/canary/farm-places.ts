@@ -19,7 +19,7 @@ export async function farmPlaces(paths: FarmPaths, customers: readonly string[])
   return [
     synthesized(pulumi, declared),
     previews(pulumi, declared),
-    // Passphrase and key lie beside the state; the state is all that a backend would hold.
+    // Passphrase and key are beside the state; the state is all that a backend would hold.
     filesBelow("Pulumi's state", async () => [join(paths.cluster("central").root, "pulumi", "state")]),
     filesBelow("results and step logs in the lanes' volumes", async () =>
       Promise.all(customers.map((customer) => laneVolume(paths, customer))),

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Place, PlaceText } from "./place.ts";
 
-/** Bytes of a file looked at at once, and how far two pieces overlap, so that nothing is cut in two. */
+/** Bytes of a file searched at once, and how far two pieces overlap, so that nothing is cut in two. */
 const PIECE = 8 * 1024 * 1024;
 const OVERLAP = 64 * 1024;
 

@@ -8,6 +8,6 @@ export interface PlaceText {
 /** Somewhere a credential must not be. */
 export interface Place {
   readonly name: string;
-  /** All texts of it. @throws Error if they cannot be read: what was not looked at is not clean */
+  /** All texts of it. @throws Error if they cannot be read: what was not searched is not clean */
   readonly texts: () => AsyncIterable<PlaceText>;
 }

@@ -14,7 +14,7 @@ import type { Place } from "./place.ts";
 export interface CanaryOptions {
   /** The farm whose deployed credentials are looked for. */
   readonly farm: FarmPaths;
-  /** Told what is being done. @default - nobody */
+  /** Gets a line about each thing that is done. @default - nothing is shown */
   readonly progress?: (doing: string) => void;
 }
 
@@ -29,7 +29,7 @@ export interface PlaceResult {
   readonly place: string;
   /** How many texts were looked through. */
   readonly texts: number;
-  /** Where which credential stands, and in which form. */
+  /** Which credential is where, and in which form. */
   readonly findings: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export interface CanaryReport {
 }
 
 /**
- * Looks for the credentials that are deployed in a farm: each must be in its Secret and in the file that its runner
+ * Searches for the credentials that are deployed in a farm: each must be in its Secret and in the file that its runner
  * mounts, and nowhere else, in any form.
  */
 export async function runCanary(options: CanaryOptions): Promise<CanaryReport> {
@@ -105,7 +105,7 @@ async function readCredential(api: Api, namespace: string): Promise<ReadonlyMap<
   return new Map(Object.entries(data).map(([name, value]) => [name, Buffer.from(value, "base64").toString()]));
 }
 
-/** What Argo CD's identity in a customer's cluster proves itself with; undefined for a customer without applications. */
+/** The credential of Argo CD's identity in a customer's cluster; undefined for a customer without applications. */
 async function readAppToken(api: Api, customer: string): Promise<string | undefined> {
   const path = `/api/v1/namespaces/${ARGOCD_NAMESPACE}/secrets/${clusterSecretName(customer)}`;
   const answer = await api.call({ method: "GET", path });
@@ -149,7 +149,7 @@ export function canaryLines(report: CanaryReport): readonly string[] {
   ];
 }
 
-/** Whether every credential is where it belongs and nowhere else. A place without any text was not looked at. */
+/** Whether every credential is where it belongs and nowhere else. A place without any text was not searched. */
 export function isContained({ values, homes, places }: CanaryReport): boolean {
   return (
     values > 0 &&

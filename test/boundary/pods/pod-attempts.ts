@@ -15,7 +15,7 @@ import {
   type Target,
 } from "./targets.ts";
 
-/** What a positive control that belongs to no attempt came to. */
+/** The result of a positive control that belongs to no attempt. */
 export interface Requirement {
   readonly actor: string;
   readonly what: string;
@@ -40,7 +40,7 @@ export interface PodProofProps {
 
 type Results = ReadonlyMap<string, ProbeResult>;
 
-/** The proof by real pods: a taken-over runner in every lane, and beside it the same tries where they must succeed. */
+/** The proof by real pods: a compromised runner in every lane, and beside it the same tries where they must succeed. */
 export async function provePods(props: PodProofProps): Promise<PodProof> {
   const { site, lanes, api } = props;
   await site.namespace(PROBE_NAMESPACE);
@@ -185,7 +185,7 @@ function foreignTargets(
     });
 }
 
-/** What no lane may reach. Where the cluster has no such thing, a pod of the proof stands in for it. */
+/** What no lane may reach. Where the cluster has no such thing, a pod of the proof replaces it. */
 async function commonTargets(api: Api, site: ProbeSite): Promise<readonly Target[]> {
   const order = { listen: `0.0.0.0:${LISTEN_PORT}` };
   const neighbour = await site.unrestricted(PROBE_NAMESPACE, order);
@@ -194,7 +194,7 @@ async function commonTargets(api: Api, site: ProbeSite): Promise<readonly Target
     { listen: `${METADATA_ADDRESS}:80`, assign: METADATA_ADDRESS },
     true,
   );
-  // A lane asks for no names: a pod where the cluster's DNS would be stands in for it, and answers whatever comes.
+  // A lane resolves no names: a pod where the cluster's DNS would be replaces it, and answers everything.
   const names = await site.unrestricted("kube-system", { listen: `0.0.0.0:${DNS_PORT}` });
   const made = await site.namespace("argocd");
   const itself = made ? undefined : await runningPod(api, "argocd");
@@ -253,12 +253,12 @@ function compare(
   };
 }
 
-/** A network plugin that learns of a pod only when it runs leaves a gap, which is told and not passed over. */
+/** A network plugin that sees a pod only once it runs leaves a gap, which is reported and not ignored. */
 function seenBy({ seen, seconds }: ProbeResult): string {
   return seconds < GAP_SECONDS ? seen : `${seen}; open for the pod's first ${seconds} s`;
 }
 
-/** What a connection that is refused at once may take. */
+/** How long a connection that is refused at once may take. */
 const GAP_SECONDS = 0.2;
 
 function failureOf(name: string, results: Results): string | undefined {

@@ -14,16 +14,16 @@ export interface Probe {
   readonly refused: boolean;
 }
 
-/** What one try came to. */
+/** The result of one try. */
 export interface ProbeResult {
   readonly name: string;
   readonly refused: boolean;
   readonly seen: string;
-  /** Seconds until it was as it was meant to be. */
+  /** Seconds until it was as expected. */
   readonly seconds: number;
 }
 
-/** What a pod of the proof is told to do. */
+/** The order of a pod of the proof. */
 export type Order =
   | { readonly probes: readonly Probe[] }
   | { readonly listen: string /** An address of its own that the node gets. */; readonly assign?: string };
@@ -57,7 +57,7 @@ export class ProbePod {
   /**
    * Makes a pod.
    * @param container The container that carries the order out.
-   * @throws Error with the API server's words if it refuses
+   * @throws Error with the API server's message if it refuses
    */
   static async make(api: Api, object: PodObject, container: string, as?: Identity): Promise<ProbePod> {
     const path = `/api/v1/namespaces/${object.metadata.namespace}/pods`;

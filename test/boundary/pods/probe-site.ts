@@ -9,7 +9,7 @@ export const PROBE_NAMESPACE = "nightlane-probe";
 /** Label of everything that the proof makes outside the lanes. */
 const MADE = { "nightlane/probe": "true" };
 
-/** Everything that the proof makes in a cluster, and how it goes away again. */
+/** Everything that the proof makes in a cluster, and how it is removed again. */
 export class ProbeSite {
   private readonly pods: ProbePod[] = [];
   private readonly namespaces: string[] = [];
@@ -24,7 +24,7 @@ export class ProbeSite {
     private readonly image: string,
   ) {}
 
-  /** Makes a namespace without any restriction unless there is one of the name; says whether it made it. */
+  /** Makes a namespace without any restriction unless there is one of the name; returns whether it made it. */
   async namespace(name: string): Promise<boolean> {
     const body = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: MADE } };
     const gone = { what: `an earlier namespace ${name} is gone`, limitSeconds: 120, everyMilliseconds: 1000 };
@@ -43,7 +43,7 @@ export class ProbeSite {
     return true;
   }
 
-  /** A runner that was taken over: made by the Argo controller as any other, but it carries out our order. */
+  /** A compromised runner: made by the Argo controller as any other, but it carries out an order of the proof. */
   async runner(props: Omit<ArgoPodProps, "name" | "command">, order: Order): Promise<ProbePod> {
     const object = argoPod({ ...props, name: this.name(), command: probeCommand(order) });
     return this.keep(await ProbePod.make(this.api, object, "main", ARGO_CONTROLLER));
@@ -55,7 +55,7 @@ export class ProbeSite {
     return this.keep(await ProbePod.make(this.api, object, "main"));
   }
 
-  /** Notes an object that somebody else made for the proof. */
+  /** Records an object that somebody else made for the proof. */
   alsoRemove(path: string): void {
     this.objects.push(path);
   }

@@ -1,4 +1,4 @@
-"""What a pod of the live proof does: it listens, or it tries what it is told to and prints one JSON line for each."""
+"""What a pod of the live proof does: it listens, or it makes the tries of its order and prints one JSON line for each."""
 
 import fcntl
 import hashlib

@@ -7,17 +7,20 @@ export interface Target {
   readonly address: string;
   /** @default "tcp" */
   readonly protocol?: "tcp" | "udp";
-  /** Which pod must reach it, so that a refusal is the policy's doing: one on the node's network where the target itself lets no pod in. */
+  /**
+   * Which pod must reach it, so that a refusal is due to the policy: one on the node's network where the target itself
+   * admits no pod.
+   */
   readonly reachedFrom: "unrestricted pod" | "node";
 }
 
 /** Port on which the pods of the proof listen. */
 export const LISTEN_PORT = 8080;
 
-/** The address under which clouds tell a machine who it is, and hand out its credentials. */
+/** The address of clouds' metadata service, which hands out a machine's credentials. */
 export const METADATA_ADDRESS = "169.254.169.254";
 
-/** Port on which names are asked for. */
+/** Port of DNS. */
 export const DNS_PORT = 53;
 
 /** A try to reach a target. */
@@ -25,7 +28,7 @@ export function reach(target: Target, refused: boolean): Probe {
   return { name: target.name, kind: target.protocol ?? "tcp", target: target.address, refused };
 }
 
-/** What a taken-over runner tries on its own machine, and what the same try does in a pod without restrictions. */
+/** What a compromised runner tries on its own machine, and what the same try does in a pod without restrictions. */
 export const LOCAL_PROBES: readonly Omit<Probe, "refused">[] = [
   {
     name: "a service account token in the runner's own files",
@@ -39,7 +42,7 @@ export const LOCAL_PROBES: readonly Omit<Probe, "refused">[] = [
   { name: "root's identity", kind: "become-root", target: "" },
 ];
 
-/** What must be so in every runner: its own credential is there, for the one group that may read it. */
+/** What must hold in every runner: its own credential is there, for the one group that may read it. */
 export const OWN_CREDENTIAL: Probe = {
   name: "its own credential",
   kind: "read",

@@ -1,7 +1,7 @@
 /** One block of commands in a guide. */
 export interface GuideBlock {
   readonly commands: string;
-  /** Why the test leaves it out, as its reader is told; undefined where it is run. */
+  /** Why the test leaves it out, as the guide says; undefined where it is run. */
   readonly notRun?: string;
 }
 

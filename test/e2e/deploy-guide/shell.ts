@@ -32,7 +32,7 @@ export class Shell {
     const file = join(this.folder, `block-${this.blocks}.sh`);
     writeFileSync(file, commands);
     this.printed = "";
-    // A file, so that no command takes the rest of the block for its input.
+    // A file, so that no command reads the rest of the block as its input.
     this.bash.stdin?.write(`source '${file}' < /dev/null; echo '${ENDED}'\n`);
     await Promise.race([this.closed, this.untilEnded()]);
     const [output = "", rest] = this.printed.split(`${ENDED}\n`);
@@ -40,7 +40,7 @@ export class Shell {
     return output;
   }
 
-  /** Ends the shell and whatever it still runs. */
+  /** Ends the shell and everything that it still runs. */
   end(): void {
     if (this.bash.pid !== undefined && this.bash.exitCode === null) process.kill(-this.bash.pid, "SIGKILL");
   }

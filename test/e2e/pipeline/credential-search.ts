@@ -2,7 +2,7 @@ import { type Canary, canariesOf, findAny } from "../../boundary/canary/canary.t
 import { filesBelow } from "../../boundary/canary/file-places.ts";
 import type { ProjectVariables } from "./project-variables.ts";
 
-/** Values to look for in what pipelines show: the credentials of these environments, or those variables of them. */
+/** Values to search for in what pipelines show: the credentials of these environments, or those variables of them. */
 export function credentialsOf(
   variables: ProjectVariables,
   environments: readonly string[],
@@ -10,7 +10,7 @@ export function credentialsOf(
 ): readonly Canary[] {
   return environments.flatMap((environment) =>
     Object.entries(variables.filesOf(environment)).flatMap(([name, content]) => {
-      // A certificate authority's certificate is no secret.
+      // A certificate authority's certificate is not a secret.
       if (name === "NIGHTLANE_CUSTOMER_CA_FILE" || !only.test(name)) return [];
       return canariesOf(`${environment} ${name}`, name.endsWith("KUBECONFIG") ? "kubeconfig" : name, content);
     }),
@@ -21,11 +21,11 @@ export function credentialsOf(
 export interface Search {
   /** Names of the files that were looked through, from the folder on. */
   readonly files: readonly string[];
-  /** Where which credential stands, and how it is written. */
+  /** Which credential is where, and how it is written. */
   readonly found: readonly string[];
 }
 
-/** Looks for credentials in every file below a folder. */
+/** Searches for credentials in every file below a folder. */
 export async function searchFolder(folder: string, credentials: readonly Canary[]): Promise<Search> {
   const found: string[] = [];
   const files = new Set<string>();

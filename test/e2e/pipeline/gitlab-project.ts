@@ -17,7 +17,7 @@ export interface RunnerImage {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Where a pipeline comes from, and the variables by which GitLab tells its jobs so. */
+/** Where a pipeline comes from, and the variables that tell its jobs so. */
 export type PipelineSource = "merge request" | "default branch" | "schedule";
 
 const PREDEFINED =
@@ -57,7 +57,7 @@ export class GitlabProject {
   constructor(
     private readonly image: RunnerImage,
     private readonly variables: ProjectVariables,
-    /** What GitLab notes of this project's deployments, and tells jobs that ask. */
+    /** GitLab's records of this project's deployments, which it shows to jobs that ask. */
     readonly deployments: GitlabDeployments,
   ) {
     this.clone = join(this.scratch, "clone");
@@ -91,7 +91,7 @@ export class GitlabProject {
     }).trim();
   }
 
-  /** Runs a command in the clone, as a person does. @throws Error with its words if it fails */
+  /** Runs a command in the clone, as a person does. @throws Error with its output if it fails */
   async command(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { code, printed } = await this.spawn(name, args, env);
     if (code !== 0) throw new Error(`${[name, ...args].join(" ")} ended with exit code ${code}:\n${printed}`);
@@ -136,7 +136,7 @@ export class GitlabProject {
     };
   }
 
-  /** Notes, as GitLab does, that a stack was deployed from the commit that is checked out. */
+  /** Records, as GitLab does, that a stack was deployed from the commit that is checked out. */
   noteDeployment(stack: string, status: "success" | "failed"): void {
     this.deployments.note(environmentOf(stack), this.git("rev-parse", "HEAD"), status);
   }
@@ -163,7 +163,7 @@ export class GitlabProject {
     rmSync(this.scratch, { recursive: true, force: true });
   }
 
-  /** Keeps logs and artifacts, which the next pipeline writes over. */
+  /** Keeps logs and artifacts, which the next pipeline overwrites. */
   private keep(printed: string): void {
     const folder = join(this.kept, String(this.runs));
     mkdirSync(folder, { recursive: true });
@@ -184,7 +184,7 @@ export class GitlabProject {
     return ["--home", home, "--ignore-predefined-vars", PREDEFINED];
   }
 
-  /** What the jobs of the last pipeline saw. It holds credentials, so it is none of what is kept. */
+  /** What the jobs of the last pipeline saw. It holds credentials, so it is not kept. */
   private get seen(): string {
     return join(this.scratch, "seen", String(this.runs));
   }
@@ -223,7 +223,7 @@ export class GitlabProject {
   }
 }
 
-/** What of a pipeline is run, and on which change. */
+/** Which part of a pipeline is run, and on which change. */
 export interface PipelineOptions {
   /** @default - all of it */
   readonly jobs?: readonly string[];
@@ -242,7 +242,7 @@ function sourceArguments(source: PipelineSource, before: string): readonly strin
     return [...variables.flatMap((variable) => ["--variable", variable]), "--unset-variable", "CI_COMMIT_BRANCH"];
   }
   const pipelineSource = source === "schedule" ? "schedule" : "push";
-  // A merge looks at the customer's cluster; the schedule's look is the same job.
+  // A merge checks the customer's cluster; the schedule's check is the same job.
   const preflight = source === "schedule" ? ["NIGHTLANE_PREFLIGHT=off"] : [];
   const variables = [`CI_PIPELINE_SOURCE=${pipelineSource}`, `CI_COMMIT_BEFORE_SHA=${before}`, ...preflight];
   return variables.flatMap((variable) => ["--variable", variable]);

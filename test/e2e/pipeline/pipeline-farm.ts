@@ -33,7 +33,7 @@ export const LANE = laneNamespace(SEEBANK.name);
 
 /** The farm with every stack deployed, and a GitLab project whose pipelines deploy to it. */
 export class PipelineFarm {
-  /** Customers who are there before and after. */
+  /** Customers who exist before and after. */
   readonly others = customerNames();
 
   private constructor(
@@ -62,7 +62,7 @@ export class PipelineFarm {
     return new PipelineFarm(paths, pulumi, variables, project, await Api.fromKubeconfig(paths.centralKubeconfig));
   }
 
-  /** Leaves the farm as it was, wherever a test ended. */
+  /** Restores the farm, wherever a test ended. */
   async close(): Promise<void> {
     if (this.isDeployed()) {
       await this.withFiles(async (env) => {

@@ -4,10 +4,10 @@ import { join } from "node:path";
 /** How a job of a pipeline ended. */
 export type JobResult = "passed" | "failed" | "warned";
 
-/** What became of one run of gitlab-ci-local. */
+/** The result of one run of gitlab-ci-local. */
 export interface PipelineRun {
   readonly exitCode: number;
-  /** All that it printed, without colours. */
+  /** Everything that it printed, without colours. */
   readonly output: string;
   /** The jobs that ran, those of child pipelines too, by name. */
   readonly jobs: Readonly<Record<string, JobResult>>;

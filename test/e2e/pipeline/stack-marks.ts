@@ -44,7 +44,7 @@ export async function stackMarks(
     const list = path.replace("NS", laneNamespace(customer));
     const { items } = await api.get<{ readonly items: readonly ListedObject[] }>(list);
     for (const { metadata, spec, type } of items) {
-      // The API server notes on a token when it was last used, and a lane's schedules use it at any minute.
+      // The API server records when a token was last used, and a lane's schedules use it at any minute.
       const isToken = type === "kubernetes.io/service-account-token";
       const mark = own || isToken ? JSON.stringify(spec ?? type) : metadata.resourceVersion;
       marks[`${path.split("/").at(-1)}/${metadata.name}`] = `${metadata.uid} ${mark}`;
