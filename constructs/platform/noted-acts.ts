@@ -1,29 +1,21 @@
 import { Construct } from "constructs";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
-import { AdmissionPolicy, type PolicyRule, type Variable } from "./admission/admission-policy.ts";
+import { AdmissionPolicy, ARGO, CORE, type PolicyRule } from "./admission/admission-policy.ts";
 import { quoted } from "./admission/cel.ts";
 import { OWN_ADDRESSES } from "./admission/control-config-maps.ts";
 import { FROM_ARGO, FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH, mayDeploy } from "./admission/identities.ts";
 
 const WHERE_ACTS_ARE: readonly PolicyRule[] = [
-  {
-    apiGroup: "argoproj.io",
-    apiVersion: "v1alpha1",
-    resources: ["workflows", "cronworkflows"],
-    operations: ["CREATE", "UPDATE"],
-  },
-  { apiGroup: "", apiVersion: "v1", resources: ["pods"], operations: ["UPDATE"] },
-  { apiGroup: "", apiVersion: "v1", resources: ["configmaps"], operations: ["CREATE", "UPDATE"] },
+  { ...ARGO, resources: ["workflows", "cronworkflows"], operations: ["CREATE", "UPDATE"] },
+  { ...CORE, resources: ["pods"], operations: ["UPDATE"] },
+  { ...CORE, resources: ["configmaps"], operations: ["CREATE", "UPDATE"] },
 ];
 
-const ACTS: readonly Variable[] = [
-  { name: "now", expression: "object.metadata.?annotations.orValue({})" },
-  { name: "before", expression: "oldObject == null ? {} : oldObject.metadata.?annotations.orValue({})" },
-  {
-    name: "written",
-    expression: `variables.now.filter(key, key.startsWith(${quoted(ACT_PREFIX)}) && !(key in variables.before))`,
-  },
-];
+const ACTS = {
+  now: "object.metadata.?annotations.orValue({})",
+  before: "oldObject == null ? {} : oldObject.metadata.?annotations.orValue({})",
+  written: `variables.now.filter(key, key.startsWith(${quoted(ACT_PREFIX)}) && !(key in variables.before))`,
+} as const;
 
 /**
  * Who did what to a night, noted on what was changed, in the very request that changed it. Only nightwatch writes such

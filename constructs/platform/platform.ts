@@ -5,7 +5,8 @@ import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../definition/central-cluster.
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 import { Admission } from "./admission/admission.ts";
-import { ArgoCdObjects } from "./admission/argo-cd.ts";
+import { AdmissionPolicy } from "./admission/admission-policy.ts";
+import { ARGO_CD_OBJECTS } from "./admission/argo-cd.ts";
 import { NightAlerts } from "./alerts/night-alerts.ts";
 import { PlatformAlerts } from "./alerts/platform-alerts.ts";
 import { ArgoController } from "./argo-controller.ts";
@@ -32,7 +33,7 @@ export class Platform extends Chart {
     restrictedNamespace(this, "system-namespace", platformMetadata(SYSTEM_NAMESPACE));
     new Admission(this, "admission");
     if (central.argoCd) {
-      new ArgoCdObjects(this, "argo-cd-objects");
+      new AdmissionPolicy(this, "argo-cd-objects", ARGO_CD_OBJECTS);
       new InertDefaultProject(this, "default-project");
     }
     new NightActs(this, "night-acts");

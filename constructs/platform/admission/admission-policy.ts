@@ -1,9 +1,10 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
+import { defined } from "../../../runs/defined.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
 import { platformNamespaces } from "./identities.ts";
 
-/** What a policy looks at. */
+/** Which requests a policy checks. */
 export interface PolicyRule {
   readonly apiGroup: string;
   readonly apiVersion: string;
@@ -12,7 +13,13 @@ export interface PolicyRule {
   readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE" | "CONNECT")[];
 }
 
-/** A condition that must hold, and what a person is told if it does not. */
+/** The group and version of Argo's kinds. */
+export const ARGO = { apiGroup: "argoproj.io", apiVersion: "v1alpha1" } as const;
+
+/** The group and version of Kubernetes' own kinds that a lane has. */
+export const CORE = { apiGroup: "", apiVersion: "v1" } as const;
+
+/** A condition that must hold, and what a person reads if it does not. */
 export interface Validation {
   /** CEL, true if the request may pass. */
   readonly expression: string;
@@ -20,17 +27,8 @@ export interface Validation {
   readonly rule: string;
   /** What to do instead. */
   readonly fix: string;
-  /**
-   * CEL of a string: what was received.
-   * @default - the message does not quote what was received
-   */
+  /** CEL of a string: what was received. @default - the message does not quote it */
   readonly received?: string;
-}
-
-/** A named CEL expression, used by others as `variables.<name>`. */
-export interface Variable {
-  readonly name: string;
-  readonly expression: string;
 }
 
 export interface AdmissionPolicyProps {
@@ -38,22 +36,22 @@ export interface AdmissionPolicyProps {
   readonly name: string;
   readonly rules: readonly PolicyRule[];
   /**
-   * Requests the policy does not look at, by name of the reason: CEL, true for a request that is let through.
-   * @default - it looks at everybody's
+   * Requests that are not checked, by name of the reason: CEL, true for a request that is let through.
+   * @default - everybody's are checked
    */
   readonly exempt?: Readonly<Record<string, string>>;
-  /** @default - none */
-  readonly variables?: readonly Variable[];
+  /**
+   * CEL expressions by name, used by later ones and in validations as `variables.<name>`.
+   * @default - none
+   */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly validations: readonly Validation[];
   /**
    * ConfigMap with the policy's parameters, `params` in expressions. Without it every request is refused.
    * @default - no parameters
    */
   readonly parameters?: { readonly name: string; readonly namespace: string };
-  /**
-   * Where it holds: in every namespace that is not the platform's, or in all.
-   * @default "lanes"
-   */
+  /** Where it holds: in every namespace that is not the platform's, or in all. @default "lanes" */
   readonly scope?: "lanes" | "everywhere";
 }
 
@@ -64,65 +62,49 @@ export interface AdmissionPolicyProps {
 export class AdmissionPolicy extends Construct {
   constructor(scope: Construct, id: string, props: AdmissionPolicyProps) {
     super(scope, id);
-    new ApiObject(this, "policy", {
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "ValidatingAdmissionPolicy",
-      metadata: platformMetadata(props.name),
-      spec: policySpec(props),
-    });
-    new ApiObject(this, "binding", {
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "ValidatingAdmissionPolicyBinding",
-      metadata: platformMetadata(props.name),
-      spec: bindingSpec(props),
-    });
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    const metadata = platformMetadata(props.name);
+    new ApiObject(this, "policy", { apiVersion, kind: "ValidatingAdmissionPolicy", metadata, spec: policySpec(props) });
+    const kind = "ValidatingAdmissionPolicyBinding";
+    new ApiObject(this, "binding", { apiVersion, kind, metadata, spec: bindingSpec(props) });
   }
 }
 
-function policySpec(props: AdmissionPolicyProps): object {
-  const exempt = Object.entries(props.exempt ?? {});
-  return {
+function policySpec({ rules, exempt, variables, validations, parameters }: AdmissionPolicyProps): object {
+  return defined({
     failurePolicy: "Fail",
-    ...(props.parameters === undefined ? {} : { paramKind: { apiVersion: "v1", kind: "ConfigMap" } }),
+    paramKind: parameters && { apiVersion: "v1", kind: "ConfigMap" },
     matchConstraints: {
       matchPolicy: "Equivalent",
-      resourceRules: props.rules.map((rule) => ({
-        apiGroups: [rule.apiGroup],
-        apiVersions: [rule.apiVersion],
-        resources: [...rule.resources],
-        operations: [...rule.operations],
+      resourceRules: rules.map(({ apiGroup, apiVersion, resources, operations }) => ({
+        apiGroups: [apiGroup],
+        apiVersions: [apiVersion],
+        resources: [...resources],
+        operations: [...operations],
         scope: "*",
       })),
     },
-    ...(exempt.length === 0
-      ? {}
-      : { matchConditions: exempt.map(([name, expression]) => ({ name, expression: `!(${expression})` })) }),
-    ...(props.variables === undefined ? {} : { variables: props.variables.map((variable) => ({ ...variable })) }),
-    validations: props.validations.map(renderValidation),
-  };
+    matchConditions:
+      exempt && Object.entries(exempt).map(([name, expression]) => ({ name, expression: `!(${expression})` })),
+    variables: variables && Object.entries(variables).map(([name, expression]) => ({ name, expression })),
+    validations: validations.map(renderValidation),
+  });
 }
 
-function renderValidation(validation: Validation): object {
-  const message = `${validation.rule}; fix: ${validation.fix}`;
-  const received = validation.received;
-  return {
-    expression: validation.expression,
-    message,
-    ...(received === undefined
-      ? {}
-      : { messageExpression: `'received ' + ${received} + ${JSON.stringify(`; rule: ${message}`)}` }),
-    reason: "Forbidden",
-  };
+function renderValidation({ expression, rule, fix, received }: Validation): object {
+  const message = `${rule}; fix: ${fix}`;
+  const messageExpression = received && `'received ' + ${received} + ${JSON.stringify(`; rule: ${message}`)}`;
+  return defined({ expression, message, messageExpression, reason: "Forbidden" });
 }
 
-function bindingSpec(props: AdmissionPolicyProps): object {
-  const notPlatform = {
+function bindingSpec({ name, parameters, scope }: AdmissionPolicyProps): object {
+  const lanes = {
     matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...platformNamespaces()] }],
   };
-  return {
-    policyName: props.name,
+  return defined({
+    policyName: name,
     validationActions: ["Deny", "Audit"],
-    ...(props.parameters === undefined ? {} : { paramRef: { ...props.parameters, parameterNotFoundAction: "Deny" } }),
-    ...(props.scope === "everywhere" ? {} : { matchResources: { namespaceSelector: notPlatform } }),
-  };
+    paramRef: parameters && { ...parameters, parameterNotFoundAction: "Deny" },
+    matchResources: scope === "everywhere" ? undefined : { namespaceSelector: lanes },
+  });
 }

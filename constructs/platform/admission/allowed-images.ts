@@ -1,5 +1,5 @@
 import { ConfigMap } from "cdk8s-plus-27";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { earlierImages } from "../../definition/earlier-images.ts";
 import { images } from "../../definition/images.ts";
@@ -18,16 +18,13 @@ export const EXECUTOR_IMAGES = "params.data.executor.split('\\n')";
  * The images that may run in a lane, by digest, one a line: this release's, and those of `earlier-images.json`, which
  * the retained templates of earlier nights name and an exact replay needs.
  */
-export class AllowedImages extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    const earlier = earlierImages();
-    new ConfigMap(this, "images", {
-      metadata: platformMetadata(ALLOWED_IMAGES.name, ALLOWED_IMAGES.namespace),
-      data: {
-        runner: [images().runner, ...earlier.runner].join("\n"),
-        executor: [images().argoExecutor, ...earlier.executor].join("\n"),
-      },
-    });
-  }
+export function allowedImages(scope: Construct): void {
+  const { runner, executor } = earlierImages();
+  new ConfigMap(scope, "allowed-images", {
+    metadata: platformMetadata(ALLOWED_IMAGES.name, ALLOWED_IMAGES.namespace),
+    data: {
+      runner: [images().runner, ...runner].join("\n"),
+      executor: [images().argoExecutor, ...executor].join("\n"),
+    },
+  });
 }

@@ -1,11 +1,9 @@
-import { Construct } from "constructs";
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
-import { AdmissionPolicy } from "./admission-policy.ts";
-import { quoted } from "./cel.ts";
+import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import { VERSIONS } from "./cel.ts";
 import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
 
-/** CEL: the request comes from a component of Argo CD. */
-const FROM_ARGOCD = `${quoted(`system:serviceaccounts:${ARGOCD_NAMESPACE}`)} in request.userInfo.groups`;
+const FIX = "change apps in the customer's file and deploy";
 
 /**
  * CEL over an AppProject: Argo CD takes only clusters that are registered for this very project. The API server checks
@@ -21,48 +19,39 @@ const OWN_CLUSTER_ONLY = [
 
 /**
  * Invariants 29 and 30: projects and Applications come from customers' files and from nowhere else. Argo CD keeps their
- * state; it neither makes one nor changes what one says, whoever asks it to, and however wide its own rights are.
+ * state; it neither makes one nor changes what one says, however wide its own rights are.
  */
-export class ArgoCdObjects extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    new AdmissionPolicy(this, "policy", {
-      name: "nightlane-argo-cd",
-      scope: "everywhere",
-      rules: [
-        {
-          apiGroup: "argoproj.io",
-          apiVersion: "v1alpha1",
-          resources: ["applications", "applicationsets", "appprojects"],
-          operations: ["CREATE", "UPDATE", "DELETE"],
-        },
-      ],
-      exempt: { kubernetes: FROM_KUBERNETES },
-      variables: [
-        { name: "argoCd", expression: FROM_ARGOCD },
-        { name: "versions", expression: "(object == null ? [] : [object]) + (oldObject == null ? [] : [oldObject])" },
-        // A project has its lane's name. What belongs to no project of ours, as the inert `default`, is the platform's.
-        {
-          name: "lanes",
-          expression:
-            "variables.versions.map(each, request.resource.resource == 'appprojects' ? each.metadata.name : request.resource.resource == 'applications' ? each.spec.project : '')",
-        },
-      ],
-      validations: [
-        {
-          expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
-          received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
-          rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
-          fix: "change apps in the customer's file and deploy",
-        },
-        {
-          // Whoever may write a project decides where Argo CD goes with it.
-          expression: `request.resource.resource != 'appprojects' || object == null || !object.metadata.name.startsWith('customer-') || (${OWN_CLUSTER_ONLY})`,
-          received: "'project ' + object.metadata.name",
-          rule: "a customer's project goes to clusters that are its own, by full address, into one namespace each, and makes nothing cluster-wide",
-          fix: "change apps in the customer's file and deploy",
-        },
-      ],
-    });
-  }
-}
+export const ARGO_CD_OBJECTS: AdmissionPolicyProps = {
+  name: "nightlane-argo-cd",
+  scope: "everywhere",
+  rules: [
+    {
+      ...ARGO,
+      resources: ["applications", "applicationsets", "appprojects"],
+      operations: ["CREATE", "UPDATE", "DELETE"],
+    },
+  ],
+  exempt: { kubernetes: FROM_KUBERNETES },
+  variables: {
+    argoCd: `'system:serviceaccounts:${ARGOCD_NAMESPACE}' in request.userInfo.groups`,
+    versions: VERSIONS,
+    // A project has its lane's name. What belongs to no project of Nightlane's, as the inert `default`, is the platform's.
+    lanes:
+      "variables.versions.map(each, request.resource.resource == 'appprojects' ? each.metadata.name : request.resource.resource == 'applications' ? each.spec.project : '')",
+  },
+  validations: [
+    {
+      expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
+      received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
+      rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
+      fix: FIX,
+    },
+    {
+      // Anyone who may write a project decides where Argo CD goes with it.
+      expression: `request.resource.resource != 'appprojects' || object == null || !object.metadata.name.startsWith('customer-') || (${OWN_CLUSTER_ONLY})`,
+      received: "'project ' + object.metadata.name",
+      rule: "a customer's project goes to clusters that are its own, by full address, into one namespace each, and makes nothing cluster-wide",
+      fix: FIX,
+    },
+  ],
+};

@@ -1,3 +1,6 @@
+/** CEL: a request's object as it is to be and as it was, as far as there is one: so a rule holds for deletions too. */
+export const VERSIONS = "(object == null ? [] : [object]) + (oldObject == null ? [] : [oldObject])";
+
 /** A CEL string literal. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
@@ -35,4 +38,18 @@ export function sameButFor(now: string, before: string, free: readonly string[])
 /** CEL: two maps agree in one field, or both lack it. */
 export function sameField(field: string, now: string, before: string): string {
   return `(('${field}' in ${now}) == ('${field}' in ${before}) && (!('${field}' in ${now}) || ${now}['${field}'] == ${before}['${field}']))`;
+}
+
+/** CEL: an object keeps its labels. */
+export const SAME_LABELS = "object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})";
+
+/** CEL: an object keeps its owners and its finalizers. */
+export const SAME_OWNERS = ["ownerReferences", "finalizers"]
+  .map((field) => `object.metadata.?${field}.orValue([]) == oldObject.metadata.?${field}.orValue([])`)
+  .join(" && ");
+
+/** CEL: of two maps of annotations only those under `nightlane/` differ: orders to a step, and what nightwatch notes. */
+export function onlyNotesDiffer(now: string, before: string): string {
+  const isNote = "key.startsWith('nightlane/')";
+  return `${now}.all(key, ${isNote} || (key in ${before} && ${before}[key] == ${now}[key])) && ${before}.all(key, ${isNote} || key in ${now})`;
 }

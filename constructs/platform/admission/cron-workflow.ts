@@ -1,31 +1,18 @@
-import { Construct } from "constructs";
-import { AdmissionPolicy } from "./admission-policy.ts";
+import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
 import { sameButFor } from "./cel.ts";
 import { FROM_NIGHTWATCH } from "./identities.ts";
 import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
 
 /** Invariants 25 and 26 on CronWorkflows: a schedule starts a night just as a person does, and says no more. */
-export class CronWorkflowContent extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    new AdmissionPolicy(this, "policy", {
-      name: "nightlane-cron-workflow",
-      rules: [
-        {
-          apiGroup: "argoproj.io",
-          apiVersion: "v1alpha1",
-          resources: ["cronworkflows"],
-          operations: ["CREATE", "UPDATE"],
-        },
-      ],
-      validations: [
-        ...startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
-        {
-          expression: `!(${FROM_NIGHTWATCH}) || (oldObject != null && ${sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", ["suspend"])})`,
-          rule: "nightwatch sets a schedule off and on, and changes nothing else of it",
-          fix: "change the schedule in the customer's file and deploy",
-        },
-      ],
-    });
-  }
-}
+export const CRON_WORKFLOW: AdmissionPolicyProps = {
+  name: "nightlane-cron-workflow",
+  rules: [{ ...ARGO, resources: ["cronworkflows"], operations: ["CREATE", "UPDATE"] }],
+  validations: [
+    ...startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
+    {
+      expression: `!(${FROM_NIGHTWATCH}) || (oldObject != null && ${sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", ["suspend"])})`,
+      rule: "nightwatch sets a schedule off and on, and changes nothing else of it",
+      fix: "change the schedule in the customer's file and deploy",
+    },
+  ],
+};

@@ -35,13 +35,13 @@ export const FROM_KUBERNETES =
   "'system:serviceaccounts:kube-system' in request.userInfo.groups || request.userInfo.username == 'system:kube-controller-manager'";
 
 /**
- * CEL: the request comes from a deployer of the platform. That is whoever may create namespaces: such an identity could make
- * a namespace with any label at all, so refusing it the same change on an existing one would protect nothing. A customer's
- * own deployer is none: it may write the one namespace that is there for it.
+ * CEL: the request comes from a deployer of the platform, which is anyone who may create namespaces: such an identity
+ * could make a namespace with any label, so refusing it the same change on an existing one would protect nothing. A
+ * customer's own deployer is not one: it may only write the namespace made for it.
  */
 export const FROM_DEPLOYER = "authorizer.group('').resource('namespaces').check('create').allowed()";
 
-/** CEL: the request comes from whoever may deploy into a lane, which is who may write its namespace, given as CEL of its name. */
+/** CEL: the request comes from anyone who may deploy into a lane, that is, write its namespace; its name is given as CEL. */
 export function mayDeploy(namespace: string): string {
   return `authorizer.group('').resource('namespaces').name(${namespace}).check('patch').allowed()`;
 }

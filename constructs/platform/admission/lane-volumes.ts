@@ -21,6 +21,10 @@ export const RUNNER_VOLUME = [
   `(has(v.persistentVolumeClaim) && v.persistentVolumeClaim.claimName == ${quoted(RESULTS_CLAIM)})`,
 ].join(" || ");
 
+/** What {@link RUNNER_VOLUME} means to a person. */
+export const RUNNER_VOLUMES_RULE =
+  "a runner's volumes are the lane's credential or token for its customer, its server's addresses, its results, the downward API and scratch space";
+
 /** CEL over a source `s` of a projected volume: the pod's own token, for the API server and for a short time. */
 const OWN_TOKEN = `(has(s.serviceAccountToken) && s.serviceAccountToken.?audience.orValue('') == '' && s.serviceAccountToken.?expirationSeconds.orValue(0) <= ${TOKEN_LIFE.toSeconds()})`;
 

@@ -7,10 +7,7 @@ export interface StepOutput {
   readonly form: string;
   /** Longest value, in characters. */
   readonly longest: number;
-  /**
-   * Whether it is told to the whole night, for its exit handler.
-   * @default false
-   */
+  /** Whether the whole night sees it, for its exit handler. @default false */
   readonly isGlobal?: boolean;
 }
 

@@ -1,6 +1,5 @@
-import { Construct } from "constructs";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
-import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
+import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
 import { listOf, onlyFields, otherFields, quoted } from "./cel.ts";
 import { FROM_KUBERNETES } from "./identities.ts";
 import { plainOutput, STEP_OUTPUTS } from "./step-outputs.ts";
@@ -11,50 +10,36 @@ const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 /** Label by which the executor says that a result is whole. */
 const COMPLETE_LABEL = "workflows.argoproj.io/report-outputs-completed";
 
+const DECIDE = "decide a step with `nightlane retry`, `skip` or `release`";
+
+/** Fields of a result. */
+const RESULT_FIELDS: readonly string[] = ["apiVersion", "kind", "metadata", "outputs"];
+
 /**
  * What a step reports. Argo copies a WorkflowTaskResult into the node of the same name, and substitutes a value of it,
  * where a task takes it, in two passes: a value that is itself an expression would be evaluated in the one controller of all lanes.
  * So a result says what the templates declare and nothing else, each value in its own form and length, and a
  * decision, which is what a waiting node has for an output, is never among it.
  */
-export class TaskResults extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    new AdmissionPolicy(this, "policy", {
-      name: "nightlane-task-results",
-      rules: [
-        {
-          apiGroup: "argoproj.io",
-          apiVersion: "v1alpha1",
-          resources: ["workflowtaskresults"],
-          operations: ["CREATE", "UPDATE"],
-        },
-      ],
-      // Kubernetes' own collector notes what it removes.
-      exempt: { kubernetes: FROM_KUBERNETES },
-      variables: [
-        { name: "labels", expression: "object.metadata.?labels.orValue({})" },
-        { name: "workflow", expression: `variables.labels[?${quoted(WORKFLOW_LABEL)}].orValue('')` },
-        { name: "owners", expression: "object.metadata.?ownerReferences.orValue([])" },
-        {
-          name: "pods",
-          expression: `request.userInfo.?extra[?'authentication.kubernetes.io/pod-name'].orValue([])`,
-        },
-        { name: "parameters", expression: "object.?outputs.?parameters.orValue([])" },
-      ],
-      validations: [...placeRules(), ...outputRules()],
-    });
-  }
-}
-
-/** Whose result it is. */
-function placeRules(): readonly Validation[] {
-  return [
+export const TASK_RESULTS: AdmissionPolicyProps = {
+  name: "nightlane-task-results",
+  rules: [{ ...ARGO, resources: ["workflowtaskresults"], operations: ["CREATE", "UPDATE"] }],
+  // Kubernetes' own collector notes what it removes.
+  exempt: { kubernetes: FROM_KUBERNETES },
+  variables: {
+    labels: "object.metadata.?labels.orValue({})",
+    workflow: `variables.labels[?${quoted(WORKFLOW_LABEL)}].orValue('')`,
+    owners: "object.metadata.?ownerReferences.orValue([])",
+    pods: "request.userInfo.?extra[?'authentication.kubernetes.io/pod-name'].orValue([])",
+    parameters: "object.?outputs.?parameters.orValue([])",
+  },
+  validations: [
+    // Whose result it is.
     {
       expression: `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${EXECUTOR_SERVICE_ACCOUNT}'`,
       received: "'a result from ' + request.userInfo.username",
       rule: "Argo's executor in a lane reports what the lane's steps brought, and nobody else",
-      fix: "decide a step with `nightlane retry`, `skip` or `release`",
+      fix: DECIDE,
     },
     {
       // Argo ends the names of a node and of its pod with the same number, and names both alike where a night is one pod.
@@ -62,7 +47,7 @@ function placeRules(): readonly Validation[] {
         "size(variables.pods) == 1 && variables.pods.all(pod, object.metadata.name == variables.workflow ? pod == variables.workflow : (pod.startsWith(variables.workflow + '-') && object.metadata.name.startsWith(variables.workflow + '-') && pod.endsWith(object.metadata.name.substring(size(variables.workflow)))))",
       received: "'a result of ' + object.metadata.name + ' from pod ' + variables.pods.join(', ')",
       rule: "a pod reports its own node: one that waits for a person, and another step, are not its",
-      fix: "decide a step with `nightlane retry`, `skip` or `release`",
+      fix: DECIDE,
     },
     {
       expression: [
@@ -85,16 +70,10 @@ function placeRules(): readonly Validation[] {
       rule: "a result belongs to its workflow and goes with it",
       fix: "leave ownerReferences, finalizers and annotations to Argo's executor",
     },
-  ];
-}
-
-/** What it says. */
-function outputRules(): readonly Validation[] {
-  const fields = ["apiVersion", "kind", "metadata", "outputs"];
-  return [
+    // What it says.
     {
-      expression: `${onlyFields("object", fields)} && (!has(object.outputs) || ${onlyFields("object.outputs", ["parameters"])})`,
-      received: `'fields ' + ${otherFields("object", fields)}`,
+      expression: `${onlyFields("object", RESULT_FIELDS)} && (!has(object.outputs) || ${onlyFields("object.outputs", ["parameters"])})`,
+      received: `'fields ' + ${otherFields("object", RESULT_FIELDS)}`,
       rule: "a result has output parameters and nothing else: no phase, no message, no progress, no artifacts",
       fix: "say it in the step's log",
     },
@@ -105,5 +84,5 @@ function outputRules(): readonly Validation[] {
       rule: "an output parameter is one that the lane's templates declare, in its own form and length: outputs become part of other steps' instructions, and an expression in one would be evaluated in the controller of all lanes",
       fix: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
     },
-  ];
-}
+  ],
+};

@@ -1,11 +1,11 @@
-import { Construct } from "constructs";
 import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
 import { POD_PATCH } from "../../workflow/pod-patch.ts";
-import { AdmissionPolicy, type Validation } from "./admission-policy.ts";
+import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
-import { RUNNER_VOLUME } from "./lane-volumes.ts";
+import { RUNNER_VOLUME, RUNNER_VOLUMES_RULE } from "./lane-volumes.ts";
+import { NO_CREDENTIAL_IN_ENV } from "./pod-creation.ts";
 
 /** Fields of a template's specification. Not among them: artifactGC, artifactRepositoryRef, hooks, locks. */
 export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
@@ -73,34 +73,29 @@ export const CONTAINER_FIELDS: readonly string[] = [
   "workingDir",
 ];
 
+/** CEL: the node templates, each a `t` in what follows. */
 const TEMPLATES = listAt("object.spec", "templates");
 const CUSTOMER_FILE = "change the customer's file; a lane's templates come from constructs/ only";
+const COPY_FILES = "bring files with copyIn and copyOut";
+
+/** CEL: an optional object has parameters and nothing else. */
+function parametersOnly(object: string): string {
+  return `(!has(${object}) || ${onlyFields(object, ["parameters"])})`;
+}
+
+/** The node templates that are containers. */
+const CONTAINERS = `${TEMPLATES}.filter(t, has(t.container))`;
 
 /**
  * Invariants 25, 26 and 39 on WorkflowTemplates, the one place in which a lane says what its pods are. Holds for the
  * deployer too: a stolen deploy identity, or a mistake in our own constructs, opens no way to another customer.
  */
-export class TemplateContent extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    new AdmissionPolicy(this, "policy", {
-      name: "nightlane-template-content",
-      rules: [
-        {
-          apiGroup: "argoproj.io",
-          apiVersion: "v1alpha1",
-          resources: ["workflowtemplates"],
-          operations: ["CREATE", "UPDATE"],
-        },
-      ],
-      parameters: ALLOWED_IMAGES,
-      validations: [...specRules(), ...nodeRules(), ...containerRules()],
-    });
-  }
-}
-
-function specRules(): readonly Validation[] {
-  return [
+export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
+  name: "nightlane-template-content",
+  rules: [{ ...ARGO, resources: ["workflowtemplates"], operations: ["CREATE", "UPDATE"] }],
+  parameters: ALLOWED_IMAGES,
+  validations: [
+    // What holds for the whole template.
     {
       expression: onlyFields("object.spec", TEMPLATE_SPEC_FIELDS),
       received: `'fields ' + ${otherFields("object.spec", TEMPLATE_SPEC_FIELDS)}`,
@@ -126,21 +121,15 @@ function specRules(): readonly Validation[] {
     },
     {
       expression: `${listAt("object.spec", "volumes")}.all(v, ${RUNNER_VOLUME})`,
-      rule: "a runner's volumes are the lane's credential or token for its customer, its server's addresses, its results, the downward API and scratch space",
+      rule: RUNNER_VOLUMES_RULE,
       fix: "remove the volume",
     },
     {
       expression: "!has(object.spec.arguments) || !has(object.spec.arguments.artifacts)",
       rule: "artifacts are fetched and deleted by Argo's own containers, with repositories that are not the lane's",
-      fix: "bring files with copyIn and copyOut",
+      fix: COPY_FILES,
     },
-  ];
-}
-
-function nodeRules(): readonly Validation[] {
-  const parametersOnly = (side: string): string =>
-    `(!has(t.${side}) || dyn(t.${side}).all(field, field in ['parameters']))`;
-  return [
+    // What holds for each of its nodes.
     {
       expression: `${TEMPLATES}.all(t, ${onlyFields("t", NODE_FIELDS)})`,
       received: `'template with ' + ${TEMPLATES}.map(t, ${otherFields("t", NODE_FIELDS)}).filter(fields, fields != '').join(', ')`,
@@ -154,9 +143,9 @@ function nodeRules(): readonly Validation[] {
       fix: CUSTOMER_FILE,
     },
     {
-      expression: `${TEMPLATES}.all(t, ${parametersOnly("inputs")} && ${parametersOnly("outputs")})`,
+      expression: `${TEMPLATES}.all(t, ${parametersOnly("t.inputs")} && ${parametersOnly("t.outputs")})`,
       rule: "nodes exchange parameters, no artifacts",
-      fix: "bring files with copyIn and copyOut",
+      fix: COPY_FILES,
     },
     {
       expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, ${onlyFields("task", TASK_FIELDS)}))`,
@@ -166,24 +155,18 @@ function nodeRules(): readonly Validation[] {
     {
       expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, !has(task.arguments) || dyn(task.arguments).all(field, field in ['parameters'])))`,
       rule: "tasks pass parameters, no artifacts",
-      fix: "bring files with copyIn and copyOut",
+      fix: COPY_FILES,
     },
-  ];
-}
-
-function containerRules(): readonly Validation[] {
-  const containers = `${TEMPLATES}.filter(t, has(t.container))`;
-  return [
+    // What holds for its containers.
     {
-      expression: `${containers}.all(t, t.container.image in ${RUNNER_IMAGES})`,
-      received: `'images ' + ${containers}.map(t, t.container.image).join(', ')`,
+      expression: `${CONTAINERS}.all(t, t.container.image in ${RUNNER_IMAGES})`,
+      received: `'images ' + ${CONTAINERS}.map(t, t.container.image).join(', ')`,
       rule: "only the released runner runs in a lane, by digest",
       fix: "deploy the platform stack of this release first: its ConfigMap admission-images lists the runner's digest",
     },
     {
-      expression: `${containers}.all(t, ${onlyFields("t.container", CONTAINER_FIELDS)} && ${listAt("t.container", "env")}.all(e, !has(e.valueFrom) || has(e.valueFrom.fieldRef)))`,
-      rule: "no credential in an environment variable: variables leak into logs, dumps and child processes",
-      fix: "read the file under /credentials",
+      expression: `${CONTAINERS}.all(t, ${onlyFields("t.container", CONTAINER_FIELDS)} && ${listAt("t.container", "env")}.all(e, !has(e.valueFrom) || has(e.valueFrom.fieldRef)))`,
+      ...NO_CREDENTIAL_IN_ENV,
     },
-  ];
-}
+  ],
+};

@@ -1,7 +1,6 @@
-import { Construct } from "constructs";
 import { NIGHTLY, PIPELINE_NAME } from "../../../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../../../runs/run-name.ts";
-import { AdmissionPolicy } from "./admission-policy.ts";
+import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
 import { FROM_ARGO } from "./identities.ts";
 import { READER_IS_LABELLED, startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
 
@@ -26,23 +25,18 @@ const RESOLVED_TEMPLATES_ONLY =
  * Invariants 25 and 26 on Workflows. Argo's `templateReferencing: Strict` alone still lets a submitter choose an
  * entrypoint, a service account, volumes and pod patches; here everything but template and parameters is refused.
  */
-export class WorkflowCreation extends Construct {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-    new AdmissionPolicy(this, "policy", {
-      name: "nightlane-workflow-creation",
-      rules: [{ apiGroup: "argoproj.io", apiVersion: "v1alpha1", resources: ["workflows"], operations: ["CREATE"] }],
-      validations: [
-        ...startRules("object.spec", WORKFLOW_FIELDS),
-        READER_IS_LABELLED,
-        {
-          // Workflows have no status subresource: a status that comes along would be run as if Argo had written it.
-          expression: `!has(object.status) || dyn(object.status).all(field, false) || (${FROM_ARGO} && ${CHILD_OF_A_SCHEDULE} && ${RESOLVED_TEMPLATES_ONLY})`,
-          received: "'status with ' + dyn(object.status).filter(field, true).join(', ')",
-          rule: "a new night has no status: Argo would run the template stored in it. Only the Argo controller, starting what a schedule of the lane is due to start, may store what it resolved of the very template that the night refers to",
-          fix: "remove status",
-        },
-      ],
-    });
-  }
-}
+export const WORKFLOW_CREATION: AdmissionPolicyProps = {
+  name: "nightlane-workflow-creation",
+  rules: [{ ...ARGO, resources: ["workflows"], operations: ["CREATE"] }],
+  validations: [
+    ...startRules("object.spec", WORKFLOW_FIELDS),
+    READER_IS_LABELLED,
+    {
+      // Workflows have no status subresource: a status that comes along would be run as if Argo had written it.
+      expression: `!has(object.status) || dyn(object.status).all(field, false) || (${FROM_ARGO} && ${CHILD_OF_A_SCHEDULE} && ${RESOLVED_TEMPLATES_ONLY})`,
+      received: "'status with ' + dyn(object.status).filter(field, true).join(', ')",
+      rule: "a new night has no status: Argo would run the template stored in it. Only the Argo controller, starting what a schedule of the lane is due to start, may store what it resolved of the very template that the night refers to",
+      fix: "remove status",
+    },
+  ],
+};

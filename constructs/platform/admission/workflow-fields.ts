@@ -3,22 +3,19 @@ import { PIPELINE_NAME } from "../../../runs/night-series.ts";
 import type { Validation } from "./admission-policy.ts";
 import { onlyFields, otherFields, quoted } from "./cel.ts";
 
-/** What whoever starts a night may say: which of the lane's templates, with which parameters, held back or not. */
+/** What anyone who starts a night may choose: which of the lane's templates, with which parameters, held back or not. */
 export const WORKFLOW_FIELDS: readonly string[] = ["workflowTemplateRef", "arguments", "suspend"];
 
 /** What may change while a night runs: it is held back, or ended. */
 export const RUNNING_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"];
 
-/** What the schedule writes: the controller puts the scheduled time in when it makes the Workflow. */
-const SCHEDULED_TIME = "{{workflow.scheduledTime}}";
-
 /**
- * CEL over a parameter `p`: a plain value. Parameters are substituted into the document that tells the runner what to do,
- * so a quote or a brace in one would be an instruction.
+ * CEL over a parameter `p`: a plain value, or a schedule's time, which the controller substitutes. Parameters become part
+ * of the document that instructs the runner, so a quote or a brace in one would be an instruction.
  */
-const PLAIN_PARAMETER = `dyn(p).all(field, field in ['name', 'value']) && has(p.value) && (string(p.value).matches('^[A-Za-z0-9.:,_+-]{0,128}$') || string(p.value) == '${SCHEDULED_TIME}')`;
+const PLAIN_PARAMETER = `dyn(p).all(field, field in ['name', 'value']) && has(p.value) && (string(p.value).matches('^[A-Za-z0-9.:,_+-]{0,128}$') || string(p.value) == '{{workflow.scheduledTime}}')`;
 
-/** Rules for a Workflow's specification, wherever it stands. */
+/** Rules for a Workflow's specification, of its own or in a CronWorkflow. */
 export function startRules(spec: string, fields: readonly string[]): readonly Validation[] {
   return [
     {
@@ -41,14 +38,11 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
 }
 
 /**
- * CEL over `object`, a Workflow: it starts the template that reads a kept log. Such a Workflow is no night: it has no
- * credential, changes nothing, and gets neither a run record nor a line in the overview.
+ * A Workflow that reads a kept log is not a night: it has no credential, changes nothing, and gets neither a run record
+ * nor a line in the overview. A label distinguishes it, since a selector sees nothing else; so the label may not lie.
  */
-export const IS_READER = "object.spec.?workflowTemplateRef.?name.orValue('').startsWith('reader-')";
-
-/** Readers are told from nights by a label, since a selector sees nothing else; so the label may not lie. */
 export const READER_IS_LABELLED: Validation = {
-  expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == ${IS_READER}`,
+  expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == object.spec.?workflowTemplateRef.?name.orValue('').startsWith('reader-')`,
   rule: `a Workflow has the label ${READER_LABEL} exactly if it starts a template reader-<hash>: with the label, nobody watches it as a night`,
   fix: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
 };
