@@ -13,7 +13,7 @@ import type { Workflow, WorkflowNode } from "../../runs/workflow.ts";
 import { storeNight } from "../boundary/admission/prepare.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { until } from "../farm/wait.ts";
-import { messageOf } from "../support/api.ts";
+import { type Call, messageOf } from "../support/api.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { serviceAccountKubeconfig } from "./ops-support.ts";
 
@@ -24,6 +24,8 @@ export const NAMESPACE = "customer-nordbank";
 export const ANNA = { user: "anna@vendor.example", groups: ["nightlane:oncall", "system:authenticated"] };
 
 const ARGO = { group: "argoproj.io", version: "v1alpha1", namespace: NAMESPACE } as const;
+
+const ACTS_PATH = `/apis/nightlane.example/v1/namespaces/${NAMESPACE}/nightacts`;
 
 /** Nightwatch ends before, or right after, one of its writes. */
 class EndOfNightwatch extends Error {}
@@ -117,13 +119,18 @@ export class ActStage {
     return answer.body as NightAct;
   }
 
-  tryToAsk(
+  tryToAsk(...act: Parameters<ActStage["asking"]>): ReturnType<GuardedCluster["api"]["call"]> {
+    return this.cluster.api.call(this.asking(...act));
+  }
+
+  /** The request that asks for an act. */
+  asking(
     spec: Omit<NightActSpec, "by" | "reason">,
     as = ANNA,
     reason = "test",
     namespace = NAMESPACE,
     name = actName(new Date(), randomBytes(3).toString("hex")),
-  ): ReturnType<GuardedCluster["api"]["call"]> {
+  ): Call {
     const path = `/apis/nightlane.example/v1/namespaces/${namespace}/nightacts`;
     const body = {
       apiVersion: "nightlane.example/v1",
@@ -131,7 +138,7 @@ export class ActStage {
       metadata: { name, namespace },
       spec: { ...spec, by: as.user, reason },
     };
-    return this.cluster.api.call({ method: "POST", path, body, as });
+    return { method: "POST", path, body, as };
   }
 
   /** Asks for something else under the name of another act. */
@@ -143,8 +150,23 @@ export class ActStage {
     return this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace: NAMESPACE, name });
   }
 
-  async night(name: string): Promise<Workflow> {
-    return this.objects.getNamespacedCustomObject({ ...ARGO, plural: "workflows", name });
+  /** How many acts the lane has, once its quota has counted just as many. */
+  async countedActs(): Promise<number> {
+    const quota = `/api/v1/namespaces/${NAMESPACE}/resourcequotas/lane`;
+    const counted = { what: "the quota has counted the lane's acts", limitSeconds: 400, everyMilliseconds: 500 };
+    let acts = 0;
+    await until(counted, async () => {
+      const { status } = await this.cluster.api.get<{ readonly status: { readonly used: Record<string, string> } }>(
+        quota,
+      );
+      acts = (await this.cluster.api.get<{ readonly items: readonly object[] }>(ACTS_PATH)).items.length;
+      return status.used["count/nightacts.nightlane.example"] === `${acts}`;
+    });
+    return acts;
+  }
+
+  async night(name: string, namespace = NAMESPACE): Promise<Workflow> {
+    return this.objects.getNamespacedCustomObject({ ...ARGO, namespace, plural: "workflows", name });
   }
 
   async scheduleNow(): Promise<CronWorkflow> {
@@ -158,18 +180,18 @@ export class ActStage {
   }
 
   /** A night whose step market has failed and waits for a decision, or is at another point. */
-  async newNight(nodes = attempt): Promise<string> {
+  async newNight(nodes = attempt, namespace = NAMESPACE): Promise<string> {
     this.stored += 1;
-    const template = this.cluster.manifest("nordbank", "WorkflowTemplate");
+    const template = this.cluster.manifest(namespace.replace("customer-", ""), "WorkflowTemplate");
     const name = `night-acts-${this.stored}`;
-    await storeNight(this.cluster.api, { namespace: NAMESPACE, template }, name);
-    await this.asArgo(name, { nodes: nodes(name) });
+    await storeNight(this.cluster.api, { namespace, template }, name);
+    await this.asArgo(name, { nodes: nodes(name) }, namespace);
     return name;
   }
 
   /** Writes of a night what Argo's controller would. */
-  async asArgo(name: string, status: object): Promise<void> {
-    const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/workflows/${name}`;
+  async asArgo(name: string, status: object, namespace = NAMESPACE): Promise<void> {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${name}`;
     const answer = await this.cluster.api.call({ method: "PATCH", path, body: { status }, as: ARGO_CONTROLLER });
     expect(messageOf(answer)).toBe("200");
   }

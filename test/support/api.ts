@@ -52,8 +52,11 @@ export class Api {
     private readonly identity: Identity | undefined,
   ) {}
 
-  /** The cluster and user of a kubeconfig with one context and inline data. */
-  static async fromKubeconfig(file: string): Promise<Api> {
+  /**
+   * The cluster and user of a kubeconfig with one context and inline data.
+   * @param connections How many requests are made at once, at most.
+   */
+  static async fromKubeconfig(file: string, connections = 16): Promise<Api> {
     const config = parse(await readFile(file, "utf8")) as KubeconfigFile;
     const { cluster } = config.clusters[0];
     const { user } = config.users[0];
@@ -64,7 +67,7 @@ export class Api {
       cert: decode(user["client-certificate-data"]),
       key: decode(user["client-key-data"]),
       keepAlive: true,
-      maxSockets: 16,
+      maxSockets: connections,
     });
     return new Api(cluster.server ?? "", agent, user.token, undefined);
   }
