@@ -15,7 +15,7 @@ export interface Result {
   readonly failures: readonly string[];
 }
 
-/** Suites that run, each a process group: whoever ends this command ends them too. */
+/** Running suites, each a process group: ending this command ends them too. */
 const running = new Set<ChildProcess>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
@@ -71,7 +71,9 @@ export async function run(suite: Suite, beside: boolean): Promise<Result> {
   };
 }
 
-/** Passes on what a suite prints; with a mark in whole lines, so that those of two suites do not run into each other. */
+/**
+ * Passes on what a suite prints; with a mark in whole lines, so that those of two suites do not run into each other.
+ */
 function show(from: Readable, to: NodeJS.WriteStream, mark: string, keep: (text: string) => void): void {
   let rest = "";
   from.setEncoding("utf8").on("data", (text: string) => {

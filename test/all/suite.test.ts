@@ -24,7 +24,7 @@ describe("what a suite printed", () => {
     expect(uiCounts("killed")).toBeUndefined();
   });
 
-  test("no closing line is no count", () => {
+  test("a missing closing line gives no count", () => {
     expect([vitestCounts("killed"), pytestCounts("killed"), chaosCounts("killed")]).toEqual([
       undefined,
       undefined,
@@ -32,7 +32,7 @@ describe("what a suite printed", () => {
     ]);
   });
 
-  test("a suite that names no failed test is told by its last words, without colours and empty lines", () => {
+  test("a suite that names no failed test is reported by its last lines, without colours and empty lines", () => {
     const lines = Array.from({ length: 50 }, (_, index) => `line ${index}`);
     expect(lastWords(`${lines.join("\n\n")}\n\u001b[31mError\u001b[39m: farm up ended\n`).slice(-2)).toEqual([
       "line 49",

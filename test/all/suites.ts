@@ -53,7 +53,7 @@ const alerts: Suite = {
   count: vitestCounts,
 };
 
-/** Suites that have the farm, one after the other: the last two strike it. */
+/** Suites that use the farm, one after the other: the last two inject faults into it. */
 const onFarm: readonly Suite[] = [
   { name: "e2e", command: ["vitest", "run", "--project", "e2e"], budgetMinutes: 40, count: vitestCounts },
   {

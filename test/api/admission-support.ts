@@ -189,7 +189,7 @@ export class GuardedCluster {
   }
 }
 
-/** A right to change namespaces without the right to create them, which no identity of ours has. */
+/** A right to change namespaces without the right to create them, which none of Nightlane's identities has. */
 const NAMESPACE_EDITOR_RIGHTS: readonly Manifest[] = [
   {
     apiVersion: "rbac.authorization.k8s.io/v1",

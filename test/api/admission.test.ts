@@ -56,7 +56,7 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     ["namespaces", namespaceAttempts],
     ["namespaces, by somebody who may change but not create them", namespaceEditorAttempts],
     ["ConfigMaps", configMapAttempts],
-    ["what Argo CD is told", argoCdAttempts],
+    ["Argo CD's objects", argoCdAttempts],
   ];
 
   test.each(groups)("%s", async (_, attempts) => {

@@ -8,8 +8,8 @@ import { type ArgoRequest, EXECUTOR_IMAGE, RUNNER_IMAGE, recordedNight } from ".
 import { GuardedCluster } from "./admission-support.ts";
 
 /**
- * What Argo really sends in a scheduled night, recorded in the farm by `test/support/record-argo-requests.ts`, is let through by every
- * policy that we ship: a guard that blocks the main path fails here, before a farm is started.
+ * What Argo really sends in a scheduled night, recorded in the farm by `test/support/record-argo-requests.ts`, is let
+ * through by every policy that we ship: a guard that blocks the main path fails here, before a farm is started.
  */
 const recorded = recordedNight();
 let cluster: GuardedCluster;
@@ -118,12 +118,15 @@ const NAMED_LATER: Readonly<Record<string, string>> = {
   "create pods": "create pods/binding",
 };
 
-/** What a request removes or enters may not be there: its pods never ran here. A policy answers before that is found out. */
+/**
+ * What a request removes or enters may not be there: its pods never ran here. A policy answers before that is found
+ * out.
+ */
 function isOfWhatIsNotHere({ verb, resource }: ArgoRequest): boolean {
   return verb.startsWith("delete") || resource.endsWith("/exec");
 }
 
-/** Sends a recorded request in the name of whoever sent it. An update is one of the object as it stands here. */
+/** Sends a recorded request in the original sender's name. An update is one of the object as it is here. */
 async function send({ as, verb, path, body }: ArgoRequest, uids: Uids): Promise<Answer> {
   const method = (
     { create: "POST", update: "PUT", patch: "PATCH", delete: "DELETE", deletecollection: "DELETE" } as const
@@ -152,7 +155,9 @@ interface WithMetadata {
   };
 }
 
-/** UIDs of the record and those that the same objects have here: what belongs to an unknown one is collected at once. */
+/**
+ * UIDs of the record and those that the same objects have here: what belongs to an unknown one is collected at once.
+ */
 class Uids {
   private readonly here = new Map<string, string>();
 

@@ -95,7 +95,8 @@ describe("a customer's stack, deployed by the customer's own deployer", () => {
 describe("what a deployer may not", () => {
   test("does nothing in another lane, in the platform's namespaces or outside of namespaces, by its rights", async () => {
     const may = await granted("nordbank", await everyResource());
-    // What Pulumi watches while it waits, and that tells nothing which the repository does not; ConfigMaps are the policy's below.
+    // What Pulumi watches while it waits, and that tells nothing which the repository does not; ConfigMaps are the
+    // policy's below.
     expect([...may].sort()).toEqual([
       "create nightlane-system configmaps",
       "delete nightlane-system configmaps",
@@ -136,7 +137,7 @@ describe("what a deployer may not", () => {
   test.each([
     ["of another customer", `fingerprint-${"a".repeat(64)}`, { customer: "alpenkredit" }],
     ["of nobody", `fingerprint-${"a".repeat(64)}`, {}],
-    ["of a name that is no hash", "fingerprint-mine", { customer: "nordbank" }],
+    ["of a name that is not a hash", "fingerprint-mine", { customer: "nordbank" }],
     ["that controls nights", "night-control-x", { customer: "nordbank" }],
     ["with the images that admission allows", "admission-images-2", { customer: "nordbank" }],
   ])("a ConfigMap of the platform %s: refused by the policy", async (_, name, data) => {
@@ -241,14 +242,14 @@ describe("what a deployer may write, and may not say", () => {
     expect((await admin.call({ method: "DELETE", path: own })).status).toBe(200);
   });
 
-  test("is no release of a gate, though it may ask for other acts under its own name", async () => {
+  test("is not a release of a gate, although it may ask for other acts under its own name", async () => {
     const ask = (verb: string) =>
       deployer("nordbank").call({ method: "POST", path: acts, body: act(verb, itself), dryRun: true });
     expect(messageOf(await ask("release"))).toContain("a gate is released by a person");
     expect((await ask("note")).status).toBe(201);
   });
 
-  test("is no project of Argo CD that takes other customers' clusters", async () => {
+  test("is not a project of Argo CD that accepts other customers' clusters", async () => {
     const path = "/apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects/customer-alpenkredit";
     const change = (spec: object) =>
       deployer("alpenkredit").call({ method: "PATCH", path, body: { spec }, dryRun: true });

@@ -23,8 +23,8 @@ import { until } from "../farm/wait.ts";
 import { TemporaryFolder } from "./support.ts";
 
 /**
- * Two real API servers: the central one, which signs tokens, and a customer's, which was told by the file that Nightlane
- * writes for it to take those of one lane.
+ * Two real API servers: the central one, which signs tokens, and a customer's, which was configured by the file that
+ * Nightlane writes for it to take those of one lane.
  */
 const NAME = "nordbank";
 const LANE = `customer-${NAME}`;
@@ -132,12 +132,12 @@ describe("the customer's API server", () => {
     expect(await whoAmI(customer, await token(namespace, account, audience))).toBeUndefined();
   });
 
-  test("has no service account of ours whose token could be stored", async () => {
+  test("has no service account of Nightlane's whose token could be stored", async () => {
     const accounts = await kubectl(customer, "get", "serviceaccounts", "--namespace", "risk", "-o", "name");
     expect(accounts.trim().split("\n").sort()).toEqual(["serviceaccount/default", "serviceaccount/spark"]);
   });
 
-  test("that was not told of the issuer is found by preflight, with what to do", async () => {
+  test("that does not know the issuer is found by preflight, with what to do", async () => {
     const other = await startApiServer({ dir: join(folder.path, "untold") });
     try {
       const reached = { server: clusterOf(other).server, address: "127.0.0.1", ca: authorityOf("untold") };

@@ -19,8 +19,8 @@ let anna: string;
 let night: string;
 
 async function act(verb: string, step: string): Promise<void> {
-  const told = await cluster.nightlane(anna, verb, CUSTOMER, step, "--reason", `test of ${verb}`);
-  expect(told).toMatchObject({ code: ExitCode.done, err: expect.not.stringContaining("nightlane:") });
+  const result = await cluster.nightlane(anna, verb, CUSTOMER, step, "--reason", `test of ${verb}`);
+  expect(result).toMatchObject({ code: ExitCode.done, err: expect.not.stringContaining("nightlane:") });
 }
 
 async function stepOf(name: string): Promise<StepStatus> {
@@ -108,10 +108,10 @@ describe("a step that goes on by itself", () => {
     await cluster.untilStarts(CUSTOMER, "in-time", 1);
     const { metadata } = await cluster.central.workflow(NAMESPACE, night);
     const pods = await cluster.guarded.central.kubectl("get", "pods", "-n", NAMESPACE, "-o", "json");
-    const told = [...pods.matchAll(/endWithin\\":\{\\"start\\":(\d+),\\"seconds\\":(\d+)\}/g)].map((found) =>
+    const result = [...pods.matchAll(/endWithin\\":\{\\"start\\":(\d+),\\"seconds\\":(\d+)\}/g)].map((found) =>
       found.slice(1).map(Number),
     );
-    expect(told).toEqual([[Date.parse(metadata.creationTimestamp ?? "") / 1000, 6 * 3600]]);
+    expect(result).toEqual([[Date.parse(metadata.creationTimestamp ?? "") / 1000, 6 * 3600]]);
     cluster.kubelet.end(CUSTOMER, "in-time", 1, WELL);
   });
 

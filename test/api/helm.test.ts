@@ -98,7 +98,7 @@ describe("values", () => {
 
   test.each([
     ["a value that no field reads", "timezone=Europe/Paris", /additional properties 'timezone' not allowed/i],
-    ["a start that is no time of day", "schedule.cron=61 22 * * *", /schedule.cron.*does not match pattern/is],
+    ["a start that is not a time of day", "schedule.cron=61 22 * * *", /schedule.cron.*does not match pattern/is],
     ["a start that the clocks skip and repeat", "schedule.cron=30 2 * * *", /schedule.cron.*not/is],
     ["a removed value", "results.size=null", /size/],
   ])("%s is refused", async (_, set, message) => {

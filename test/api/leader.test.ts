@@ -20,7 +20,7 @@ describe("of two nightwatches", () => {
   const leader = (identity: string): Leader =>
     new Leader({ objects: stage.objects, namespace: SYSTEM_NAMESPACE, name: "nightwatch", identity, log: () => {} });
 
-  test("one leads, and the other takes over when it ends without a word", async () => {
+  test("one leads, and the other becomes leader when it ends without a word", async () => {
     const [first, second] = [leader("one"), leader("two")];
     const stop = new AbortController();
     expect(await first.won(stop.signal)).toBe(true);
@@ -42,7 +42,7 @@ describe("of two nightwatches", () => {
     stop.abort();
   });
 
-  test("the other takes over at once where the first gives its lease back", async () => {
+  test("the other becomes leader at once where the first gives its lease back", async () => {
     const [first, second] = [leader("two"), leader("three")];
     const stop = new AbortController();
     expect(await first.won(stop.signal)).toBe(true);

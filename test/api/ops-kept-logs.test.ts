@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { until } from "../farm/wait.ts";
-import { OpsCluster, type Told } from "./ops-support.ts";
+import { OpsCluster, type Outcome } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
 const LANE = laneNamespace(CUSTOMER);
@@ -14,7 +14,7 @@ let cluster: OpsCluster;
 let anna: string;
 let night: string;
 
-const as = (...args: readonly string[]): Promise<Told> => cluster.nightlane(anna, ...args);
+const as = (...args: readonly string[]): Promise<Outcome> => cluster.nightlane(anna, ...args);
 
 beforeAll(async () => {
   cluster = await OpsCluster.start();
@@ -24,10 +24,10 @@ beforeAll(async () => {
     message: "The command failed.",
     outputs: { "log-end": deflateSync(LAST_LINES.join("\n")).toString("base64") },
   });
-  // Whoever reads finds that the log is past its time: there is no kubelet here that could hand one out.
+  // A reader finds that the log has expired: there is no kubelet here that could serve one.
   cluster.kubelet.otherwise = ({ step }) => (step === "read" ? { exitCode: 30, message: GONE } : undefined);
-  const told = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
-  night = (JSON.parse(told.out) as { night: string }).night;
+  const result = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
+  night = (JSON.parse(result.out) as { night: string }).night;
   await cluster.untilStep(CUSTOMER, night, "market", "deciding");
 });
 
@@ -57,7 +57,7 @@ describe("the log of an attempt that failed", () => {
     );
   });
 
-  test("is looked for on the volume once the pod is gone, by a workflow that an operator may start and that is no night", async () => {
+  test("is searched for on the volume once the pod is gone, by a workflow that an operator may start and that is not a night", async () => {
     await cluster.guarded.central.kubectl(
       "delete",
       "pod",
@@ -67,19 +67,19 @@ describe("the log of an attempt that failed", () => {
       "--grace-period=0",
       "--force",
     );
-    const told = await as("logs", CUSTOMER, "market");
+    const result = await as("logs", CUSTOMER, "market");
     const reader = cluster.kubelet.started.find(({ step }) => step === "read");
     expect(reader).toMatchObject({ businessDate: DATE, runNumber: 1, attempt: 1 });
-    expect(told).toMatchObject({ code: ExitCode.done, out: `${LAST_LINES.join("\n")}\n` });
-    expect(told.err).toContain("the runner of market, attempt 1, is gone");
-    expect(told.err).toContain(GONE);
-    expect(told.err).toContain("the last 2 lines, from the run record");
+    expect(result).toMatchObject({ code: ExitCode.done, out: `${LAST_LINES.join("\n")}\n` });
+    expect(result.err).toContain("the runner of market, attempt 1, is gone");
+    expect(result.err).toContain(GONE);
+    expect(result.err).toContain("the last 2 lines, from the run record");
     expect((await cluster.central.heads(LANE)).map(({ name }) => name)).toEqual([night]);
   });
 
   test("is found by the date of its run, too", async () => {
-    const told = await as("logs", CUSTOMER, "market", "--date", DATE, "--driver");
-    expect(told).toMatchObject({ code: ExitCode.done, out: "java.lang.OutOfMemoryError\n" });
+    const result = await as("logs", CUSTOMER, "market", "--date", DATE, "--driver");
+    expect(result).toMatchObject({ code: ExitCode.done, out: "java.lang.OutOfMemoryError\n" });
     expect((await as("logs", CUSTOMER, "market", "--date", DATE, "--run", "2")).code).toBe(ExitCode.notFound);
     expect((await as("logs", CUSTOMER, "market", "--attempt", "2")).code).toBe(ExitCode.notFound);
   });

@@ -144,7 +144,8 @@ export class PlayedKubelet {
       return undefined;
     }
     const { businessDate: asked, calendar: days } = calendar;
-    // A night that the schedule has started, since its minute came while the tests ran: it is to run no step beside theirs.
+    // A night that the schedule has started, since its minute came while the tests ran: it is to run no step beside
+    // theirs.
     const isScheduled = !isDay(asked);
     const businessDate = isScheduled ? new Date().toISOString().slice(0, 10) : asked;
     return {
@@ -234,7 +235,9 @@ export class PlayedKubelet {
   }
 }
 
-/** Which steps run anew, as the runner says it: all, or the first and what comes after it, between commas. */
+/**
+ * Which steps run from scratch, as the runner reports it: all, or the first and what comes after it, between commas.
+ */
 function anewOf({ fromStep, steps }: NonNullable<RunnerInput["anew"]> = { fromStep: "", steps: [] }): string {
   if (fromStep === "") return "all";
   const found = new Set(steps.flatMap(([name], place) => (name === fromStep ? [place] : [])));

@@ -21,7 +21,7 @@ const ANNA = "anna@vendor.example";
 let cluster: OpsCluster;
 let anna: string;
 let hook: Server;
-const told: Notification[] = [];
+const sent: Notification[] = [];
 /** The webhook refuses as long as this holds. */
 let refuse = true;
 let refused = 0;
@@ -67,7 +67,7 @@ beforeAll(async () => {
       if (refuse) {
         refused += 1;
       } else {
-        told.push(JSON.parse(body));
+        sent.push(JSON.parse(body));
       }
       answer.writeHead(refuse ? 503 : 204).end();
     });
@@ -101,7 +101,7 @@ describe("nightwatch, with no more than its own rights", () => {
       variant: "quarter-end",
     });
     const facts = await record();
-    // Its time has long passed: whoever makes a night up for is not called because it is late.
+    // It is long overdue: nobody is called because a night that is being made up for is late.
     expect(facts?.late).toBe(false);
     expect(facts?.template).toMatch(/^night-[0-9a-f]{10}$/);
     expect(facts?.images.some((image) => image.includes("/risk@sha256:"))).toBe(true);
@@ -152,8 +152,8 @@ describe("nightwatch, with no more than its own rights", () => {
   test("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
     await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThan(0);
     refuse = false;
-    await expect.poll(() => told.length, { timeout: 60_000 }).toBe(1);
-    expect(told[0]).toMatchObject({
+    await expect.poll(() => sent.length, { timeout: 60_000 }).toBe(1);
+    expect(sent[0]).toMatchObject({
       kind: "lost",
       customer: CUSTOMER,
       step: "scenarios",
@@ -176,13 +176,13 @@ describe("nightwatch, with no more than its own rights", () => {
       "run ",
       "retry scenarios",
     ]);
-    expect(told).toHaveLength(1);
+    expect(sent).toHaveLength(1);
   });
 
   test("keeps the record when the workflow is deleted", async () => {
     await cluster.guarded.central.kubectl("delete", "workflow", NIGHT, "-n", `customer-${CUSTOMER}`);
     await expect.poll(async () => (await record())?.phase, { timeout: 60_000 }).toBe("Gone");
-    await expect.poll(() => told.map(({ kind }) => kind), { timeout: 60_000 }).toEqual(["lost", "failed"]);
+    await expect.poll(() => sent.map(({ kind }) => kind), { timeout: 60_000 }).toEqual(["lost", "failed"]);
   });
 });
 

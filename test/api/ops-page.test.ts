@@ -173,14 +173,14 @@ describe("nightwatch's page through the API server", () => {
     expect(out).toContain('"customer":"nordbank"');
   });
 
-  test("is shut to whoever has no rights, and says which are missing", async () => {
+  test("is closed to users without rights, and says which are missing", async () => {
     const stranger = await cluster.operator("mallory@elsewhere.example", "elsewhere:people");
     const { code, err } = await cluster.nightlane(stranger, "ui", "--no-browser");
     expect({ code, err }).toMatchObject({ code: ExitCode.refused, err: expect.stringContaining("serviceaccounts") });
     expect((await cluster.nightlane(stranger, "nights", "--html")).code).toBe(ExitCode.refused);
   });
 
-  test("shows whoever may see one customer that one", async () => {
+  test("shows a user who may see one customer that customer", async () => {
     const namespace = laneNamespace("nordbank");
     const group = "--group=nordbank:risk";
     for (const args of [

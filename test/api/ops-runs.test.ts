@@ -9,7 +9,7 @@ import { ExitCode } from "../../ops/exit-code.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { type BusinessCalendar, writeCalendar } from "../../runs/business-calendar.ts";
 import type { Ending, StartedRunner } from "./ops-kubelet.ts";
-import { OpsCluster, type Told } from "./ops-support.ts";
+import { OpsCluster, type Outcome } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
 const NAMESPACE = laneNamespace(CUSTOMER);
@@ -30,22 +30,22 @@ function ending({ step }: StartedRunner): Ending {
   const hash = createHash("sha256").update(market).digest("hex");
   const results = { sha256: hash, files: { [`${step.replace("reuse ", "")}.csv`]: hash } };
   // A command brings nothing to the lane, so neither does taking over what it left.
-  const told = step.endsWith("market") ? "" : JSON.stringify(results);
-  return { exitCode: 0, outputs: step === "market" ? {} : { results: told } };
+  const output = step.endsWith("market") ? "" : JSON.stringify(results);
+  return { exitCode: 0, outputs: step === "market" ? {} : { results: output } };
 }
 
-async function act(...args: readonly string[]): Promise<Told> {
+async function act(...args: readonly string[]): Promise<Outcome> {
   return cluster.nightlane(anna, ...args, "--reason", "test");
 }
 
 /** What a verb started, and what became of it. */
 async function outcome(...args: readonly string[]): Promise<{ readonly [field: string]: unknown }> {
-  const told = await act(...args, "-o", "json");
-  expect(told).toMatchObject({ code: ExitCode.done });
-  return JSON.parse(told.out);
+  const result = await act(...args, "-o", "json");
+  expect(result).toMatchObject({ code: ExitCode.done });
+  return JSON.parse(result.out);
 }
 
-/** Steps that a run has started, and those whose results it took over. */
+/** Steps that a run has started, and those whose results it reused. */
 function started(
   runNumber: number,
   date = DATE,
@@ -73,9 +73,9 @@ afterAll(async () => {
 
 describe("runs of one business date, in their order", () => {
   test("cannot be repeated before there is one", async () => {
-    const told = await act("replay", CUSTOMER, "--date", DATE);
-    expect(told).toMatchObject({ code: ExitCode.notFound });
-    expect(told.err).toContain(`nightlane run ${CUSTOMER} --date ${DATE}`);
+    const result = await act("replay", CUSTOMER, "--date", DATE);
+    expect(result).toMatchObject({ code: ExitCode.notFound });
+    expect(result.err).toContain(`nightlane run ${CUSTOMER} --date ${DATE}`);
   });
 
   test("begin with run 1", async () => {
@@ -86,7 +86,7 @@ describe("runs of one business date, in their order", () => {
     expect(started(1)).toEqual({ anew: STEPS, reused: [] });
   });
 
-  test("are replayed under a new number, every step anew, and have the same results", async () => {
+  test("are replayed under a new number, every step from scratch, and have the same results", async () => {
     expect(await outcome("replay", CUSTOMER, "--date", DATE, "--wait")).toMatchObject({
       runNumber: 2,
       repeats: 1,
@@ -96,7 +96,7 @@ describe("runs of one business date, in their order", () => {
     expect(started(2)).toEqual({ anew: STEPS, reused: [] });
   });
 
-  test("are replayed from a later step on: the others take over what the repeated run has left", async () => {
+  test("are replayed from a later step on: the others reuse what the repeated run has left", async () => {
     expect(await outcome("replay", CUSTOMER, "--date", DATE, "--run", "1", "--from", "var-es", "--wait")).toMatchObject(
       {
         runNumber: 3,
@@ -124,8 +124,8 @@ describe("runs of one business date, in their order", () => {
       { runNumber: 2, purpose: "replay", repeats: 1, comparison: { same: true } },
       { runNumber: 1, purpose: "run", phase: "Succeeded" },
     ]);
-    const told = await act("run", CUSTOMER, "--date", DATE);
-    expect(told).toMatchObject({ code: ExitCode.notPossible });
+    const result = await act("run", CUSTOMER, "--date", DATE);
+    expect(result).toMatchObject({ code: ExitCode.notPossible });
   });
 
   test("are compared with the files that another night left", async () => {
@@ -134,7 +134,7 @@ describe("runs of one business date, in their order", () => {
       mkdirSync(join(folder, step), { recursive: true });
       writeFileSync(join(folder, step, `${step}.csv`), content);
     };
-    const compared = (...args: readonly string[]): Promise<Told> =>
+    const compared = (...args: readonly string[]): Promise<Outcome> =>
       cluster.nightlane(anna, "compare", CUSTOMER, "--date", DATE, "--with", folder, ...args);
     expect(await compared()).toMatchObject({ code: ExitCode.notFound });
     left("var-es", "a");
@@ -160,9 +160,9 @@ describe("runs of one business date, in their order", () => {
 
   test("say so when a replay has other results", async () => {
     market = "b";
-    const told = await act("replay", CUSTOMER, "--date", DATE, "--wait");
-    expect(told).toMatchObject({ code: ExitCode.differs });
-    expect(told.out).toContain("results differ from run 3: scenarios different (scenarios.csv)");
+    const result = await act("replay", CUSTOMER, "--date", DATE, "--wait");
+    expect(result).toMatchObject({ code: ExitCode.differs });
+    expect(result.out).toContain("results differ from run 3: scenarios different (scenarios.csv)");
   });
 
   test("are restated with corrected inputs, the earlier ones kept", async () => {
@@ -240,8 +240,8 @@ describe("a backfill", () => {
   });
 
   test("leaves nights to the schedule that are not due yet", async () => {
-    const told = await act("backfill", CUSTOMER, "--from", "2999-01-01", "--to", "2999-01-31");
-    expect(told).toMatchObject({ code: ExitCode.notPossible });
+    const result = await act("backfill", CUSTOMER, "--from", "2999-01-01", "--to", "2999-01-31");
+    expect(result).toMatchObject({ code: ExitCode.notPossible });
   });
 });
 
@@ -257,9 +257,9 @@ describe("a day that the calendar closes", () => {
   }
 
   test("has no night, and says why", async () => {
-    const told = await act("run", CUSTOMER, "--date", date);
-    expect(told).toMatchObject({ code: ExitCode.notPossible });
-    expect(told.err).toContain("Easter Monday");
+    const result = await act("run", CUSTOMER, "--date", date);
+    expect(result).toMatchObject({ code: ExitCode.notPossible });
+    expect(result.err).toContain("Easter Monday");
   });
 
   test("is marked in the history where its night ran no step", async () => {
@@ -274,15 +274,15 @@ describe("a day that the calendar closes", () => {
 
   test("can be made up for with the present definition once it is worked, and only then", async () => {
     for (const verb of ["replay", "restate"]) {
-      const told = await act(verb, CUSTOMER, "--date", date);
-      expect(told).toMatchObject({ code: ExitCode.notPossible });
-      expect(told.err).toContain(`nightlane restate ${CUSTOMER} --date ${date} --current`);
+      const result = await act(verb, CUSTOMER, "--date", date);
+      expect(result).toMatchObject({ code: ExitCode.notPossible });
+      expect(result.err).toContain(`nightlane restate ${CUSTOMER} --date ${date} --current`);
     }
     expect(await outcome("restate", CUSTOMER, "--date", date, "--current")).toMatchObject({ runNumber: 2, repeats: 1 });
     await setWorked({});
-    const told = await act("restate", CUSTOMER, "--date", date, "--current");
-    expect(told).toMatchObject({ code: ExitCode.notPossible });
-    expect(told.err).toContain(`${date} is not a business day`);
+    const result = await act("restate", CUSTOMER, "--date", date, "--current");
+    expect(result).toMatchObject({ code: ExitCode.notPossible });
+    expect(result.err).toContain(`${date} is not a business day`);
   });
 });
 

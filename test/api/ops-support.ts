@@ -23,7 +23,7 @@ import { GuardedCluster } from "./admission-support.ts";
 import { PlayedKubelet } from "./ops-kubelet.ts";
 
 /** What a command line printed and how it ended. */
-export interface Told {
+export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -120,7 +120,7 @@ export class OpsCluster {
   }
 
   /** Runs `nightlane` as somebody. */
-  async nightlane(kubeconfig: string, ...args: readonly string[]): Promise<Told> {
+  async nightlane(kubeconfig: string, ...args: readonly string[]): Promise<Outcome> {
     const out = new Collected();
     const err = new Collected();
     const code = await main([...args, "--kubeconfig", kubeconfig], { out, err });

@@ -3,7 +3,7 @@ import { ExitCode } from "../../ops/exit-code.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { until } from "../farm/wait.ts";
 import type { Ending } from "./ops-kubelet.ts";
-import { OpsCluster, type Told } from "./ops-support.ts";
+import { OpsCluster, type Outcome } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-31";
@@ -36,7 +36,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-async function as(...args: readonly string[]): Promise<Told> {
+async function as(...args: readonly string[]): Promise<Outcome> {
   return cluster.nightlane(anna, ...args);
 }
 
@@ -54,9 +54,9 @@ async function untilMarket(what: string, is: (step: StepStatus) => boolean): Pro
 describe("a step whose runner reports that it cannot go on", () => {
   test("is tried again by itself, and its trouble is seen while the next try goes on", async () => {
     tries.push(TROUBLE);
-    const told = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    ({ night } = JSON.parse(told.out));
+    const result = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    ({ night } = JSON.parse(result.out));
     await cluster.untilStarts(CUSTOMER, STEP, 2);
     const step = await untilMarket("is in trouble", ({ trouble }) => trouble !== undefined);
     expect(step).toMatchObject({

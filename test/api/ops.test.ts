@@ -4,7 +4,7 @@ import { Central } from "../../ops/central.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import type { NightLine } from "../../ops/overview/night-line.ts";
 import { until } from "../farm/wait.ts";
-import { OpsCluster, type Told } from "./ops-support.ts";
+import { OpsCluster, type Outcome } from "./ops-support.ts";
 
 const CUSTOMER = "nordbank";
 const DATE = "2026-03-31";
@@ -15,11 +15,11 @@ let anna: string;
 let night: string;
 
 /** Runs a verb as Anna, who is on call, and gives a reason where the verb wants one. */
-async function as(...args: readonly string[]): Promise<Told> {
+async function as(...args: readonly string[]): Promise<Outcome> {
   return cluster.nightlane(anna, ...args);
 }
 
-async function act(verb: string, ...args: readonly string[]): Promise<Told> {
+async function act(verb: string, ...args: readonly string[]): Promise<Outcome> {
   return as(verb, CUSTOMER, ...args, "--reason", `test of ${verb}`);
 }
 
@@ -54,9 +54,9 @@ afterAll(async () => {
 /** One night, acted upon while it runs; the tests are its hours, in order. */
 describe("a night of nordbank", () => {
   test("starts for a given date, noted as who the API server says it was", async () => {
-    const told = await act("run", "--date", DATE, "-o", "json");
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    const started = JSON.parse(told.out);
+    const result = await act("run", "--date", DATE, "-o", "json");
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    const started = JSON.parse(result.out);
     expect(started).toMatchObject({ kind: "Start", businessDate: DATE, runNumber: 1, by: ANNA });
     night = started.night;
     await cluster.untilStep(CUSTOMER, night, "market", "running");
@@ -66,9 +66,9 @@ describe("a night of nordbank", () => {
   });
 
   test("is not started a second time under the same number", async () => {
-    const told = await act("run", "--date", DATE);
-    expect(told.code).toBe(ExitCode.notPossible);
-    expect(told.err).toContain("has a night of 2026-03-31 already");
+    const result = await act("run", "--date", DATE);
+    expect(result.code).toBe(ExitCode.notPossible);
+    expect(result.err).toContain("has a night of 2026-03-31 already");
   });
 
   test("is shown with all others, and by itself", async () => {
@@ -90,7 +90,7 @@ describe("a night of nordbank", () => {
     expect(shown.err).toBe("");
   });
 
-  test("is shown in the same way to whoever may see the lanes one by one only", async () => {
+  test("is shown in the same way to users who may only see the lanes one by one", async () => {
     const { central } = cluster.guarded;
     const kubectl = async (...args: readonly string[]): Promise<string> => central.kubectl(...args);
     const group = "desk:small-banks";
@@ -104,9 +104,9 @@ describe("a night of nordbank", () => {
     const berta = await cluster.operator("berta@vendor.example", group);
     expect(await Central.fromKubeconfig(berta).everywhere.runningNights()).toBeUndefined();
     const seen = async (kubeconfig: string): Promise<readonly object[]> => {
-      const told = await cluster.nightlane(kubeconfig, "nights", "-o", "json");
-      expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-      const lines: readonly NightLine[] = JSON.parse(told.out).items;
+      const result = await cluster.nightlane(kubeconfig, "nights", "-o", "json");
+      expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+      const lines: readonly NightLine[] = JSON.parse(result.out).items;
       return lines.map(({ secondsLeft: _, ...line }) => line);
     };
     expect(await seen(berta)).toEqual(await seen(anna));
@@ -128,9 +128,9 @@ describe("a night of nordbank", () => {
   });
 
   test("changes nothing in a dry run, and says what it would do", async () => {
-    const told = await act("hold", "report", "--dry-run");
-    expect(told).toMatchObject({ code: ExitCode.done });
-    expect(told.out).toContain("dry run: nothing was changed");
+    const result = await act("hold", "report", "--dry-run");
+    expect(result).toMatchObject({ code: ExitCode.done });
+    expect(result.out).toContain("dry run: nothing was changed");
     expect((await as("show", CUSTOMER)).out).not.toMatch(/report.*to be held/);
   });
 
@@ -244,8 +244,8 @@ describe("a night of nordbank", () => {
 
 test("ends a night that never had a business date, and has nothing to sweep", async () => {
   cluster.kubelet.end("alpenkredit", "calendar", 1, { exitCode: 50, message: "the credential cannot be used" });
-  const told = await as("run", "alpenkredit", "--date", DATE, "--reason", "test", "-o", "json");
-  expect(told).toMatchObject({ code: ExitCode.done });
-  await cluster.untilPhase("alpenkredit", JSON.parse(told.out).night, "Failed");
+  const result = await as("run", "alpenkredit", "--date", DATE, "--reason", "test", "-o", "json");
+  expect(result).toMatchObject({ code: ExitCode.done });
+  await cluster.untilPhase("alpenkredit", JSON.parse(result.out).night, "Failed");
   expect(cluster.kubelet.starts("alpenkredit", "sweep")).toBe(0);
 });

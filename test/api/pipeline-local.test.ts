@@ -183,8 +183,8 @@ describe("with what GitLab notes of deployments", () => {
       "--ignore-predefined-vars",
       `${OVERRIDDEN},${Object.keys(gitlab.variables)}`,
     ];
-    const told = variables.flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
-    const args = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...told, ...names];
+    const settings = variables.flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+    const args = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...settings, ...names];
     const { code, printed } = await start("gitlab-ci-local", args);
     return readRun(code, printed, "").jobs;
   }
@@ -231,8 +231,8 @@ describe("with what GitLab notes of deployments", () => {
     }
 
     async function plan() {
-      const told = ["pipeline/plan.ts", "HEAD~1", "HEAD", "--for", "deploy", "--deployed"];
-      const { code, printed } = await start("tsx", told);
+      const args = ["pipeline/plan.ts", "HEAD~1", "HEAD", "--for", "deploy", "--deployed"];
+      const { code, printed } = await start("tsx", args);
       expect(code, printed).toBe(0);
       return JSON.parse(readFileSync(inClone("plan/affected.json"), "utf8"));
     }

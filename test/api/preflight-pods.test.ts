@@ -31,7 +31,7 @@ describe("what differs in a step's further pods", () => {
     const findings = await preflight(night, site.kubeconfig, start);
     return findings.filter(({ look, todo: left }) => left !== undefined && !/^quota$/.test(look)).map(said);
   };
-  /** What of it is refused, where no pod starts since there is no node. */
+  /** What of it is refused, where no pod starts because there is no node. */
   const refusedOf = async (options: Partial<SparkOptions>): Promise<readonly string[]> =>
     (await leftOf(options, 3)).filter((one) => one.includes(": refused: "));
   const limited = async (kind: object, look: () => Promise<void>): Promise<void> => {
@@ -92,7 +92,7 @@ describe("what differs in a step's further pods", () => {
 });
 
 describe("what keeps a night's pods from starting", () => {
-  /** The looks at a start, without those that say that there is no node. */
+  /** The checks of a start, without those that report that there is no node. */
   const starts = async (seconds: number): Promise<readonly string[]> =>
     (await site.todo({}, { seconds })).filter((one) => one.startsWith("start of "));
 

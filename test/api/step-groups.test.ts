@@ -51,7 +51,7 @@ describe("a group of steps", () => {
     expect(await membersThatAre("running")).toHaveLength(AT_ONCE);
     const shown = await cluster.nightlane(anna, "show", CUSTOMER, "--night", night);
     expect(shown.out.match(/queued .*waits for one of the 2 places of portfolios/g)).toHaveLength(3);
-    const told = await cluster.nightlane(
+    const result = await cluster.nightlane(
       anna,
       "stop",
       CUSTOMER,
@@ -59,7 +59,7 @@ describe("a group of steps", () => {
       "--reason",
       "x",
     );
-    expect(told).toMatchObject({
+    expect(result).toMatchObject({
       code: ExitCode.notPossible,
       err: expect.stringContaining("waits for a place in its group"),
     });
@@ -72,8 +72,8 @@ describe("a group of steps", () => {
     await untilMembersAre("running", AT_ONCE);
     expect(await membersThatAre("queued")).toHaveLength(MEMBERS.length - AT_ONCE - 1);
     // Its retry waits for a place like any other.
-    const told = await cluster.nightlane(anna, "retry", CUSTOMER, first, "--reason", "test of retry");
-    expect(told.code).toBe(ExitCode.done);
+    const result = await cluster.nightlane(anna, "retry", CUSTOMER, first, "--reason", "test of retry");
+    expect(result.code).toBe(ExitCode.done);
     await cluster.untilStep(CUSTOMER, night, first, "queued", 2);
   });
 

@@ -6,7 +6,7 @@ import { toYaml } from "../../infra/yaml.ts";
 import { find } from "../support/manifests.ts";
 import { type Bank, bank, defineBank } from "./bank.ts";
 
-/** A bank whose values occur nowhere else in its objects, so that they can be told from the rest. */
+/** A bank whose values occur nowhere else in its objects, so that they can be distinguished from the rest. */
 const PROTOTYPE: Bank = {
   name: "prototype",
   host: "k8s.prototype.example",

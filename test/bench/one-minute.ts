@@ -18,9 +18,9 @@ import { until } from "../farm/wait.ts";
 import { Api } from "../support/api.ts";
 
 /**
- * Many customers at one minute: lanes whose schedules all name the same one, the real Argo controller, and how long it is
- * until the last of them has its first pod. Once with the controller's own rate of requests and once with ours.
- * `tsx test/bench/one-minute.ts [lanes]`. The pods never run: what is measured is the controller.
+ * Many customers at one minute: lanes whose schedules all name the same one, the real Argo controller, and how long it
+ * is until the last of them has its first pod. Once with the controller's own rate of requests and once with
+ * Nightlane's. `tsx test/bench/one-minute.ts [lanes]`. The pods never run: what is measured is the controller.
  */
 const LANES = Number(process.argv[2] ?? 100);
 const COLLECTIONS = { workflows: "/apis/argoproj.io/v1alpha1/workflows", pods: "/api/v1/pods" } as const;

@@ -104,7 +104,7 @@ function describeSteps(workflowTemplate: Manifest, steps: readonly Step[]): read
   );
 }
 
-/** Of the file what is no step, the days in full included; what makes steps and applications is shown with them. */
+/** The parts of the file that are not steps, with all days; what makes steps and applications is shown with them. */
 function describeFile(definition: CustomerDefinition): readonly string[] {
   return describeProperties(definition, /^(name|displayName|apps|furtherNights)$|(^|\.)(steps|declared|defaults)$/);
 }

@@ -19,7 +19,7 @@ beforeAll(() => {
   const home = join(scratch, "home");
   mkdirSync(home);
   cloneCheckout(join(scratch, "origin.git"), clone);
-  // The packages are this checkout's: make must not install them anew because the clone is younger.
+  // The packages are this checkout's: make must not install them again because the clone is newer.
   utimesSync(join(repositoryRoot, "node_modules", ".installed"), new Date(), new Date());
   shell = new Shell(scratch, clone, {
     ...AUTHOR,

@@ -32,7 +32,7 @@ export function readScanWaivers(file = SCAN_WAIVERS): readonly ScanWaiver[] {
   });
 }
 
-/** Whether a waiver speaks of a finding. */
+/** Whether a waiver covers a finding. */
 export function waives(waiver: ScanWaiver, finding: ScanFinding): boolean {
   const pattern = new RegExp(`^${waiver.object.split("*").map(escaped).join(".*")}$`);
   return waiver.scanner === finding.scanner && waiver.check === finding.check && pattern.test(finding.object);

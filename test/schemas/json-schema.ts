@@ -25,7 +25,9 @@ export const QUANTITY: JsonSchema = {
 /** A port or percentage. */
 export const INT_OR_STRING: JsonSchema = { type: ["integer", "string"] };
 
-/** The schema of a whole object: what both sources say of its kind, and the names that every object of ours has. */
+/**
+ * The schema of a whole object: what both sources say of its kind, and the names that every object of Nightlane's has.
+ */
 export function objectKind(
   apiVersion: string,
   kind: string,

@@ -66,7 +66,7 @@ describe("forty customers", () => {
     expect(await light.page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(15, 18, 22)");
   });
 
-  test("are told by one clock, which the reader chooses", async () => {
+  test("are shown by one clock, which the reader chooses", async () => {
     const reader = await browser.reader();
     await reader.open(under.door.address);
     expect(await reader.page.locator(".clock").textContent()).toBe("03:10:00");
@@ -92,7 +92,7 @@ test("a quiet night says so, and what changes is there without a reload", async 
   expect(await page.locator(".part h2").allTextContents()).toEqual(["▾ Needs somebody 1", "▾ Goes on 1"]);
 });
 
-test("whoever looks is told when nothing new comes", async () => {
+test("the reader is notified when nothing new comes", async () => {
   const alone = await PageUnderTest.open([{ customer: "nordbank" }]);
   const reader = await browser.reader();
   await reader.open(alone.door.address);
@@ -102,7 +102,7 @@ test("whoever looks is told when nothing new comes", async () => {
   expect(reader.mistakes.splice(0).join()).toMatch(/ERR_/);
 });
 
-test("whoever may see one customer sees that one, and is not told of another", async () => {
+test("a user who may see one customer sees that one, and nothing of another", async () => {
   const one = await pageForTest(fortyLanes().slice(0, 4), ["seebank"]);
   const reader = await browser.reader();
   await reader.open(one.door.address);

@@ -61,18 +61,18 @@ export class PageUnderTest {
     return this.server.port;
   }
 
-  /** Plays a lane anew, which the next round finds. */
+  /** Plays a lane again, which the next round finds. */
   put(lane: PlayedLane): void {
     this.objects.set(lane.customer, playedLane(lane));
   }
 
-  /** Plays a lane anew. */
+  /** Plays a lane again. */
   async play(lane: PlayedLane): Promise<void> {
     this.put(lane);
     await this.round();
   }
 
-  /** A round of nightwatch, after which the page is told. @param milliseconds By which the clock has moved. */
+  /** A round of nightwatch, after which the page is updated. @param milliseconds By which the clock has moved. */
   async round(milliseconds = 0): Promise<void> {
     const all = [...this.objects.values()];
     await this.watched.list(

@@ -50,7 +50,7 @@ export function playedLane(lane: PlayedLane): LaneObjects {
   };
   const schedule = laneSchedule(cron);
   if (schedule === undefined) {
-    throw new Error(`${starts} is no daily start`);
+    throw new Error(`${starts} is not a daily start`);
   }
   const night = (date: Day, parts: Partial<PlayedNight>): Workflow =>
     playedNight({ steps: ORDINARY, now: NOW, ...parts, customer, date, start: deadlinesOf(schedule, date).start });
@@ -78,7 +78,10 @@ export function playedLane(lane: PlayedLane): LaneObjects {
   };
 }
 
-/** What is at risk in a past night, as a step would report it. @param back How many nights ago, 0 being the last one. */
+/**
+ * What is at risk in a past night, as a step would report it.
+ * @param back How many nights ago, 0 being the last one.
+ */
 function figuresBefore(back: number, date: Day): Figures {
   const at = (nights: number): number => 1_204_000 + 1000 * ((nights * 37) % 90) + (nights === 0 ? 250_000 : 0);
   const figure = (share: number): Figures[string] => ({

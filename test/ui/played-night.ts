@@ -216,7 +216,7 @@ function attempt(
   // Each further attempt lies in the one before it.
   const boundaryID = number === 1 ? `step-${name}` : `${name}-${number - 1}`;
   const whole = { ...node(id, `attempt-${name}`, "DAG", phase, from, to), boundaryID, inputs };
-  const told = message === undefined ? {} : { message };
+  const reported = message === undefined ? {} : { message };
   if (kind === "gate") {
     return [
       whole,
@@ -231,7 +231,7 @@ function attempt(
     ...(phase === "Running" ? {} : { exitCode: phase === "Succeeded" ? "0" : "1" }),
     ...(phase === "Succeeded" && results !== undefined ? { parameters: list({ results }) } : {}),
   };
-  const inside = { boundaryID: id, outputs, ...told };
+  const inside = { boundaryID: id, outputs, ...reported };
   return [
     whole,
     { ...node(`${id}-run`, `run-${name}`, "Retry", phase, from, to), ...inside },

@@ -36,7 +36,7 @@ async function write(
   writeFileSync(join(folder, `${name}.ts`), change(readFileSync(join(alone, `${name}.ts`), "utf8")));
 }
 
-/** The properties that each part of the check speaks of, without the parts that say nothing. */
+/** The properties that each part of the check mentions, without the parts that report nothing. */
 async function toDo(name: string, folder: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const findings = await checkFile(name, folder);
   return Object.fromEntries(
@@ -120,7 +120,7 @@ describe("checkFile", () => {
     );
   });
 
-  test("tells of a file that does not load what the types say of other lines", async () => {
+  test("reports, for a file that does not load, what the types say of other lines", async () => {
     const folder = customersFolder();
     await write(folder, "lake", "10.65.0.1", (text) => `${text}\nnope();\nconst x: number = "x";\nvoid x;\n`);
     expect(Object.keys(await toDo("lake", folder))).toEqual(["loads", "types"]);

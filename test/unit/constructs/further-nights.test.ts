@@ -108,7 +108,7 @@ describe("what cannot be", () => {
     },
   );
 
-  test("is told where it stands in the file, and what the customer has in common once", () => {
+  test("is reported where it is in the file, and what the customer has in common once", () => {
     const problems = further("month-end", {
       finishBy: "25:00",
       steps: (night) => void night.spark("Filing", smallSpark()),

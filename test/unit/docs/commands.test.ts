@@ -62,7 +62,7 @@ function sourceOf(command: string): string {
     .join("\n");
 }
 
-/** As commander declares it, or as it is looked for or told among the arguments. */
+/** As commander declares it, or as it is searched for or given among the arguments. */
 function knows(sources: string, option: string): boolean {
   return new RegExp(`["'\`, ]--(no-)?${option}\\b|options: \\{[^}]*\\b"?${option}"?:`).test(sources);
 }

@@ -63,7 +63,7 @@ test("one with another content is not taken", async () => {
   await expect(fetched([proxy])).rejects.toThrow(/v1\.0\.0\.zip holds h1:\S+, where go\.sum says h1:\S+: not taken$/);
 });
 
-test("the next proxy is asked where one has none, and the last one's answer is told", async () => {
+test("the next proxy is asked where one has none, and the last one's answer is reported", async () => {
   const unused = "http://127.0.0.1:9";
   expect(await fetched([unused, proxy])).toContain("@v1.0.0");
   archive = undefined;

@@ -129,12 +129,12 @@ describe("a release that is as it should be", () => {
 });
 
 describe("a wrong release is reported in one sentence, and the tool is built", () => {
-  const told = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
+  const says = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
 
   test("with another checksum", async () => {
     answer = serving("one", PROGRAM, Buffer.from("what was published"));
     expect(await ensured(recipe("one"))).toBe("built");
-    told(
+    says(
       /v1\.0\.0\/one has the SHA-256 [0-9a-f]{64}, where the project's checksums say [0-9a-f]{64}: not taken: set is/,
     );
   });
@@ -145,33 +145,33 @@ describe("a wrong release is reported in one sentence, and the tool is built", (
     rmSync(join(folder, "cache/tools"), { recursive: true });
     answer = serving("one", Buffer.from("#!/bin/sh\necho v1.0.0 and more\n"));
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/where an earlier download say/);
+    says(/where an earlier download say/);
   });
 
   test("without a checksum", async () => {
     answer = serving("another", PROGRAM);
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/v1\.0\.0\/one has no line in https:\/\/releases\.example\/v1\.0\.0\/SHA256SUMS: set is built here instead$/);
+    says(/v1\.0\.0\/one has no line in https:\/\/releases\.example\/v1\.0\.0\/SHA256SUMS: set is built here instead$/);
   });
 
   test("cut short", async () => {
     const serves = serving("one", PROGRAM);
     answer = (path) => ({ ...serves(path), cut: path.endsWith("one") });
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/v1\.0\.0\/one broke off: set is built here instead$/);
+    says(/v1\.0\.0\/one broke off: set is built here instead$/);
   });
 
   test("not there", async () => {
     answer = () => ({ status: 404 });
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/is not there \(404\): set is built here instead$/);
+    says(/is not there \(404\): set is built here instead$/);
   });
 
   test("of another version, or for another machine", async () => {
     const other = Buffer.from("#!/bin/sh\necho v1.0.1\n");
     answer = serving("one", other);
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/holds a one that says it is 1\.0\.1, not 1\.0\.0: set is built here instead$/);
+    says(/holds a one that says it is 1\.0\.1, not 1\.0\.0: set is built here instead$/);
   });
 
   test("an archive without the program", async () => {
@@ -183,7 +183,7 @@ describe("a wrong release is reported in one sentence, and the tool is built", (
   test("out of reach", async () => {
     process.env.NIGHTLANE_DOWNLOADS = "http://127.0.0.1:9";
     expect(await ensured(recipe("one"))).toBe("built");
-    told(/cannot be reached \(\w*.*\): set is built here instead$/);
+    says(/cannot be reached \(\w*.*\): set is built here instead$/);
   });
 
   test("and what can be had neither way says both reasons", async () => {

@@ -52,7 +52,7 @@ test.each(["infra/synth.ts", "infra/helm.ts"])(
 );
 
 test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
-  "%s tells of a folder of customers that is none",
+  "%s reports a folder of customers that is not one",
   { timeout: TIME },
   (program) => {
     const file = join(temporaryFolder(), "file");
@@ -70,7 +70,7 @@ test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
   },
 );
 
-test("npm run isolation tells of a report that cannot be written", { timeout: TIME }, () => {
+test("npm run isolation says so if a report cannot be written", { timeout: TIME }, () => {
   const file = join(temporaryFolder(), "none", "x.xml");
   const { status, stderr } = run("pipeline/isolation-cli.ts", ["--junit", file]);
   expect(status).toBe(2);

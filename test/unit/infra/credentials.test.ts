@@ -93,7 +93,7 @@ describe("a Pulumi secret", () => {
     expect(await readCredentials(customer, FILE)).toEqual({ kubeconfig: kubeconfig() });
   });
 
-  test.each([{}, { [key]: " " }])("that is missing or empty is told", async (config) => {
+  test.each([{}, { [key]: " " }])("that is missing or empty is reported", async (config) => {
     pulumi.runtime.setAllConfig(config);
     expect(await problemsOf(customer)).toMatch(
       /credentials\.kubeconfig: received no secret "kubeconfig" in the stack's configuration\n {4}rule: .*\n {4}fix: pulumi config set --secret kubeconfig < <file>/,

@@ -45,15 +45,15 @@ describe("customerNames", () => {
   });
 });
 
-describe("a folder of customers with what is no customer", () => {
-  test.each(["hill.js", "Hill Bank.mts", "hill.TS", "hill.tsx"])("%s is told, since nobody would miss it", (file) => {
+describe("a folder of customers with what is not a customer", () => {
+  test.each(["hill.js", "Hill Bank.mts", "hill.TS", "hill.tsx"])("%s is reported, since nobody would miss it", (file) => {
     write(file, "");
     expect(() => customerNames(folder)).toThrow(
       /^customers\/.*: 1 problem\n {2}\(file\): received the ending ".*\n {4}rule: a customer is a file customers\/<name>\.ts.*\n {4}fix: rename it to customers\/hill(-bank)?\.ts/,
     );
   });
 
-  test("a folder in the place of a file is told, and one in the folder of shared files is none of them", async () => {
+  test("a folder in the place of a file is reported, and one in the folder of shared files is not", async () => {
     mkdirSync(join(folder, "hill.ts"));
     expect(await messageOf("hill")).toMatch(/^customers\/hill\.ts: 1 problem\n {2}\(file\): received a folder/);
     mkdirSync(join(folder, "shared", "days.ts"), { recursive: true });
@@ -92,7 +92,7 @@ describe("loadCustomer", () => {
     ["types.d", "customers/types-d.ts"],
     ["bänk", "customers/b-nk.ts"],
     ["Nordbank", "customers/nordbank.ts"],
-  ])("tells of a file %s.ts, whose name no customer can have, and proposes one that can", async (name, proposed) => {
+  ])("reports a file %s.ts, whose name no customer can have, and proposes a possible one", async (name, proposed) => {
     write(`${name}.ts`);
     expect(await messageOf(name)).toMatch(
       new RegExp(
@@ -101,7 +101,7 @@ describe("loadCustomer", () => {
     );
   });
 
-  test("tells of a link that leads nowhere", async () => {
+  test("reports a link that leads nowhere", async () => {
     symlinkSync(join(folder, "nowhere"), join(folder, "nordbank.ts"));
     expect(await messageOf("nordbank")).toContain("received a link to a file that does not exist");
   });
@@ -142,7 +142,7 @@ describe("loadCustomer", () => {
     );
   });
 
-  test("tells a file that is no TypeScript", async () => {
+  test("reports a file that is not TypeScript", async () => {
     write("testbank.ts", "export default {{");
     expect(await messageOf("testbank")).toMatch(
       /^customers\/testbank\.ts: 1 problem\n {2}customers\/testbank\.ts:1 \(code\): received .*rule:.*fix:/s,

@@ -29,7 +29,7 @@ describe("fingerprints", () => {
     expect(of(first, { ca: certificate("other") })[2]).not.toBe(of(first)[2]);
   });
 
-  test("are keyed hashes of identity, credential and authority, the same for the same credential whoever holds it", () => {
+  test("are keyed hashes of identity, credential and authority, the same for the same credential whatever its holder", () => {
     expect(of(first)).toEqual(of(first));
     expect(of(first)).toHaveLength(3);
     for (const digest of of(first)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
@@ -54,7 +54,7 @@ describe("fingerprints", () => {
     );
   });
 
-  test("take a token that is no JSON web token for itself", () => {
+  test("use a token that is not a JSON web token as it is", () => {
     expect(of("opaque.token.with-dots")[0]).not.toBe(of("another.token.with-dots")[0]);
   });
 

@@ -34,7 +34,7 @@ describe("writeHelmOutput", () => {
     expect(secret).not.toMatch(/^(data|stringData):/m);
   });
 
-  test("says of a federated customer what its kubeconfig is, and what its API server is told", async () => {
+  test("says for a federated customer what its kubeconfig is, and how its API server is configured", async () => {
     Object.assign(centralCluster(), { issuer: { url: "https://tokens.vendor.example" } });
     try {
       const outdir = join(temporaryFolder(), "dist-helm");

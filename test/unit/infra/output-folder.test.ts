@@ -11,7 +11,7 @@ const writing =
     writeFileSync(join(folder, "object.yaml"), text);
 
 describe("an output folder", () => {
-  test("is made where there is none, in an empty one, and anew where it was made before", async () => {
+  test("is made where there is none, in an empty one, and again where it was made before", async () => {
     const outdir = join(temporaryFolder(), "dist");
     mkdirSync(outdir);
     await replaceFolder(outdir, writing("first"));
@@ -50,7 +50,7 @@ describe("an output folder", () => {
   test.each([
     ["a folder with work of a person's", (place: string) => mkdirSync(join(place, "docs"), { recursive: true })],
     ["a file", (place: string) => writeFileSync(place, "notes")],
-  ])("does not take the place of %s, which is told before anything is made", async (what, make) => {
+  ])("does not replace %s, which is reported before anything is made", async (what, make) => {
     const place = join(temporaryFolder(), "place");
     make(place);
     let made = 0;

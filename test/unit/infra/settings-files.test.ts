@@ -25,7 +25,7 @@ test.each([
   ["infra/helm.ts"],
   ["authoring/check/cli.ts", "nordbank"],
   ["pipeline/isolation-cli.ts"],
-])("a central.json that is no JSON is told once by %s, without a stack trace", { timeout: 60_000 }, async (...args) => {
+])("a central.json that is not JSON is reported once by %s, without a stack trace", { timeout: 60_000 }, async (...args) => {
   const { code, stderr } = await runCommand(process.execPath, ["--import", "tsx", ...args], { cwd: project });
   expect(code).not.toBe(0);
   expect(stderr).toBe(MISTAKE);

@@ -42,7 +42,7 @@ describe("writeOutput", () => {
     expect(contents(again)).toEqual(contents(once));
   });
 
-  test("writes one customer alike, whoever else there is", async () => {
+  test("writes one customer alike, whatever others there are", async () => {
     const [alone, together] = [join(temporaryFolder(), "dist"), join(temporaryFolder(), "dist")];
     await writeOutput(alone, customersFolder("one-bank"));
     await writeOutput(together, customersFolder("a-bank", "one-bank"));

@@ -93,7 +93,7 @@ export class Draft {
     return find(this.lane(owner).customerSide, owner, kind, name);
   }
 
-  /** An object that Argo CD is told of a customer's applications. */
+  /** An object by which Argo CD knows a customer's applications. */
   apps(owner: string, kind: string): Manifest {
     return find(this.lane(owner).apps, owner, kind, undefined);
   }

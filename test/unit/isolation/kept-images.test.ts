@@ -11,7 +11,7 @@ describe("images of the release before", () => {
     expect(forgottenImages(before, after, { runner: [before.runner], executor: [] })).toEqual([]);
   });
 
-  test("are told if a running night would be refused its next pod", () => {
+  test("are reported if a running night would be refused its next pod", () => {
     expect(forgottenImages(before, after, none)).toEqual([`runner ${before.runner}`]);
     expect(forgottenImages(before, { ...after, argoExecutor: "x" }, none)).toHaveLength(2);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { knownFiles } from "../../support/known-objects.ts";
 
-/** Otherwise the rules would take for harmless what nothing makes any more, or find what everything makes. */
+/** Otherwise the rules would accept what nothing makes any more, or find what everything makes. */
 test.each(["objects", "guards", "templates"] as const)(
   "%s.json is what the constructs make, no more and no less",
   async (name) => {

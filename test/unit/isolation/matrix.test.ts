@@ -62,7 +62,7 @@ describe("the access matrix", () => {
     expect(ways(matrix, "alpenkredit", "nordbank")).toEqual([1, 0, 0, 0]);
   });
 
-  test("shows whoever may read Secrets, or make pods, as a way to the credential", () => {
+  test("shows anyone who may read Secrets, or make pods, as a way to the credential", () => {
     for (const [group, resource, verb] of [
       ["", "secrets", "get"],
       ["batch", "jobs", "create"],
@@ -143,7 +143,7 @@ describe("the access matrix", () => {
     expect(ways(open, "alpenkredit", "nordbank")[2]).toBeGreaterThan(0);
   });
 
-  test("counts a way that no rule speaks of as a finding", () => {
+  test("counts a way that no rule mentions as a finding", () => {
     const draft = new Draft();
     for (const name of ["nordbank", "alpenkredit"]) {
       set(draft.object(name, "PersistentVolumeClaim", "results"), "spec/volumeName", "shared");

@@ -59,7 +59,7 @@ describe("the sound estate", () => {
   });
 });
 
-/** Speak of whatever they do not know, beside the rule that knows what is wrong with it. */
+/** Report whatever they do not know, beside the rule that knows what is wrong with it. */
 const CLOSED_LISTS: readonly unknown[] = [41, 42, 43, 44, 45, 46, 47, 48];
 
 describe("a mutation is caught by the rule that is meant for it, and by no other but the closed lists", () => {

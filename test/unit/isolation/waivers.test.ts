@@ -34,7 +34,7 @@ describe("a waiver", () => {
     expect(findingsOf(proveWith([waiver({ object: "RoleBinding customer-nordbank/*" })]))).toEqual([]);
   });
 
-  test("waives nothing of another rule or object, and is told to be unused", () => {
+  test("waives nothing of another rule or object, and is reported as unused", () => {
     for (const other of [waiver({ rule: 2 }), waiver({ object: "RoleBinding customer-alpenkredit/executor" })]) {
       const proof = proveWith([other]);
       expect(findingsOf(proof).map(({ rule }) => rule)).toEqual([1]);
@@ -66,7 +66,7 @@ describe("a waiver", () => {
     }
     const object = "PersistentVolumeClaim customer-nordbank/results";
     const book = new WaiverBook([waiver({ rule: "matrix", object })], "2026-11-24");
-    // The closed list speaks of the same field, so that no way would be left to waive.
+    // The closed list mentions the same field, so that no way would be left to waive.
     const rules = RULES.filter(({ name }) => name !== "known-objects");
     const proof = prove(viewEstate(draft.estate), book, rules);
     expect(findingsOf(proof)).toEqual([]);
@@ -91,7 +91,7 @@ describe("the file of waivers", () => {
     expect(() => readWaivers(WAIVERS_FILE, [1])).not.toThrow();
   });
 
-  test("is told all that is wrong with it at once", () => {
+  test("is reported with all its mistakes at once", () => {
     const path = file(JSON.stringify([{ rule: 99, object: "", reason: "because", expires: "2027-02-30", note: "x" }]));
     expect(() => readWaivers(path, [1, 2])).toThrow(
       /\[0\]\.rule: received 99[\s\S]*\[0\]\.object[\s\S]*\[0\]\.reason[\s\S]*\[0\]\.expires: received "2027-02-30"[\s\S]*\[0\]\.note/,

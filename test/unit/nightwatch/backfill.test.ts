@@ -113,7 +113,7 @@ describe("a backfill", () => {
     expect((await backfill([closed, repeated], { next: TONIGHT })).begun).toHaveLength(4);
   });
 
-  test("of nights that take longer than the time between two is not kept waiting for ever", async () => {
+  test("of nights that take longer than the time between two does not wait permanently", async () => {
     const endless = run({ finishedAt: "2026-11-27T05:30:00Z" });
     vi.setSystemTime(TONIGHT - 13 * 3600_000);
     expect((await backfill([endless], { next: TONIGHT })).begun).toHaveLength(4);

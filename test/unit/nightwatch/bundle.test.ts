@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../support/folders.ts";
 let child: ChildProcess | undefined;
 afterEach(() => child?.kill("SIGKILL"));
 
-test("the bundle of the image runs by itself, waits for an API server that is away, and ends when told to", async () => {
+test("the bundle of the image runs by itself, waits for an API server that is away, and ends when asked to", async () => {
   const folder = temporaryFolder();
   const program = join(folder, "nightwatch.mjs");
   writeFileSync(program, await bundleNightwatch());

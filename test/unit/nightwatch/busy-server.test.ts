@@ -58,10 +58,10 @@ function actOf(spec: Omit<NightActSpec, "by" | "reason">, number = 1): NightAct 
 
 /** A desk, and what it says of the acts. */
 function deskWith(own: Writer, names = async (): Promise<ReadonlySet<string>> => new Set()) {
-  const told: NightActStatus[] = [];
+  const reported: NightActStatus[] = [];
   let now = NOW;
   const writeStatus: LaneWriter["writeStatus"] = async (act, status) => {
-    told.push(status);
+    reported.push(status);
     return act;
   };
   const writer = writerWith({ writeStatus, ...own });
@@ -72,7 +72,7 @@ function deskWith(own: Writer, names = async (): Promise<ReadonlySet<string>> =>
     desk.tick();
     await desk.idle();
   };
-  return { desk, told, after };
+  return { desk, reported, after };
 }
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
   ["run", startNight, { verb: "run", date: "2026-11-26" }],
   ["read-log", readKeptLog, { verb: "read-log", date: "2026-11-26" }],
 ] as const)(
-  "a quota that others change at that moment is no taken name to a %s: it is tried again",
+  "a quota that others change at that moment does not mean a taken name to a %s: it is tried again",
   async (_, carry, spec) => {
     const writer = writerWith({
       create: async () => {
@@ -121,7 +121,7 @@ test("an act whose night was started, and the answer lost, is done and not expir
   const requireServer = (): void => {
     if (away) throw answer(503, "ServiceUnavailable", "away");
   };
-  const { desk, told, after } = deskWith({
+  const { desk, reported, after } = deskWith({
     schedule: async () => {
       requireServer();
       return CRON;
@@ -151,7 +151,7 @@ test("an act whose night was started, and the answer lost, is done and not expir
   away = false;
   await after(5 * 60_000);
 
-  expect(told).toMatchObject([{ phase: "Done", nights: [created?.name] }]);
+  expect(reported).toMatchObject([{ phase: "Done", nights: [created?.name] }]);
 });
 
 test("of two acts on a schedule the later one waits for an earlier one that failed for a moment", async () => {
@@ -203,7 +203,7 @@ test("a lane of which somebody's acts take most of the room is tidied at once", 
   }
   expect(desk.isCrowded).toBe(true);
   await desk.tidy();
-  // None goes of which there is no copy yet.
+  // None is removed before it has been copied.
   expect(removed).toEqual([]);
 
   await desk.keepCopies();
@@ -258,11 +258,11 @@ test("a backfill of which one start is refused keeps what it has started, says w
 });
 
 test("an act that can go no further says what it has started", async () => {
-  const { desk, told } = deskWith({ schedule: async () => undefined });
+  const { desk, reported } = deskWith({ schedule: async () => undefined });
   const status: NightActStatus = { phase: "Accepted", message: "", at: "", nights: ["night-1"], failed: 0 };
   desk.note({ ...actOf({ verb: "backfill", date: "2026-11-23", to: "2026-11-25" }), status });
   await desk.idle();
-  expect(told).toMatchObject([{ phase: "Refused", nights: ["night-1"] }]);
+  expect(reported).toMatchObject([{ phase: "Refused", nights: ["night-1"] }]);
 });
 
 test("a nightwatch that slept while another one settled an act leaves it as it is", async () => {

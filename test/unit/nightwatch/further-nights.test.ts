@@ -134,7 +134,7 @@ test("further nights that the customer's file names no more call nobody", async 
   expect(watched.metric(`nightlane_schedule{${FURTHER},state="absent"}`)).toBe(0);
 });
 
-test("a deleted workflow of further nights is told as deleted", async () => {
+test("a deleted workflow of further nights is reported as deleted", async () => {
   const running = night(monthEnd, "2026-03-31", RUNNING);
   const watched = await watch("2026-03-31T21:30:00Z", [nightly, monthEnd], running);
   await watched.roundAt("2026-03-31T21:30:00Z");

@@ -30,21 +30,21 @@ async function take(nights: WatchedNights, kept: typeof lanes): Promise<void> {
   await nights.roundAt(new Date(nights.now).toISOString());
 }
 
-describe("what the page is told", () => {
+describe("what the page is sent", () => {
   test("is cut to what its reader may see, at first and at each change", async () => {
     const nights = await watched();
     const feed = new PageFeed(
       () => nights.nightwatch.seen(),
       () => nights.now,
     );
-    const told: NightsChange[] = [];
+    const changes: NightsChange[] = [];
     const sees = (customer: string): boolean => customer === "seebank";
     expect(feed.nights(sees).lines.map(({ customer }) => customer)).toEqual(["seebank"]);
-    feed.subscribe(sees, (change) => told.push(change));
+    feed.subscribe(sees, (change) => changes.push(change));
     await take(nights, [failing]);
     feed.update();
-    expect(told).toHaveLength(1);
-    expect(told[0]?.lines.map(({ customer }) => customer)).not.toContain("nordbank");
+    expect(changes).toHaveLength(1);
+    expect(changes[0]?.lines.map(({ customer }) => customer)).not.toContain("nordbank");
   });
 
   test("is what has changed alone, also for somebody who was there before another one came", async () => {
@@ -55,13 +55,13 @@ describe("what the page is told", () => {
     );
     const all = (): boolean => true;
     expect(feed.nights(all).lines).toHaveLength(2);
-    const told: NightsChange[] = [];
-    feed.subscribe(all, (change) => told.push(change));
+    const changes: NightsChange[] = [];
+    feed.subscribe(all, (change) => changes.push(change));
     await take(nights, [failing, seebank]);
     feed.nights(all);
     feed.update();
-    expect(told.map(({ lines }) => lines.map(({ customer }) => customer))).toEqual([["nordbank"], []]);
-    expect(told[0]?.lines[0]?.calls[0]).toMatchObject({
+    expect(changes.map(({ lines }) => lines.map(({ customer }) => customer))).toEqual([["nordbank"], []]);
+    expect(changes[0]?.lines[0]?.calls[0]).toMatchObject({
       kind: "decision",
       step: "market",
       command: 'nightlane retry nordbank market --reason "..."',
@@ -75,10 +75,10 @@ describe("what the page is told", () => {
       () => nights.now,
     );
     feed.nights(() => true);
-    const told: NightsChange[] = [];
+    const changes: NightsChange[] = [];
     feed.subscribe(
       () => true,
-      (change) => told.push(change),
+      (change) => changes.push(change),
     );
     const { cron } = seebank;
     nights.nightwatch.intake.scheduleChanged({ ...cron, spec: { ...cron.spec, suspend: true } });
@@ -88,7 +88,7 @@ describe("what the page is told", () => {
     }
     await nights.roundAt(new Date(nights.now).toISOString());
     feed.update();
-    expect(told.at(-1)?.gone).toEqual(["seebank/2026-11-26"]);
+    expect(changes.at(-1)?.gone).toEqual(["seebank/2026-11-26"]);
   });
 });
 

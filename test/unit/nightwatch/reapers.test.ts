@@ -91,7 +91,7 @@ describe("a lane's reaper", () => {
     expect(kinds(watched)).toEqual(["reaper"]);
   });
 
-  test("that somebody has switched off and on again has its time anew", async () => {
+  test("that somebody has switched off and on again starts its time again", async () => {
     const watched = await watch("2026-03-31T10:00:00Z", reaper("2026-03-31T09:55:00Z", good));
     watched.nightwatch.intake.scheduleChanged({ ...reaperCron, spec: { ...reaperCron.spec, suspend: true } });
     await watched.roundAt("2026-03-31T20:00:00Z");

@@ -16,7 +16,7 @@ describe("what no record stands for", () => {
     status: { conditions: [{ type: "SubmissionError", status: "True", message: "denied" }] },
   };
 
-  test("is told once, also across a restart, and again when it comes again", async () => {
+  test("is reported once, even across a restart, and again when it comes again", async () => {
     const watched = await watch("2026-03-30T12:00:00Z", [refusing, reaper]);
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual(["refused"]);
     await watched.roundAt("2026-03-30T12:00:05Z");
@@ -30,7 +30,7 @@ describe("what no record stands for", () => {
     expect(await restarted.roundAt("2026-03-30T12:12:00Z")).toEqual(["refused"]);
   });
 
-  test("is not told anew by a nightwatch that needs minutes to see it", async () => {
+  test("is not reported again by a nightwatch that needs minutes to see it", async () => {
     const watched = await watch("2026-03-31T08:00:00Z", [cron, reaper], good("2026-03-30"));
     await watched.roundAt("2026-03-31T08:00:00Z");
     watched.nightwatch.intake.scheduleDeleted(cron);

@@ -50,7 +50,7 @@ describe("the results volumes", () => {
     expect(volumes.all().map(({ customer }) => customer)).toEqual(["nordbank"]);
   });
 
-  test("are told from 80 % on, since when they are, until they have room again", () => {
+  test("are reported from 80 % on, with since when, until they have room again", () => {
     const volumes = new Volumes();
     volumes.note(reaper("nordbank", NOON - HOUR, 79, 80));
     expect(volumeSignals(volumes.all())).toMatchObject([{ key: "volume/customer", customer: "nordbank" }]);

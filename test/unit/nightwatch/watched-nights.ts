@@ -85,7 +85,7 @@ export class WatchedNights {
   constructor(
     now: string,
     readonly records = new Records(),
-    /** What a nightwatch before this one has told of what no record stands for. */
+    /** What an earlier nightwatch has sent that no record shows. */
     readonly sent: { keys: readonly string[]; gone?: readonly string[] } = { keys: [] },
   ) {
     this.now = Date.parse(now);

@@ -88,11 +88,11 @@ describe("the kubeconfig", () => {
 
   test("that is missing is a mistake with a way out, the first thing a newcomer types", async () => {
     home({});
-    const told = await piped("nights");
-    expect(told).toMatchObject({ code: ExitCode.usage, out: "" });
-    expect(told.err).toContain("there is no kubeconfig");
-    expect(told.err).toContain("--kubeconfig FILE");
-    expect(told.err).not.toContain("    at ");
+    const result = await piped("nights");
+    expect(result).toMatchObject({ code: ExitCode.usage, out: "" });
+    expect(result.err).toContain("there is no kubeconfig");
+    expect(result.err).toContain("--kubeconfig FILE");
+    expect(result.err).not.toContain("    at ");
   });
 
   test.each([
@@ -108,10 +108,10 @@ describe("the kubeconfig", () => {
     ],
   ])("%s is a mistake with a way out", async (_, file, message) => {
     home({ ".kube/config": file });
-    const told = await piped("nights");
-    expect(told).toMatchObject({ code: ExitCode.usage, out: "" });
-    expect(told.err).toContain(message);
-    expect(told.err).not.toContain("    at ");
+    const result = await piped("nights");
+    expect(result).toMatchObject({ code: ExitCode.usage, out: "" });
+    expect(result.err).toContain(message);
+    expect(result.err).not.toContain("    at ");
   });
 
   test("may be several files, of which the first that names a thing wins, and one that is not there is passed over", async () => {
@@ -134,9 +134,9 @@ describe("the kubeconfig", () => {
     const { users: _, ...rest } = content("a", "https://127.0.0.1:1");
     const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "no-such-login", interactiveMode: "Never" };
     home({ ".kube/config": { ...rest, users: [{ name: "a", user: { exec } }], "current-context": "a" } });
-    const told = await piped("nights");
-    expect(told.code).toBe(ExitCode.usage);
-    expect(told.err).toContain('credential of user "a"');
+    const result = await piped("nights");
+    expect(result.code).toBe(ExitCode.usage);
+    expect(result.err).toContain('credential of user "a"');
   });
 });
 
@@ -198,7 +198,7 @@ test("the command as it is typed answers as it does in here, with the Kubernetes
 
 test("an older Node is named with the fix, before anything is loaded", () => {
   const prelude = "Object.defineProperty(process.versions, 'node', { value: '20.20.2' });";
-  const told = spawnSync(
+  const result = spawnSync(
     process.execPath,
     [
       "--import",
@@ -208,12 +208,12 @@ test("an older Node is named with the fix, before anything is loaded", () => {
     ],
     { encoding: "utf8" },
   );
-  expect(told.status).toBe(ExitCode.usage);
-  expect(told.stderr).toContain(`this is Node 20.20.2, and nightlane needs ${packageFile.engines.node}`);
-  expect(told.stderr).toContain("npx nightlane");
+  expect(result.status).toBe(ExitCode.usage);
+  expect(result.stderr).toContain(`this is Node 20.20.2, and nightlane needs ${packageFile.engines.node}`);
+  expect(result.stderr).toContain("npx nightlane");
 });
 
-test("a port that Node sends nothing to is told at once, and not tried again", { timeout: 60_000 }, () => {
+test("a port that Node sends nothing to is reported at once, and not tried again", { timeout: 60_000 }, () => {
   const kubeconfig = join(temporaryFolder(), "kubeconfig");
   const clusters = [{ name: "c", cluster: { server: "https://127.0.0.1:6667" } }];
   const contexts = [{ name: "c", context: { cluster: "c", user: "u" } }];

@@ -3,7 +3,7 @@ import { ExitCode } from "../../../ops/exit-code.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night } from "./support/fleet.ts";
 import { attemptNodes, stepNode } from "./support/night-workflow.ts";
 import { StandInApi } from "./support/stand-in-api.ts";
-import { piped, type Told } from "./support/terminal.ts";
+import { piped, type Outcome } from "./support/terminal.ts";
 
 const NIGHT = "night-2026-11-26-run-1";
 
@@ -21,7 +21,7 @@ async function laneWith(parts: FleetNight): Promise<StandInApi> {
   return api;
 }
 
-async function act(api: StandInApi, verb: string, step: string): Promise<Told> {
+async function act(api: StandInApi, verb: string, step: string): Promise<Outcome> {
   const options = ["--reason", "test", "--wait", "1", "--kubeconfig", api.kubeconfig()];
   return piped(verb, "nordbank", step, ...options);
 }
@@ -33,11 +33,11 @@ describe("without a controller", () => {
     ["skip", "scenarios", "scenarios is left out"],
   ])("%s says that it was written and had no effect", async (verb, step, effect) => {
     const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
-    const told = await act(api, verb, step);
-    expect(told).toMatchObject({ code: ExitCode.noEffectYet, out: "" });
-    expect(told.err).toContain(effect);
-    expect(told.err).toContain("Argo has not acted on it within 1 s");
-    expect(told.err).toContain(`nightlane show nordbank --night ${NIGHT}`);
+    const result = await act(api, verb, step);
+    expect(result).toMatchObject({ code: ExitCode.noEffectYet, out: "" });
+    expect(result.err).toContain(effect);
+    expect(result.err).toContain("Argo has not acted on it within 1 s");
+    expect(result.err).toContain(`nightlane show nordbank --night ${NIGHT}`);
   });
 
   test.each(["release", "abort"])("%s of a gate too", async (verb) => {
@@ -47,9 +47,9 @@ describe("without a controller", () => {
 
   test("a paused night is not waited for: it acts once it is resumed", async () => {
     const api = await laneWith({ nodes: deciding("exit code 10") ?? [], paused: true });
-    const told = await act(api, "retry", "scenarios");
-    expect(told).toMatchObject({ code: ExitCode.done });
-    expect(told.out).toContain("once the night is resumed");
+    const result = await act(api, "retry", "scenarios");
+    expect(result).toMatchObject({ code: ExitCode.done });
+    expect(result.out).toContain("once the night is resumed");
   });
 });
 
@@ -74,17 +74,19 @@ describe("an act", () => {
     const message = "retry: scenarios does not wait for a decision any more; somebody else was faster";
     const refused = { phase: "Refused", refusal: "not-possible", message, remedy: "nightlane show" } as const;
     api.nightwatch = () => ({ ...refused, at: new Date().toISOString() });
-    const told = await act(api, "retry", "scenarios");
-    expect(told).toMatchObject({ code: ExitCode.notPossible, err: `nightlane: ${message}\n  nightlane show\n` });
+    const result = await act(api, "retry", "scenarios");
+    expect(result).toMatchObject({ code: ExitCode.notPossible, err: `nightlane: ${message}\n  nightlane show\n` });
   });
 
   test("that nobody takes says so within seconds, and that it stands", async () => {
     const api = await laneWith({ nodes: deciding("exit code 10") ?? [] });
     api.nightwatch = () => undefined;
-    const told = await act(api, "retry", "scenarios");
-    expect(told.code).toBe(ExitCode.noEffectYet);
-    expect(told.err).toMatch(/^nightlane: act-\d+-\w+ of nordbank stands in customer-nordbank, and nightwatch has not/);
-    expect(told.err).toContain("do not repeat the command");
+    const result = await act(api, "retry", "scenarios");
+    expect(result.code).toBe(ExitCode.noEffectYet);
+    expect(result.err).toMatch(
+      /^nightlane: act-\d+-\w+ of nordbank stands in customer-nordbank, and nightwatch has not/,
+    );
+    expect(result.err).toContain("do not repeat the command");
   });
 
   test("of which the answer was lost is asked for once", async () => {
@@ -108,8 +110,8 @@ describe("an act", () => {
 describe("retry --all", () => {
   test("asks for every step that waits for a decision, of every night that runs", async () => {
     const api = await laneWith({ nodes: deciding("exit code 10") ?? [], paused: true });
-    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done });
+    const result = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done });
     expect([...api.acts.values()].map(({ spec }) => `${spec.verb} ${spec.night} ${spec.step}`)).toEqual([
       `retry ${NIGHT} scenarios`,
     ]);
@@ -125,24 +127,24 @@ describe("retry --all", () => {
       spec.step === "market"
         ? { phase: "Refused", refusal: "not-possible", message: "market is at attempt 2", at: "2026-11-26T23:00:00Z" }
         : { phase: "Done", message: "it was carried out", at: "2026-11-26T23:00:00Z" };
-    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
-    expect(told.code).toBe(ExitCode.notPossible);
+    const result = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(result.code).toBe(ExitCode.notPossible);
     expect([...api.acts.values()].map(({ spec }) => spec.step).toSorted()).toEqual(["market", "scenarios"]);
-    expect(told.out).toContain("scenarios");
-    expect(told.err).toContain("1 of 2 steps were retried");
-    expect(told.err).toContain("market is at attempt 2");
+    expect(result.out).toContain("scenarios");
+    expect(result.err).toContain("1 of 2 steps were retried");
+    expect(result.err).toContain("market is at attempt 2");
   });
 
   test("says so where none does", async () => {
     const api = await laneWith({ nodes: [] });
-    const told = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.notPossible });
-    expect(told.err).toContain("no step of nordbank waits for a decision");
+    const result = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.notPossible });
+    expect(result.err).toContain("no step of nordbank waits for a decision");
   });
 
   test("and a step exclude each other", async () => {
     const api = await laneWith({ nodes: [] });
-    const told = await piped("retry", "nordbank", "--reason", "test", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.usage });
+    const result = await piped("retry", "nordbank", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.usage });
   });
 });

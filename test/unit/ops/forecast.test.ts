@@ -29,10 +29,10 @@ async function lane(nights: number): Promise<StandInApi> {
 describe("show", () => {
   test("says when the night and its steps are expected to end, and what the end waits for", async () => {
     const api = await lane(20);
-    const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expectWidth(told.out, 80);
-    const text = uncoloured(told.out);
+    const result = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(result.out, 80);
+    const text = uncoloured(result.out);
     expect(text).toMatch(/^ {2}expected to end 0[67]:\d\d CET \(0[67]:\d\d CET to 0[67]:\d\d CET\), \S+ late$/m);
     expect(text).toMatch(/▶ scenarios .*ends 0[67]:\d\d CET, critical/);
     expect(text).toMatch(/· sign-off .*ends 0[67]:\d\d CET, critical/);
@@ -40,8 +40,8 @@ describe("show", () => {
 
   test("says it to machines too", async () => {
     const api = await lane(20);
-    const told = await piped("show", "nordbank", "-o", "json", "--kubeconfig", api.kubeconfig());
-    const { forecast } = JSON.parse(told.out);
+    const result = await piped("show", "nordbank", "-o", "json", "--kubeconfig", api.kubeconfig());
+    const { forecast } = JSON.parse(result.out);
     expect(forecast).toMatchObject({ criticalPath: ["scenarios", "sign-off"], unknown: [] });
     expect(forecast.end.expected).toMatch(/^2026-11-27T0[56]:\d\d:\d\d.000Z$/);
     expect(forecast.steps).toMatchObject([{ step: "scenarios", slackSeconds: 0 }, { step: "sign-off" }]);
@@ -49,9 +49,9 @@ describe("show", () => {
 
   test("says nothing where too few nights are known, but which steps these are", async () => {
     const api = await lane(2);
-    const told = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told.out).not.toContain("expected to end");
-    expect(told.out).toContain("no expected end: too few nights are known of scenarios");
+    const result = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result.out).not.toContain("expected to end");
+    expect(result.out).toContain("no expected end: too few nights are known of scenarios");
     const none = await lane(0);
     expect((await piped("show", "nordbank", "--kubeconfig", none.kubeconfig())).out).not.toContain("expected");
   });
@@ -73,9 +73,9 @@ describe("nights", () => {
     };
     const tonight = { night: "night-2026-11-26-run-1", uid: "nordbank-night-2026-11-26-run-1" };
     api.record({ ...running, ...tonight, phase: "Running", forecast });
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expectWidth(told.out, 80);
-    const text = uncoloured(told.out);
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expectWidth(result.out, 80);
+    const text = uncoloured(result.out);
     expect(text).toContain("1 customer: 1 expected late");
     expect(text).toMatch(/CUSTOMER +DATE +STEPS +EXPECTED +FINISH BY/);
     expect(text).toMatch(/nordbank +2026-11-26 +1\/3 +07:12 CET +06:00 CET in 2h50/);

@@ -71,7 +71,7 @@ describe("a customer with further nights", () => {
     expect(skipped).toMatchObject({ customer: "nordbank/month-end", night: "night-month-end-1795724400" });
   });
 
-  test("has histories apart, and is told the names that there are", async () => {
+  test("has separate histories, and the known names are listed", async () => {
     const api = await bothRun();
     const ended = { phase: "Succeeded", open: "yes", date: "2026-10-30", nodes: passed() } as const;
     for (const one of [night("nordbank", ended), monthEnd({ ...ended, name: "night-month-end-2026-10-30-run-1" })]) {
@@ -81,8 +81,8 @@ describe("a customer with further nights", () => {
       (await json(api, "history", name, "--date", "2026-10-30")).items.map((run: { night: string }) => run.night);
     expect(await nights("nordbank")).toEqual(["night-2026-10-30-run-1"]);
     expect(await nights("nordbank/month-end")).toEqual(["night-month-end-2026-10-30-run-1"]);
-    const told = await piped("show", "nordbank/month-ent", "--kubeconfig", api.kubeconfig());
-    expect(told.code).toBe(ExitCode.notFound);
-    expect(told.err).toContain("month-end");
+    const result = await piped("show", "nordbank/month-ent", "--kubeconfig", api.kubeconfig());
+    expect(result.code).toBe(ExitCode.notFound);
+    expect(result.err).toContain("month-end");
   });
 });

@@ -34,10 +34,10 @@ async function withRecords(days: number): Promise<StandInApi> {
 describe("history", () => {
   test("says how many runs it left out, and reads no more records than it shows", async () => {
     const api = await withRecords(31);
-    const told = await onTerminal("history", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expectWidth(told.out, 80);
-    const lines = uncoloured(told.out).trimEnd().split("\n");
+    const result = await onTerminal("history", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(result.out, 80);
+    const lines = uncoloured(result.out).trimEnd().split("\n");
     expect(lines).toHaveLength(32);
     expect(lines[1]).toMatch(/^2026-11-25 +1 +schedule +Succeeded +2026-11-25 22:30 CET +4:40:00$/);
     expect(lines.at(-1)).toBe("30 of 31 runs; --limit 31 shows all");
@@ -46,8 +46,8 @@ describe("history", () => {
 
   test("knows how many there are from one list that holds no content", async () => {
     const api = await withRecords(450);
-    const told = await piped("history", "nordbank", "--limit", "2", "-o", "json", "--kubeconfig", api.kubeconfig());
-    expect(JSON.parse(told.out)).toMatchObject({ kind: "RunList", total: 450, timezone: "Europe/Berlin" });
+    const result = await piped("history", "nordbank", "--limit", "2", "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(JSON.parse(result.out)).toMatchObject({ kind: "RunList", total: 450, timezone: "Europe/Berlin" });
     expect(api.requests.filter((request) => request.endsWith("/runrecords"))).toHaveLength(1);
     expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(2);
   });
@@ -62,39 +62,42 @@ describe("history", () => {
   test("refuses a range that ends before it begins", async () => {
     const api = await withRecords(1);
     const range = ["--from", "2026-11-28", "--to", "2026-11-01"];
-    const told = await piped("history", "nordbank", ...range, "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.usage, out: "" });
-    expect(told.err).toContain("--from 2026-11-28 is after --to 2026-11-01");
+    const result = await piped("history", "nordbank", ...range, "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.usage, out: "" });
+    expect(result.err).toContain("--from 2026-11-28 is after --to 2026-11-01");
   });
 
-  test("tells of a customer whose lane is gone, from its records", async () => {
+  test("shows a customer whose lane is gone, from its records", async () => {
     const api = await withRecords(3);
     api.record({
       ...runFacts(night("oldbank", { phase: "Succeeded", open: "yes" }), undefined, NOW),
       customer: "oldbank",
     });
-    const told = await piped("history", "oldbank", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done });
-    expect(told.out).toContain("2026-11-26 21:30 UTC");
+    const result = await piped("history", "oldbank", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done });
+    expect(result.out).toContain("2026-11-26 21:30 UTC");
   });
 
   test("shows one date with all that is known, within the screen", async () => {
     const api = await withRecords(3);
-    const told = await onTerminal("history", "nordbank", "--date", "2026-11-25", "--kubeconfig", api.kubeconfig());
-    expectWidth(told.out, 80);
-    expect(told.out).toContain("2026-11-25 22:30 CET");
+    const result = await onTerminal("history", "nordbank", "--date", "2026-11-25", "--kubeconfig", api.kubeconfig());
+    expectWidth(result.out, 80);
+    expect(result.out).toContain("2026-11-25 22:30 CET");
   });
 });
 
 test("a login page in place of the API server is named as what it is", async () => {
   const api = await withRecords(1);
   api.trouble.set("*", { how: "html", times: 10 });
-  const told = await piped("history", "nordbank", "--kubeconfig", api.kubeconfig());
-  expect(told).toMatchObject({ code: ExitCode.unreachable, out: "" });
-  expect(told.err).toContain("this is not a Kubernetes API server");
+  const result = await piped("history", "nordbank", "--kubeconfig", api.kubeconfig());
+  expect(result).toMatchObject({ code: ExitCode.unreachable, out: "" });
+  expect(result.err).toContain("this is not a Kubernetes API server");
 });
 
-/** The copy of an act that is kept. @param time When the API server took it; the name claims another time, as it may. */
+/**
+ * The copy of an act that is kept.
+ * @param time When the API server took it; the name claims another time, as it may.
+ */
 function keptAct(
   customer: string,
   time: string,
@@ -124,10 +127,10 @@ describe("history --acts", () => {
     ]) {
       api.acts.set(act.metadata.name, act);
     }
-    const told = await onTerminal("history", "--acts", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expectWidth(told.out, 80);
-    const [, first, second] = uncoloured(told.out).trimEnd().split("\n");
+    const result = await onTerminal("history", "--acts", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(result.out, 80);
+    const [, first, second] = uncoloured(result.out).trimEnd().split("\n");
     expect(first).toMatch(/^2026-11-27 02:00 UTC +alpenkredit +anna@vendor.example +waive +- +Refused/);
     expect(second).toMatch(/^2026-11-25 02:00 UTC +nordbank +anna@vendor.example +retry +report +Done/);
     const later = await piped(
@@ -147,15 +150,15 @@ describe("history --acts", () => {
     const api = await StandInApi.start();
     const act = keptAct("nordbank", "2026-11-25T02:00:00Z", "retry", "Done", "99999999999999999");
     api.acts.set(act.metadata.name, act);
-    const told = await piped("history", "--acts", "-o", "json", "--kubeconfig", api.kubeconfig());
-    expect(JSON.parse(told.out)).toMatchObject({ total: 1, items: [{ at: "2026-11-25T02:00:00Z" }] });
+    const result = await piped("history", "--acts", "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(JSON.parse(result.out)).toMatchObject({ total: 1, items: [{ at: "2026-11-25T02:00:00Z" }] });
   });
 
   test.each([
     ["all lanes", true],
     ["single lanes", false],
   ])(
-    "has the acts that still go on for whoever sees %s, and says how many there are in all",
+    "has the acts that still go on for a user who sees %s, and says how many there are in all",
     async (_, seesAllLanes) => {
       const api = await StandInApi.start();
       api.seesAllLanes = seesAllLanes;
@@ -174,9 +177,9 @@ describe("history --acts", () => {
       for (const act of [open, keptAct("nordbank", "2026-11-25T02:00:00Z", "retry", "Done")]) {
         api.acts.set(act.metadata.name, act);
       }
-      const told = await piped("history", "--acts", "--limit", "1", "--kubeconfig", api.kubeconfig());
-      expect(told.out).toMatch(/^2026-11-27 01:00 UTC +nordbank .*backfill +2026-10-01 +Accepted +month again$/m);
-      expect(told.out).toMatch(/^1 of 2 acts; --limit 2 shows all$/m);
+      const result = await piped("history", "--acts", "--limit", "1", "--kubeconfig", api.kubeconfig());
+      expect(result.out).toMatch(/^2026-11-27 01:00 UTC +nordbank .*backfill +2026-10-01 +Accepted +month again$/m);
+      expect(result.out).toMatch(/^1 of 2 acts; --limit 2 shows all$/m);
     },
   );
 
@@ -192,9 +195,9 @@ describe("history --acts", () => {
       const act = keptAct(customer, time, "retry", "Done");
       api.acts.set(act.metadata.name, act);
     }
-    const told = await piped("history", "--acts", ...period, "-o", "json", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code, err: expect.stringMatching(err) });
-    expect(code === ExitCode.done ? JSON.parse(told.out).items : []).toHaveLength(code === ExitCode.done ? 1 : 0);
+    const result = await piped("history", "--acts", ...period, "-o", "json", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code, err: expect.stringMatching(err) });
+    expect(code === ExitCode.done ? JSON.parse(result.out).items : []).toHaveLength(code === ExitCode.done ? 1 : 0);
   });
 
   test("without it, asks for a customer", async () => {

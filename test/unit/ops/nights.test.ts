@@ -8,7 +8,7 @@ import type { RunFacts } from "../../../runs/run-record.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night, passed, running } from "./support/fleet.ts";
 import { stepNode } from "./support/night-workflow.ts";
 import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
-import { controlCharacters, expectWidth, onTerminal, piped, type Told, uncoloured } from "./support/terminal.ts";
+import { controlCharacters, expectWidth, onTerminal, piped, type Outcome, uncoloured } from "./support/terminal.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
@@ -77,7 +77,7 @@ async function fleet(): Promise<StandInApi> {
   return api;
 }
 
-function lineOf(customer: string, { out }: Told): string {
+function lineOf(customer: string, { out }: Outcome): string {
   return (
     uncoloured(out)
       .split("\n")
@@ -88,10 +88,10 @@ function lineOf(customer: string, { out }: Told): string {
 describe("nights, on 80x24 with 40 customers", () => {
   test("fits the screen, the worst first, and folds what needs nobody", async () => {
     const api = await fleet();
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expectWidth(told.out, 80);
-    const lines = uncoloured(told.out).trimEnd().split("\n");
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(result.out, 80);
+    const lines = uncoloured(result.out).trimEnd().split("\n");
     expect(lines.length).toBeLessThan(24);
     expect(lines.slice(0, 3).join(" ")).toContain(
       "40 customers: 1 missed, 1 failed, 2 waiting for a decision, 1 late, 1 waiting for a confirmation, 1 paused",
@@ -100,15 +100,15 @@ describe("nights, on 80x24 with 40 customers", () => {
 
   test("shows a night that was due and never started, not the good one before it", async () => {
     const api = await fleet();
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("missedbank", told)).toMatch(/^missedbank +2026-11-26 .* MISSED since 22:45 CET$/);
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("missedbank", result)).toMatch(/^missedbank +2026-11-26 .* MISSED since 22:45 CET$/);
   });
 
   test("lets no replay stand for tonight's night", async () => {
     const api = await fleet();
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("replaybank", told)).toMatch(/^replaybank +2026-11-26 .*FAILED at 02:40 CET$/);
-    expect(uncoloured(told.out)).toMatch(/^replaybank +2026-10-02 +1\/3 +- +scenarios; run 2$/m);
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("replaybank", result)).toMatch(/^replaybank +2026-11-26 .*FAILED at 02:40 CET$/);
+    expect(uncoloured(result.out)).toMatch(/^replaybank +2026-10-02 +1\/3 +- +scenarios; run 2$/m);
   });
 
   test("shows a repeat that failed after a good night, which a person is called for, until somebody waives it", async () => {
@@ -154,9 +154,9 @@ describe("nights, on 80x24 with 40 customers", () => {
       cron: cron("nordbank"),
       workflows: [{ ...failed, metadata: { ...failed.metadata, annotations: actAnnotation(act) } }],
     });
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("nordbank", told)).toMatch(/failed, waived by anna@vendor/);
-    expect(uncoloured(told.out)).toContain("1 waived");
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", result)).toMatch(/failed, waived by anna@vendor/);
+    expect(uncoloured(result.out)).toContain("1 waived");
     expect(uncoloured((await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig())).out)).toContain(
       "nothing waits for a person",
     );
@@ -193,15 +193,15 @@ describe("nights, on 80x24 with 40 customers", () => {
       cron: cron("nordbank"),
       workflows: [night("nordbank", { phase: "Succeeded", open: "yes", nodes: passed() }), night("nordbank", replay)],
     });
-    const told = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET; \+1 r/);
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", result)).toMatch(/done 02:40 CET; \+1 r/);
   });
 
   test("says what waits for a person, the oldest deadline first, without the escape sequences of a message", async () => {
     const api = await fleet();
-    const told = await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig());
-    expectWidth(told.out, 80);
-    expect(controlCharacters(told.out)).toEqual([]);
+    const result = await onTerminal("nights", "--waiting", "--kubeconfig", api.kubeconfig());
+    expectWidth(result.out, 80);
+    expect(controlCharacters(result.out)).toEqual([]);
   });
 });
 
@@ -218,13 +218,13 @@ test("nights reads of a run that ended well no more than its labels", async () =
     const workflow = night("nordbank", { date, open: "yes", startedAt, finishedAt: `${date}T23:30:00Z`, ...failed });
     api.record({ ...runFacts(workflow, undefined, NOW), customer: "nordbank" });
   }
-  const told = await piped("nights", "--kubeconfig", api.kubeconfig());
-  expect(told.out).toMatch(/^1 customer: 1 failed, 1 running$/m);
-  expect(told.out).toMatch(/^nordbank +2026-11-24 .*FAILED/m);
+  const result = await piped("nights", "--kubeconfig", api.kubeconfig());
+  expect(result.out).toMatch(/^1 customer: 1 failed, 1 running$/m);
+  expect(result.out).toMatch(/^nordbank +2026-11-24 .*FAILED/m);
   expect(api.requests.filter((request) => /runrecords\/nordbank/.test(request))).toHaveLength(1);
 });
 
-describe("nights, for whoever may list what all lanes have at once", () => {
+describe("nights, for users who may list what all lanes have at once", () => {
   const asked = (api: StandInApi, path: RegExp): number => api.requests.filter((request) => path.test(request)).length;
 
   test("says the same as lane by lane", async () => {
@@ -245,18 +245,19 @@ describe("nights, for whoever may list what all lanes have at once", () => {
       api.lane(name, { cron: cron(name), workflows: [workflow] });
       api.record({ ...runFacts(workflow, undefined, NOW), customer: name });
     }
-    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expect(told.out).toMatch(/^500 customers: 250 running, 250 done$/m);
-    expect(lineOf("bank-0 ", told)).toMatch(/2\/3 .* done 02:40 CET/);
-    // The heads of recent records, of those without a date and of old failures, the runs that go on, and the nights that ended.
+    const result = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expect(result.out).toMatch(/^500 customers: 250 running, 250 done$/m);
+    expect(lineOf("bank-0 ", result)).toMatch(/2\/3 .* done 02:40 CET/);
+    // The heads of recent records, of those without a date and of old failures, the runs that go on, and the nights
+    // that ended.
     expect(asked(api, /runrecords$/)).toBe(5);
     expect(api.requests.length).toBe(8);
   });
 
-  test("shows a date that nobody has seen to however old it is, and none that another run has mended", async () => {
+  test("shows a date that nobody has seen to however old it is, and none that another run has repaired", async () => {
     const api = await StandInApi.start();
-    for (const name of ["failedbank", "mendedbank", "undatedbank"]) {
+    for (const name of ["failedbank", "repairedbank", "undatedbank"]) {
       api.lane(name, { cron: cron(name), workflows: [night(name, { open: "yes" })] });
     }
     const record = (customer: string, number: number, parts: FleetNight): RunFacts => {
@@ -265,14 +266,14 @@ describe("nights, for whoever may list what all lanes have at once", () => {
       return { ...runFacts(run, undefined, NOW), customer };
     };
     api.record(record("failedbank", 1, { phase: "Failed", nodes: running() ?? [] }));
-    api.record(record("mendedbank", 1, { phase: "Failed", nodes: running() ?? [] }));
-    api.record(record("mendedbank", 2, { phase: "Succeeded", nodes: passed() }));
+    api.record(record("repairedbank", 1, { phase: "Failed", nodes: running() ?? [] }));
+    api.record(record("repairedbank", 2, { phase: "Succeeded", nodes: passed() }));
     // It ended before its calendar: only the date that its start was for is known.
     const { businessDate = "", ...undated } = record("undatedbank", 1, { phase: "Failed", nodes: running() ?? [] });
     api.record({ ...undated, expectedDate: businessDate });
     api.record(record("undatedbank", 2, { phase: "Succeeded", nodes: passed() }));
-    const told = JSON.parse((await piped("nights", "-o", "json", "--kubeconfig", api.kubeconfig())).out);
-    const lines = told.items.map(({ customer, businessDate: date, standing }: NightLine) => [customer, date, standing]);
+    const json = JSON.parse((await piped("nights", "-o", "json", "--kubeconfig", api.kubeconfig())).out);
+    const lines = json.items.map(({ customer, businessDate: date, standing }: NightLine) => [customer, date, standing]);
     expect(lines).toContainEqual(["failedbank", "2026-09-03", "failed"]);
     expect(lines.filter(([, date]: readonly string[]) => date === "2026-09-03")).toHaveLength(1);
   });
@@ -285,8 +286,8 @@ describe("nights, for whoever may list what all lanes have at once", () => {
       workflows: [night("nordbank", { open: "yes", phase: "Succeeded", nodes: passed() })],
     });
     api.lane("alpenkredit", { cron: cron("alpenkredit"), workflows: [night("alpenkredit", { open: "yes" })] });
-    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET/);
+    const result = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", result)).toMatch(/done 02:40 CET/);
     expect(asked(api, /customer-nordbank/)).toBeGreaterThan(0);
     expect(asked(api, /customer-alpenkredit/)).toBe(0);
   });
@@ -297,8 +298,8 @@ describe("nights, for whoever may list what all lanes have at once", () => {
     const ended = night("nordbank", { open: "yes", phase: "Succeeded", nodes: passed() });
     api.lane("nordbank", { cron: cron("nordbank"), workflows: [ended] });
     api.record({ ...runFacts(night("nordbank", { open: "yes" }), undefined, NOW), customer: "nordbank" });
-    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
-    expect(lineOf("nordbank", told)).toMatch(/done 02:40 CET/);
+    const result = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(lineOf("nordbank", result)).toMatch(/done 02:40 CET/);
   });
 });
 
@@ -312,21 +313,21 @@ describe("nights, where one lane does not answer", () => {
   ])("%s: that lane has its line with the reason, the others are shown", async (how, times, reason) => {
     const api = await fleet();
     api.trouble.set("customer-brokenbank", { how, times });
-    const told = await onTerminal("nights", "--request-timeout", "1", "--kubeconfig", api.kubeconfig());
-    expect(told.code).toBe(ExitCode.unreachable);
-    expect(lineOf("brokenbank", told)).toContain("CANNOT BE READ");
-    expect(told.err).toContain(reason);
-    expect(lineOf("missedbank", told)).toContain("MISSED");
-    expectWidth(told.out, 80);
+    const result = await onTerminal("nights", "--request-timeout", "1", "--kubeconfig", api.kubeconfig());
+    expect(result.code).toBe(ExitCode.unreachable);
+    expect(lineOf("brokenbank", result)).toContain("CANNOT BE READ");
+    expect(result.err).toContain(reason);
+    expect(lineOf("missedbank", result)).toContain("MISSED");
+    expectWidth(result.out, 80);
   });
 
   test("tries again where that may help, and says so", async () => {
     const api = await fleet();
     api.trouble.set("customer-brokenbank", { how: 503, times: 2 });
-    const told = await piped("nights", "--kubeconfig", api.kubeconfig());
-    expect(told.code).toBe(ExitCode.done);
-    expect(told.err).toContain("etcdserver: leader changed; trying again");
-    expect(lineOf("brokenbank", told)).not.toContain("CANNOT");
+    const result = await piped("nights", "--kubeconfig", api.kubeconfig());
+    expect(result.code).toBe(ExitCode.done);
+    expect(result.err).toContain("etcdserver: leader changed; trying again");
+    expect(lineOf("brokenbank", result)).not.toContain("CANNOT");
   });
 
   test("makes a few requests at once", async () => {

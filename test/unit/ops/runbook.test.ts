@@ -86,8 +86,8 @@ describe("docs/operate.md", () => {
 
   test("tells every exit code", () => {
     const { body = "" } = sections.find(({ anchor }) => anchor === "exit-codes") ?? {};
-    const told = [...body.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
-    expect(told).toEqual(Object.values(ExitCode));
+    const listed = [...body.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect(listed).toEqual(Object.values(ExitCode));
   });
 
   test("links to files that are there", () => {

@@ -61,8 +61,8 @@ describe("show", () => {
     const waiting = Object.fromEntries([11, 12, 13, 14, 15].map((step) => [`value-${step}`, "Pending"] as const));
     const api = await laneOf(portfolios({ "value-7": "Running", ...waiting }));
     const lines = async (...more: readonly string[]): Promise<readonly string[]> => {
-      const told = await piped("show", "nordbank", ...more, "--kubeconfig", api.kubeconfig());
-      return told.out.split("\n").filter((line) => / value-/.test(line));
+      const result = await piped("show", "nordbank", ...more, "--kubeconfig", api.kubeconfig());
+      return result.out.split("\n").filter((line) => / value-/.test(line));
     };
     const folded = await lines();
     expect(folded.map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
@@ -75,11 +75,11 @@ describe("show", () => {
 
   test("says the times by the customer's clocks, and since when a step waits", async () => {
     const api = await laneOf(night("nordbank", { open: "yes", nodes: deciding(FOREIGN) ?? [] }));
-    const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told).toMatchObject({ code: ExitCode.done, err: "" });
-    expectWidth(told.out, 80);
-    expect(controlCharacters(told.out)).toEqual([]);
-    const text = uncoloured(told.out);
+    const result = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expectWidth(result.out, 80);
+    expect(controlCharacters(result.out)).toEqual([]);
+    const text = uncoloured(result.out);
     expect(text).toContain("nordbank  2026-11-26  Running  1/3 steps\n  22:30 CET (4:40:00)  by 06:00 CET in 2h50\n");
     expect(text).toMatch(/! scenarios {2}deciding {4}22:40 CET {3}4:30:00 {2}since 02:15 CET/);
     expect(text).toContain("nightlane retry|skip|abort nordbank scenarios");
@@ -87,16 +87,16 @@ describe("show", () => {
 
   test("says them in UTC where that is asked for", async () => {
     const api = await laneOf(night("nordbank", { open: "yes", nodes: deciding("no") ?? [] }));
-    const told = await piped("show", "nordbank", "--utc", "--kubeconfig", api.kubeconfig());
-    expect(told.out).toContain("since 01:15 UTC");
-    expect(told.out).not.toContain("CET");
+    const result = await piped("show", "nordbank", "--utc", "--kubeconfig", api.kubeconfig());
+    expect(result.out).toContain("since 01:15 UTC");
+    expect(result.out).not.toContain("CET");
   });
 
   test("shows a chain of 50 steps without an indent that grows", async () => {
     const api = await laneOf(chain(20));
-    const told = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expectWidth(told.out, 80);
-    expect(uncoloured(told.out)).toMatch(/^ {2}· step-50-of-a-long-chain +waiting +after step-49-of-…$/m);
+    const result = await onTerminal("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expectWidth(result.out, 80);
+    expect(uncoloured(result.out)).toMatch(/^ {2}· step-50-of-a-long-chain +waiting +after step-49-of-…$/m);
   });
 
   test("shows tonight's night and not the replay that runs beside it, and names that", async () => {
@@ -104,9 +104,9 @@ describe("show", () => {
       night("nordbank", { phase: "Failed", open: "yes", nodes: running() ?? [] }),
       night("nordbank", { date: "2026-10-02", run: 2, open: "yes", startedAt: "2026-11-27T01:50:00Z" }),
     );
-    const told = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told.out).toContain("nordbank  2026-11-26  Failed");
-    expect(told.err).toContain("night-2026-10-02-run-2 runs beside it");
+    const result = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result.out).toContain("nordbank  2026-11-26  Failed");
+    expect(result.err).toContain("night-2026-10-02-run-2 runs beside it");
   });
 
   test("shows the replay that runs beside tonight's night where that one is what calls a person", async () => {
@@ -115,10 +115,10 @@ describe("show", () => {
       night("nordbank", { open: "yes", nodes: running() ?? [] }),
       night("nordbank", { ...replay, nodes: deciding("out of memory") ?? [] }),
     );
-    const told = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
-    expect(told.out).toContain("nordbank  2026-10-02");
-    expect(told.out).toContain("out of memory");
-    expect(told.err).toContain("night-2026-11-26-run-1 runs beside it");
+    const result = await piped("show", "nordbank", "--kubeconfig", api.kubeconfig());
+    expect(result.out).toContain("nordbank  2026-10-02");
+    expect(result.out).toContain("out of memory");
+    expect(result.err).toContain("night-2026-11-26-run-1 runs beside it");
   });
 
   test("tells apart what has no night: never deployed, no schedule, none yet", async () => {
@@ -186,8 +186,8 @@ describe("show --watch", () => {
       2500,
     );
     onTestFinished(() => clearInterval(looks));
-    const told = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
-    const documents = told.out
+    const result = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
+    const documents = result.out
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
@@ -200,8 +200,8 @@ describe("show --watch", () => {
 
   test("writes one document a line for machines", async () => {
     const api = await laneOf(night("nordbank", { open: "yes", nodes: passed(), phase: "Succeeded" }));
-    const told = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
-    const documents = told.out
+    const result = await piped("show", "nordbank", "--watch", "-o", "json", "--kubeconfig", api.kubeconfig());
+    const documents = result.out
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));

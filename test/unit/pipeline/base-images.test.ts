@@ -13,7 +13,7 @@ const text = (file: string): string => readFileSync(join(repository, file), "utf
 
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
-/** Filled in by whoever applies it: a GitLab variable, a Helm or Argo parameter, a word in capitals, nothing. */
+/** Filled in by the person who applies it: a GitLab variable, a Helm or Argo parameter, a word in capitals, nothing. */
 const PLACEHOLDER = /^(\$[A-Z_]+|"\{\{.*\}\}"|[A-Z_]+|"")$/;
 
 test("there are Dockerfiles and manifests", () => {
@@ -49,7 +49,10 @@ test.each(manifests)("%s names no image by a tag", (file) => {
   expect(images.filter((image) => !DIGEST.test(image) && !PLACEHOLDER.test(image))).toEqual([]);
 });
 
-/** Bases, and images that files are copied from, that are neither nothing, nor a stage, nor by digest; a build context has no tag. */
+/**
+ * Bases, and images that files are copied from, that are neither nothing, nor a stage, nor by digest; a build context
+ * has no tag.
+ */
 function basesByTag(dockerfile: string): readonly string[] {
   const stages = new Set([...dockerfile.matchAll(/^FROM .* AS (\S+)$/gim)].map(([, name]) => name));
   const bases = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)/gim)].map(([, base = ""]) => base);

@@ -132,7 +132,7 @@ test.each(["review", "deploy", "drift"] as const)("%s of nothing is still a vali
   expect(Object.keys(jobs(plan(purpose, {})))).toEqual(["nothing"]);
 });
 
-test("a deployment comes to nothing where a newer revision is deployed, and is no failure then", () => {
+test("a deployment does nothing where a newer revision is deployed, and is not a failure then", () => {
   const { "nordbank:up": up, "nordbank:preview": preview } = jobs(plan("deploy", { customers: ["nordbank"] }));
   expect(up?.script?.[0]).toBe("node_modules/.bin/tsx pipeline/newest.ts nordbank");
   expect(up?.script?.[1]).toContain("pulumi up --stack nordbank");

@@ -27,7 +27,7 @@ test("the last deployment that ended well is what is deployed", async () => {
 });
 
 test.each(["created", "running", "success", "failed", "canceled"] as const)(
-  "what was tried last is told when it is %s",
+  "the latest try is reported when it is %s",
   async (status) => {
     const project = projectOfJob(gitlab.variables);
     expect(await lastTried(project, "nordbank")).toBeUndefined();
@@ -50,7 +50,7 @@ test("customers live from their first deployment until they are destroyed, howev
   expect(await lastDeployed(project, "bank-100")).toBe("aaa");
 });
 
-test("a GitLab that does not say is told with what to do, and the token is not", async () => {
+test("a GitLab that does not say is reported with what to do, and without the token", async () => {
   const project = projectOfJob(gitlab.variables);
   gitlab.status = 403;
   const refusal = lastDeployed(project, "nordbank");

@@ -61,7 +61,7 @@ test("nothing is deployed over a revision that nobody knows, or that cannot be f
   expect(isOvertaken(older, newer, checkout)).toBe(true);
 });
 
-test("a question that git does not answer is no leave to deploy", () => {
+test("a question that git does not answer is not permission to deploy", () => {
   const { checkout, older } = twoMerges();
   const gone = "0123456789abcdef0123456789abcdef01234567";
   expect(() => isOvertaken(gone, older, checkout)).toThrow("git says: fatal:");

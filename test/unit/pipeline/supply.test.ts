@@ -23,7 +23,7 @@ describe("lock files", () => {
       "names https://evil",
     ],
     ["nothing", "# later\n", "names no package at all"],
-  ])("are told to have %s", (_, text, finding) => {
+  ])("are reported to have %s", (_, text, finding) => {
     const folder = mkdtempSync(join(tmpdir(), "nightlane-lock-"));
     writeFileSync(join(folder, "a.lock"), text);
     expect(lockFindings("a.lock", pipPackages(folder, "a.lock")).join()).toContain(finding);

@@ -41,7 +41,7 @@ function state() {
 
 beforeEach(() => {
   root = temporaryFolder();
-  // Of whoever runs the tests nothing counts.
+  // Nothing about the user who runs the tests counts.
   vi.stubEnv("GIT_CONFIG_GLOBAL", "/dev/null");
   vi.stubEnv("GIT_CONFIG_NOSYSTEM", "1");
   for (const [name, value] of Object.entries(AUTHOR)) vi.stubEnv(name, value);

@@ -28,7 +28,7 @@ describe("an act", () => {
     ["a second author behind the first", '{"by":"anna","verb":"retry","reason":"r","at":"t","by":"bert"}'],
     ["a verb that is none", '{"by":"anna","verb":"delete","reason":"r","at":"t"}'],
     ["no reason", '{"by":"anna","verb":"retry","at":"t"}'],
-    ["text that is no JSON", "retry"],
+    ["text that is not JSON", "retry"],
     ["more than an act has", '{"by":"anna","verb":"retry","reason":"r","at":"t","more":1}'],
   ])("is not taken from %s", (_, value) => {
     expect(actsOf({ "nightlane/act-1": value })).toEqual({ acts: [], unreadable: ["1"] });

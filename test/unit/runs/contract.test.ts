@@ -48,7 +48,7 @@ describe("what the runner and those who read it agree on", () => {
     },
   );
 
-  test("what a step of each kind is told: npx tsx test/support/write-step-documents.ts writes it anew", () => {
+  test("the document of a step of each kind: npx tsx test/support/write-step-documents.ts writes it again", () => {
     expect(stepDocuments()).toEqual(contract.stepDocuments);
   });
 });

@@ -91,7 +91,7 @@ describe("a date without a run", () => {
     expect(found.filter((one) => standsOpen(one, false)).map(({ date }) => date)).toEqual(["2026-11-24", "2026-11-25"]);
   });
 
-  test("is not missed any more when it runs, whoever started it", () => {
+  test("is not missed any more when it runs, no matter who started it", () => {
     const run = byHand("2026-11-24", "Running", { runNumber: 1, startedAt: "2026-11-25T08:00:00Z" });
     expect(nights("2026-11-25T09:00:00Z", [run])[0]).toMatchObject({ standing: "running", late: false, due: true });
   });

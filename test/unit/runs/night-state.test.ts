@@ -139,7 +139,7 @@ describe("a step", () => {
     expect(running).not.toHaveProperty("further");
   });
 
-  test("that a person left out ended well, but is no success", () => {
+  test("that a person left out ended well, but is not a success", () => {
     const nodes = [
       stepNode("scenarios", "Succeeded"),
       ...attemptNodes("scenarios", 1, { phase: "Failed", exitCode: 10, hold: "Succeeded" }),
@@ -182,7 +182,7 @@ describe("a step", () => {
     });
   });
 
-  test("that takes over earlier results is no attempt", () => {
+  test("that reuses earlier results is not an attempt", () => {
     const reuse = node("reuse-1", "reuse", "Retry", "Succeeded", {
       inputs: { parameters: [{ name: "job", value: "scenarios" }] },
       outputs: { parameters: [{ name: "results", value: "{}" }] },
@@ -231,7 +231,7 @@ describe("a night", () => {
     expect(() => nightState(offloaded, NOW)).toThrow("kept in a database");
   });
 
-  test("is told as text, with who decided what", () => {
+  test("is shown as text, with who decided what", () => {
     const act = {
       id: "20260331210500000-0a1b2c",
       by: "anna",
@@ -266,7 +266,7 @@ describe("a night", () => {
     ]);
   });
 
-  test("says so on a day that is no business day", () => {
+  test("says so on a day that is not a business day", () => {
     const night = nightState(nightWorkflow({ open: "no", phase: "Succeeded" }), NOW);
     expect(renderNight(night, LOOK)).toContain("no night (not a business day): the steps are skipped");
   });

@@ -35,12 +35,12 @@ function template(names: readonly string[], gates: readonly string[] = []): Work
 describe("a repeat from a later step on", () => {
   const whole = run(step("report"), step("sign-off"), step("publish"));
 
-  test("takes over what the steps before it left", () => {
+  test("reuses what the steps before it left", () => {
     const spec = template(["report", "sign-off", "publish"]);
     expect(beginAt("publish", whole, { name: "night-a", spec })).toEqual({ "from-step": "publish", "reuse-run": "1" });
   });
 
-  test("of the very definition takes over its approvals, which were given", () => {
+  test("of the same definition reuses the approvals that were given", () => {
     const spec = template(["report", "sign-off", "publish"], ["sign-off"]);
     expect(beginAt("publish", whole, { name: "night-a", spec })).toMatchObject({ "from-step": "publish" });
   });

@@ -164,7 +164,7 @@ describe("a night", () => {
     expect(latenessOf({ ...night, runNumber: 2 }, nightly, at("2026-02-01T00:00:00Z"))).toBeUndefined();
   });
 
-  test("is never late on a day that is no business day", () => {
+  test("is never late on a day that is not a business day", () => {
     expect(latenessOf({ ...night, open: false }, nightly, at("2026-02-01T00:00:00Z"))).toMatchObject({ late: false });
   });
 });

@@ -19,7 +19,7 @@ const place = {
   ...(schedule === undefined ? {} : { schedule }),
 };
 
-test("a night that ended before its calendar is one of its date for whoever would start another", async () => {
+test("a night that ended before its calendar counts as one of its date when another would be started", async () => {
   expect([facts.businessDate, facts.expectedDate]).toEqual([undefined, DATE]);
   expect(
     dueNights({ schedule, since: 0, suspended: false, runs: [facts] }, NOW).find(({ date }) => date === DATE)?.run,

@@ -23,7 +23,7 @@ function step(state: StepState, more: Partial<StepStatus> = {}): StepStatus {
 }
 
 /** What each verb does in each state that allows it; a state that is not named refuses it. */
-const DEEDS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string>>>>> = {
+const ACTIONS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string>>>>> = {
   hold: { waiting: "ask yes", held: "nothing" },
   release: { held: "decide gate Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
   retry: { deciding: "decide decision Succeeded RETRY", retrying: "decide decision Succeeded RETRY" },
@@ -52,7 +52,7 @@ describe("what a verb does to a step", () => {
   test.each(STEP_VERBS.flatMap((verb) => STATES.map((state) => [verb, state] as const)))(
     "%s of one that is %s",
     (verb, state) => {
-      const expected = DEEDS[verb][state];
+      const expected = ACTIONS[verb][state];
       if (expected === undefined) {
         expect(() => stepAct(verb, step(state), "nordbank")).toThrow(Refusal);
         return;
@@ -102,7 +102,7 @@ describe("what a verb does to a step", () => {
     expect(verbs(step("succeeded"))).toEqual([]);
   });
 
-  test("a night of an earlier release, which would begin the work anew, refuses to adopt and says why", () => {
+  test("a night of an earlier release, which would begin the work again, refuses to adopt and says why", () => {
     const deciding = (decisions: readonly string[]): StepStatus => step("deciding", { kind: "spark", decisions });
     expect(stepAct("adopt", deciding(["RETRY", "ADOPT", "SKIP"]), "nordbank").action).toMatchObject({
       output: "ADOPT",

@@ -76,7 +76,7 @@ describe("from an API description", () => {
     });
   });
 
-  test("an unknown kind is told", () => {
+  test("an unknown kind is reported", () => {
     expect(() => schemasFromOpenApi(openApi, ["v1/Forest"], "1.0")).toThrow(
       "Kubernetes 1.0 has no kind v1/Forest: correct test/schemas/kinds.ts",
     );
@@ -132,7 +132,7 @@ describe("from resource definitions", () => {
     expect(definitions.spec).not.toHaveProperty("description");
   });
 
-  test("an unknown kind is told", () => {
+  test("an unknown kind is reported", () => {
     expect(() => schemasFromCrds([crd], ["Workflow"], { id: "woods", release: "Woods 1.0" })).toThrow(
       "Woods 1.0 has no kind Workflow: correct test/schemas/kinds.ts",
     );

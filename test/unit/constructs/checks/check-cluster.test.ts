@@ -96,7 +96,7 @@ describe("cluster.address", () => {
     "2001:db8::/64",
     "192.0.2.0/24",
     "",
-  ])("refuses %j, which is no address", (address) => {
+  ])("refuses %j, which is not an address", (address) => {
     expectProblems(check({ address }), {
       property: "cluster.address",
       received: JSON.stringify(address),

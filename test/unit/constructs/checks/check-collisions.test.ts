@@ -15,7 +15,7 @@ function collisions(cluster: Cluster, other: Cluster): readonly string[] {
 }
 
 describe("a proxy", () => {
-  test("of each customer's own is no collision", () => {
+  test("of each customer's own is not a collision", () => {
     expect(collisions(proxied, { address: "192.0.2.11" })).toEqual([]);
     expect(collisions(proxied, { ...proxied, proxy: { address: "192.0.2.8", port: 3128 } })).toEqual([]);
   });
@@ -25,7 +25,7 @@ describe("a proxy", () => {
     expect(collisions(proxied, shared)).toEqual(["cluster.proxy.address"]);
   });
 
-  test("is not at another customer's API server, whoever comes first", () => {
+  test("is not at another customer's API server, whichever comes first", () => {
     expect(collisions(proxied, { address: ["192.0.2.7", "192.0.2.9"] })).toEqual(["cluster.proxy.address"]);
     expect(collisions({ address: "192.0.2.9" }, proxied)).toEqual(["cluster.address"]);
   });

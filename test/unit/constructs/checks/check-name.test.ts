@@ -24,7 +24,7 @@ describe("checkName", () => {
     });
   });
 
-  test("refuses a name that would have to be cut, so that no two can fall together", () => {
+  test("refuses a name that would have to be cut, so that no two can collide", () => {
     const name = "a".repeat(CUSTOMER_NAME_LIMIT + 1);
     expectProblems(checkName(name), {
       property: "name",

@@ -70,7 +70,7 @@ describe("checkSchedule", () => {
     });
   });
 
-  test("refuses a finishBy that is no time", () => {
+  test("refuses a finishBy that is not a time", () => {
     expectProblems(check({ finishBy: "six" }), {
       property: "workflow.finishBy",
       received: '"six"',
@@ -147,7 +147,7 @@ describe.each(["startBy", "inputsBy"] as const)("checkSchedule of %s", (name) =>
     });
   });
 
-  test("refuses what is no time", () => {
+  test("refuses what is not a time", () => {
     expectProblems(check({ [name]: "soon" }), {
       property: `workflow.${name}`,
       received: '"soon"',

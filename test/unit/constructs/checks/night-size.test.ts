@@ -55,7 +55,7 @@ describe("a night of a loop", () => {
   });
 });
 
-test("a step that is told more than Linux hands to a program is refused", () => {
+test("a step with more input than Linux passes to a program is refused", () => {
   const args = Array.from({ length: 12 }, (_, index) => `${index}`.repeat(90_000));
   const night = customerWithSteps((one) => void one.spark("long", smallSpark({ args })));
   expect(checkNightSize(night).map(({ property }) => property)).toContain('workflow.steps["long"]');

@@ -107,7 +107,7 @@ describe("a customer's file", () => {
     ["Promise.resolve().then(() => { for (;;) {} });", "no end within 0.3 s"],
     ["const all = []; for (;;) { all.push(new Array(1e6).fill({})); }", /no end within|more memory than/],
     ["function deep() { deep(); } deep();", "RangeError: Maximum call stack size exceeded"],
-  ])("that does %s is told with its name", async (before, shown) => {
+  ])("that does %s is reported with its name", async (before, shown) => {
     const folder = folderWith(before);
     const evaluation = await evaluateFile(join(folder, "lake.ts"), "customers/lake.ts", 300);
     expect(evaluation.problems[0]?.received).toMatch(shown);
@@ -123,15 +123,15 @@ describe("a customer's file", () => {
 });
 
 describe("a file in which something throws", () => {
-  /** What is told of a file, a line each: its line, its property, what was received. */
-  async function told(places: Places): Promise<readonly string[]> {
+  /** What is reported about a file, a line each: its line, its property, what was received. */
+  async function reported(places: Places): Promise<readonly string[]> {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", places));
     const error: unknown = await loadCustomer("lake", folder).catch((caught: unknown) => caught);
     return error instanceof ProblemsError ? error.problems.map((one) => `${one.property}: ${one.received}`) : [];
   }
 
-  test("is told with all else that is wrong in it, and nothing is told that only follows", async () => {
+  test("is reported with everything else that is wrong in it, and nothing is reported that only follows", async () => {
     const places: Places = {
       before: "const sizes = { memory: Size.gibibytes(-4) };\nconst [first] = nope;\nif (first) throw new Error('no');",
       displayName: '"{{"',
@@ -144,7 +144,7 @@ describe("a file in which something throws", () => {
         const late = night.gate("late", { approvals: 0 });
       }`,
     };
-    expect(await told(places)).toEqual([
+    expect(await reported(places)).toEqual([
       "sizes.memory: Error: Storage amounts cannot be negative. Received: -4",
       "(code): ReferenceError: nope is not defined",
       "(code): Error: no",
@@ -181,7 +181,7 @@ describe("a file in which something throws", () => {
     ],
     ["a loop without an end", { before: "nope(); for (;;) {}" }, ["(code)"]],
   ] satisfies readonly (readonly [string, Places, readonly string[]])[])("is %s", async (_, places, properties) => {
-    expect((await told(places)).map((one) => one.split(": ")[0])).toEqual(properties);
+    expect((await reported(places)).map((one) => one.split(": ")[0])).toEqual(properties);
   });
 });
 
@@ -250,7 +250,7 @@ describe("code for several customers", () => {
     await expect(loadCustomer("lake", folder)).rejects.toThrow("process is not defined");
   });
 
-  test("is told with what it exports, where a name is none of it", async () => {
+  test("is reported with what it exports, where a name is none of that", async () => {
     const folder = folderWith('import { day } from "./shared/days.ts"; const one = day;');
     mkdirSync(join(folder, "shared"));
     writeFileSync(join(folder, "shared", "days.ts"), "export const days = []; export const names = [];");
@@ -286,7 +286,7 @@ describe("a file that a shell or an editor has touched", () => {
     await expect(loadCustomer("lake", folder)).rejects.toThrow("customers/lake.ts:2 (code): received ReferenceError");
   });
 
-  test("is told as code that cannot be read where the language has no such code", async () => {
+  test("is reported as code that cannot be read where the language has no such code", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "lake.ts"), `const all = /(?<a>x)(?<a>y)/;\n${lake}`);
     await expect(loadCustomer("lake", folder)).rejects.toThrow("SyntaxError: Invalid regular expression");
@@ -305,7 +305,7 @@ describe("certificates beside a file", () => {
     expect(checkCustomer(definition)).toEqual([]);
   });
 
-  test("of another customer are not, and a file that is no certificate is refused as such", async () => {
+  test("of another customer are not, and a file that is not a certificate is refused as such", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "lake.ts"), customerText("lake", "10.65.0.1", withImport("river.pem")));
     writeFileSync(join(folder, "river.pem"), certificate("valid"));

@@ -20,7 +20,7 @@ test("the floor is the one that the package declares", () => {
   expect(engines.node).toBe(">=22.19.0");
 });
 
-test("whoever has none for npm is told to take the one that the packages pin", () => {
+test("a user who has none for npm is advised to use the one that the packages pin", () => {
   const makefile = readFileSync("Makefile", "utf8");
   const { optionalDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   expect(Object.keys(optionalDependencies), "npm 10 links no node where two packages bring one").toEqual([

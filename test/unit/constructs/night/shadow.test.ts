@@ -59,7 +59,7 @@ describe("a shadow night", () => {
     expect(workflow.steps.map(({ name }) => name)).toEqual(["sign-off"]);
   });
 
-  test("of nothing is a mistake; a mistake in a step that is left out is told too", () => {
+  test("of nothing is a mistake; a mistake in a step that is left out is reported too", () => {
     const nothing = customerWithSteps((night) => void night.exec("book", { app, command }), {
       workflow: { shadow: true },
     });

@@ -83,7 +83,7 @@ describe("nightwatch's pod", () => {
     });
   });
 
-  test("is told of every Alertmanager, and where the runbook is", () => {
+  test("knows every Alertmanager, and where the runbook is", () => {
     const central = { ...bare, alertmanagers: ALERTMANAGERS, runbook: "https://wiki.vendor.example/nights" };
     const env = [
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },

@@ -6,7 +6,7 @@ import { runnerDocument, tasks, template } from "../../../support/night.ts";
 
 const risk = image("risk");
 
-function told(declare: (night: Night) => void, name = "file") {
+function compiled(declare: (night: Night) => void, name = "file") {
   const runner = template(customerWithSteps(declare), `run-${name}`);
   return { command: runner.container?.args, document: runnerDocument(runner) };
 }
@@ -16,8 +16,8 @@ function podOf(document: Readonly<Record<string, unknown>>): object {
 }
 
 describe("a job", () => {
-  test("is a Job of one container, told what its step says, without a token", () => {
-    const { command, document } = told((night) => {
+  test("is a Job of one container with what its step sets, without a token", () => {
+    const { command, document } = compiled((night) => {
       night.job("file", {
         image: risk,
         command: ["/opt/file.sh", "$HOME"],
@@ -56,7 +56,7 @@ describe("a job", () => {
   });
 
   test("may use as much of the node's disk as its scratch volumes have, beside what it has for itself", () => {
-    const { document } = told((night) => {
+    const { document } = compiled((night) => {
       night.job("file", { image: risk, volumes: { "/scratch": scratch(Size.gibibytes(50)) } });
     });
     expect(podOf(document)).toMatchObject({
@@ -68,7 +68,7 @@ describe("a job", () => {
   });
 
   test("leaves the image its own entrypoint and arguments where the file says nothing of them", () => {
-    const { document } = told((night) => void night.job("file", { image: risk }));
+    const { document } = compiled((night) => void night.job("file", { image: risk }));
     const [container] = (
       document as { spark: { job: { spec: { template: { spec: { containers: readonly object[] } } } } } }
     ).spark.job.spec.template.spec.containers;
@@ -77,7 +77,7 @@ describe("a job", () => {
   });
 
   test("of several pods gives each its number, and is done when all are", () => {
-    const { document } = told((night) => void night.job("file", { image: risk, parallelism: 4 }));
+    const { document } = compiled((night) => void night.job("file", { image: risk, parallelism: 4 }));
     expect(document.spark).toMatchObject({
       job: { spec: { parallelism: 4, completions: 4, completionMode: "Indexed" } },
     });
@@ -85,28 +85,28 @@ describe("a job", () => {
 
   test("says after which ends of the program its next attempt begins by itself, and starts no pod again in its Job", () => {
     const retries = { times: 2, exitCodes: [137, "OOMKilled", 137] } as const;
-    const { document } = told((night) => void night.job("file", { image: risk, retries }));
+    const { document } = compiled((night) => void night.job("file", { image: risk, retries }));
     expect(document.spark).toMatchObject({
       job: { spec: { backoffLimit: 0, podFailurePolicy: { rules: [{ action: "Ignore" }] } } },
       again: { attempts: 3, ends: [137, "OOMKilled"] },
     });
-    const { document: any } = told((night) => void night.job("file", { image: risk, retries: { times: 1 } }));
+    const { document: any } = compiled((night) => void night.job("file", { image: risk, retries: { times: 1 } }));
     expect(any.spark).toMatchObject({ again: { attempts: 2 } });
     expect((any.spark as { again: object }).again).not.toHaveProperty("ends");
-    expect(told((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("again");
+    expect(compiled((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("again");
   });
 
-  test("is told how long after the night's start it may run, where the file says so", () => {
+  test("knows how long after the night's start it may run, where the file says so", () => {
     const endWithin = Duration.hours(6);
-    expect(told((night) => void night.job("file", { image: risk, endWithin })).document.spark).toMatchObject({
+    expect(compiled((night) => void night.job("file", { image: risk, endWithin })).document.spark).toMatchObject({
       endWithin: { start: 1774989000, seconds: 21_600 },
     });
-    expect(told((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("endWithin");
+    expect(compiled((night) => void night.job("file", { image: risk })).document.spark).not.toHaveProperty("endWithin");
   });
 
   test("has other sizes from the second attempt on, where the file says so", () => {
     const options = { image: risk, cpu: Cpu.millis(250), memory: Size.gibibytes(1) };
-    const { document } = told(
+    const { document } = compiled(
       (night) => void night.job("file", { ...options, onRetry: { memory: Size.gibibytes(3) } }),
     );
     const resources = ["spec", "template", "spec", "containers", 0, "resources"];
@@ -114,14 +114,14 @@ describe("a job", () => {
       { path: [...resources, "requests", "memory"], value: "3072Mi" },
       { path: [...resources, "limits", "memory"], value: "3072Mi" },
     ]);
-    expect(told((night) => void night.job("file", options)).document.spark).not.toHaveProperty("onRetry");
+    expect(compiled((night) => void night.job("file", options)).document.spark).not.toHaveProperty("onRetry");
   });
 
   test("finds an empty folder for results whose manifest the step makes", () => {
     const declare = (night: Night): void => {
       night.job("file", { image: risk, results: "out/", user: 1001, env: { REGION: "eu" } });
     };
-    const { document } = told(declare);
+    const { document } = compiled(declare);
     expect(document.spark).toMatchObject({ results: "out" });
     const folder = { name: "RESULTS_DIR", value: "/results/night/2026-03-31/run-1/file/out" };
     expect(podOf(document)).toMatchObject({
@@ -139,7 +139,7 @@ describe("a job", () => {
   });
 
   test("gives each of its pods a folder of its own", () => {
-    const { document } = told((night) => void night.job("file", { image: risk, parallelism: 3, results: "out/" }));
+    const { document } = compiled((night) => void night.job("file", { image: risk, parallelism: 3, results: "out/" }));
     const env = [
       {
         name: "JOB_COMPLETION_INDEX",
@@ -155,7 +155,7 @@ describe("a job", () => {
 
   test("brings its results back where the file says that it leaves some", () => {
     const declare = (night: Night): void => void night.job("file", { image: risk, results: true, result: "a.csv" });
-    expect(told(declare).document.spark).toMatchObject({ results: true, result: "a.csv" });
+    expect(compiled(declare).document.spark).toMatchObject({ results: true, result: "a.csv" });
     const { reuse } = tasks(template(customerWithSteps(declare), "step-file"));
     expect(reuse?.arguments?.parameters).toContainEqual({ name: "lane", value: "file" });
   });

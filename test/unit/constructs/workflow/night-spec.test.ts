@@ -135,7 +135,7 @@ describe("a step's runner", () => {
     expect(template(diamond, "run-first").activeDeadlineSeconds).toBe(12 * 3600 + 600);
   });
 
-  test("of a gate is no pod but a question to a person", () => {
+  test("of a gate is not a pod but a question to a person", () => {
     expect(tasks(template(diamond, "steps")).right?.arguments?.parameters).toContainEqual({
       name: "message",
       value: "Look at it.",

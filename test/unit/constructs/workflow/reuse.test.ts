@@ -9,7 +9,7 @@ function reuseOf(step: string) {
 }
 
 describe("a step of a run that begins at a later step", () => {
-  test("runs anew only if the calendar's answer names it, or says that all do", () => {
+  test("runs from scratch only if the calendar's answer names it, or says that all do", () => {
     const parameters = tasks(template(customer, "steps"))["var-es"]?.arguments?.parameters;
     expect(parameters).toContainEqual({
       name: "anew",
@@ -27,7 +27,7 @@ describe("a step of a run that begins at a later step", () => {
     expect(anew).toEqual({ fromStep: "", steps: names.map((name, place) => [name, ...(after[place] ?? [])]) });
   });
 
-  test("otherwise takes over what it left, unless it is skipped", () => {
+  test("otherwise reuses what it left, unless it is skipped", () => {
     const reuse = reuseOf("var-es");
     expect(reuse).toMatchObject({ template: "reuse", depends: "gate.Skipped" });
     expect(reuse?.when).toContain('"{{inputs.parameters.hold}}" != "skip" && !(');
@@ -42,7 +42,7 @@ describe("a step of a run that begins at a later step", () => {
   });
 });
 
-test("a run begins at its first step unless it is told otherwise", () => {
+test("a run begins at its first step unless set otherwise", () => {
   const document = template(customer, "reuse").container?.env?.[0]?.value ?? "";
   expect(JSON.parse(document.replaceAll(/:(\{\{[^}]+\}\})/g, ':"$1"'))).toMatchObject({
     step: "{{inputs.parameters.job}}",

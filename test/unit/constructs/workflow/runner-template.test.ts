@@ -46,7 +46,7 @@ describe("the runner's pod", () => {
     expect(runner.container?.env?.map(({ name }) => name)).toEqual(["NIGHTLANE_STEP"]);
   });
 
-  test("is told beside the template where the customer's API server is", () => {
+  test("learns outside the template where the customer's API server is", () => {
     expect(spec.hostAliases).toBeUndefined();
     expect(JSON.stringify(spec)).not.toContain("192.0.2.10");
     const items = [{ key: "addresses", path: "addresses" }];

@@ -35,7 +35,7 @@ function driver(one: Job): Container {
   return one.spec.template.spec.containers[0];
 }
 
-/** Spark's properties, as the driver is told them. */
+/** Spark's properties, as the driver gets them. */
 function conf(one: Job): Readonly<Record<string, string>> {
   const { args } = driver(one);
   const pairs = args.filter((_, place) => args[place - 1] === "--conf").map((pair) => pair.split(/=(.*)/s));
@@ -140,7 +140,7 @@ describe("sparkJob", () => {
       "--master",
       "k8s://https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)",
     ]);
-    // A dollar sign of the author's is no reference to a variable of the pod.
+    // A dollar sign of the author's is not a reference to a variable of the pod.
     expect(args.slice(-5)).toEqual(["/opt/risk/jobs/var_es.py", "--scenarios", "2000", "--at", "$$(POD_IP)"]);
     expect(environment(job())).toMatchObject({ SPARK_LOCAL_DIRS: "/tmp" });
     expect(driver(job()).env).toContainEqual({

@@ -13,7 +13,7 @@ function documentOf(declare: (night: Night) => void, name: string): Readonly<Rec
   return runnerDocument(template(customerWithSteps(declare, { cluster: { namespace: "quant" } }), `run-${name}`));
 }
 
-describe("what the runner is told", () => {
+describe("the runner's document", () => {
   test("names the run, the step and the attempt, with numbers as numbers", () => {
     expect(documentOf((night) => void night.spark("var-es", smallSpark()), "var-es")).toMatchObject({
       run: {
@@ -63,8 +63,8 @@ describe("what the runner is told", () => {
 
   test("of figures: where they are in the step's own results, and how far they may move", () => {
     const figures = { VaR: { place: "v.json#total.var", maxJump: "12.5%" }, ES: "v.json#es" };
-    const told = documentOf((night) => void night.spark("var-es", smallSpark({ figures })), "var-es");
-    expect(told.spark).toMatchObject({
+    const compiled = documentOf((night) => void night.spark("var-es", smallSpark({ figures })), "var-es");
+    expect(compiled.spark).toMatchObject({
       figures: [
         { name: "VaR", value: { from: "var-es/v.json", keys: ["total", "var"], type: "number" }, maxJump: 12.5 },
         { name: "ES", value: { from: "var-es/v.json", keys: ["es"], type: "number" }, maxJump: null },
@@ -79,16 +79,16 @@ describe("what the runner is told", () => {
       night.spark("pay", smallSpark({ args: ["--n", night.number(count, "c.json#total.$n"), "$"] }));
       night.exec("say", { app: pricing, command: ["say", night.word(count, "c.json#unit")] });
     });
-    const told = (name: string) => runnerDocument(template(definition, `run-${name}`));
+    const compiled = (name: string) => runnerDocument(template(definition, `run-${name}`));
     const { args } = (
-      told("pay") as {
+      compiled("pay") as {
         spark: { job: { spec: { template: { spec: { containers: [{ args: readonly unknown[] }] } } } } };
       }
     ).spark.job.spec.template.spec.containers[0];
     const number = { from: "count/c.json", keys: ["total", "$n"], type: "number" };
     expect(args.slice(-3)).toEqual(["--n", number, "$$"]);
     const word = { from: "count/c.json", keys: ["unit"], type: "word" };
-    expect(told("say").exec).toMatchObject({ command: ["say", word] });
+    expect(compiled("say").exec).toMatchObject({ command: ["say", word] });
     const [, pay, say] = definition.workflow.steps;
     expect([pay, say].map((step) => step?.after.map(({ name }) => name))).toEqual([["count"], ["count"]]);
   });

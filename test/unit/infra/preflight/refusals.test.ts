@@ -29,7 +29,7 @@ test("a pod that a level or an account keeps out is named by what it runs as", (
   );
 });
 
-test("another refusal is told as ever", () => {
+test("another refusal is reported as before", () => {
   expect(said('pods "x" is forbidden: exceeded quota: nightlane')[0]).toMatch(/: raise the quota, or /);
   expect(said("no idea")[0]).toMatch(/: see what refused it/);
 });

@@ -9,7 +9,7 @@ const CLUSTER = "Secret argocd/cluster-alpenkredit";
 const DEFAULT = "AppProject argocd/default";
 const NORDBANK = { server: "https://10.64.1.10:6443", namespace: "risk" };
 
-/** What Argo CD is told, and what deploys: rules 29, 30 and 37. */
+/** Argo CD's objects, and what deploys: rules 29, 30 and 37. */
 export const appMutations: readonly Mutation[] = [
   project("every repository", "sourceRepos", ["*"]),
   project("repositories by a pattern", "sourceRepos", ["https://git.nightlane.example/apps/*"]),

@@ -181,7 +181,7 @@ function defined(title: string, cluster: Partial<CustomerDefinition["cluster"]>)
   );
 }
 
-/** Moves a customer's API server, and what runners are told and the policy with it: the policy is then as wrong. */
+/** Moves a customer's API server, with the runners' settings and the policy: the policy is then equally wrong. */
 function located(title: string, place: Partial<Endpoint>, also: Mutation["also"] = []): Mutation {
   return mutation(
     13,

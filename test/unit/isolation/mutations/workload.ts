@@ -199,7 +199,7 @@ function inTemplate(rule: number, title: string, mutate: (container: Manifest) =
   return mutation(rule, title, TEMPLATE, (draft) => mutate(get(runTemplate(draft), "container") as Manifest));
 }
 
-/** Changes what a Spark step is told to do, which is a document in a variable. */
+/** Changes a Spark step's document, which is in a variable. */
 function inDocument(rule: number, title: string, rewrite: (document: string) => string): Mutation {
   return mutation(rule, title, TEMPLATE, (draft) => {
     const before = String(get(runTemplate(draft), "container/env/0/value"));

@@ -40,7 +40,7 @@ describe("waivers", () => {
   };
   const finding = { scanner: "checkov", check: "CKV_1", object: "Deployment risk/results", message: "" } as const;
 
-  test("speak of one check of one scanner, on the objects they name", () => {
+  test("cover one check of one scanner, on the objects they name", () => {
     expect(waives(waiver, finding)).toBe(true);
     expect(waives(waiver, { ...finding, check: "CKV_10" })).toBe(false);
     expect(waives(waiver, { ...finding, scanner: "kube-score" })).toBe(false);

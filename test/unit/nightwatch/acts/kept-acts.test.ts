@@ -126,7 +126,7 @@ test("an act that was carried out stays what it was when its schedule goes befor
 
 test.each([
   ["has taken it back", true],
-  ["has made the schedule anew", false],
+  ["has recreated the schedule", false],
 ] as const)("an act on a schedule that a deployment %s is done, and says so", async (_, keepsNotes) => {
   const { desk, kept, deploySchedule, later, schedule, said } = deskOf();
   desk.note(act("1", { verb: "schedule-off", until: "2026-11-28T08:00:00Z" }));

@@ -26,7 +26,7 @@ const ofServer = (seconds: number): { readonly date: string } => ({
 test.each([
   ["ahead of", -400],
   ["behind", 400],
-] as const)("a clock that is %s the API server's is put right, and told of once", async (word, seconds) => {
+] as const)("a clock that is %s the API server's is corrected, and reported once", async (word, seconds) => {
   const { clock, said } = clockOf(() => ofServer(seconds));
   await clock.compare();
   await clock.compare();
@@ -34,13 +34,13 @@ test.each([
   expect(said).toEqual([expect.stringContaining(`error: the clock is 400 s ${word} that of the API server`)]);
 });
 
-test("the way of an answer is no difference", async () => {
+test("the travel time of an answer is not a difference", async () => {
   const { clock, said } = clockOf(() => ofServer(-3));
   await clock.compare();
   expect([clock.now(), said]).toEqual([NOW, []]);
 });
 
-test("a clock that was put right is told of, and what was found before holds without an answer", async () => {
+test("a corrected clock is reported, and what was found before holds without an answer", async () => {
   let answer: { readonly date?: string } | Error = ofServer(-400);
   const { clock, said } = clockOf(() => answer);
   await clock.compare();

@@ -44,7 +44,7 @@ afterEach(async () => {
   for (const replica of replicas) await replica.stop();
 });
 
-test("two ends of a credential are two alerts, whichever night tells of them, and a nearer end is another one", async () => {
+test("two ends of a credential are two alerts, whichever night reports them, and a nearer end is another one", async () => {
   const ends = (part: string, days: number, night: string): Signal => ({
     ...signal,
     key: `credential/${part}/${days}`,

@@ -26,7 +26,7 @@ describe("records", () => {
     expect(records.writes).toBe(writes);
   });
 
-  test("that cannot be written at all are told as such, and written when they can be, also of a night that is over", async () => {
+  test("that cannot be written at all are reported as such, and written when they can be, even of a night that is over", async () => {
     const records = new Records();
     records.refuse = () => new Error("connect ECONNREFUSED");
     const watched = new WatchedNights("2026-03-31T21:00:00Z", records);

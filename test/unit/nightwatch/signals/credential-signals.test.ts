@@ -42,7 +42,7 @@ function signals(daysLeft: number, ...nights: readonly Workflow[]): readonly Sig
     .flatMap((lane) => credentialSignals(lane, now));
 }
 
-describe("a person is told that a credential ends", () => {
+describe("a person is notified that a credential ends", () => {
   test("14, 3 and 1 days before, each time once", () => {
     const keys = [14.1, 14, 4, 3, 2, 1, 0.1, -1].map((left) => signals(left, night(31)).map(({ key }) => key));
     const key = (days: number): readonly string[] => [`credential/token/${TOKEN_END}/${days}`];

@@ -99,7 +99,7 @@ describe("nobody is called", () => {
     expect(signals({ nodes: market, annotations: paused }, EVENING, cron, { suspend: true })).toEqual([]);
   });
 
-  test("for a day that is no business day: its night started and skipped its steps", () => {
+  test("for a day that is not a business day: its night started and skipped its steps", () => {
     expect(signals({ open: "no" }, MORNING)).toEqual([]);
     expect(signals({ open: "no", phase: "Succeeded", finishedAt: "2026-03-31T20:31:00Z" }, MORNING)).toEqual([]);
   });

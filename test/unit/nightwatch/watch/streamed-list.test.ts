@@ -56,7 +56,7 @@ test("gives the objects in whatever pieces they come, and ends where the API ser
   expect(await listed(config)).toEqual(["one", "zwei über", "version 7"]);
 });
 
-test("is no whole list where the connection ends before", async () => {
+test("is not a whole list where the connection ends before", async () => {
   const config = await serverThat((response) => response.end(line("ADDED", { name: "one" })));
   await expect(listed(config)).rejects.toThrow("broke off");
 });

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import type { Command } from "commander";
 import { program } from "../../../../ops/cli.ts";
 
-/** Parses a command line that a person is told to type with the real program, and does nothing. */
+/** Parses with the real program a command line that a message suggests, and does nothing. */
 export async function parseCommandLine(line: string): Promise<void> {
   const [name, ...args] = words(line);
   if (name !== "nightlane") {

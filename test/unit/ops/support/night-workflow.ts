@@ -88,7 +88,7 @@ export interface AttemptParts {
   readonly within?: string;
   /** Phase of the node at which a person decides. @default - the attempt did not come to that */
   readonly hold?: Phase;
-  /** What the node is told where the step may go on by itself; no seconds where a person has to decide all the same. */
+  /** The node's input where the step may go on by itself; no seconds where a person has to decide all the same. */
   readonly pause?: { readonly seconds: string; readonly of: string };
 }
 

@@ -31,7 +31,7 @@ export interface StandInLane {
 export type Misbehaviour = number | "reset" | "silent" | "html";
 
 /**
- * Answers as an API server does to what the command asks, and misbehaves where it is told to: a real one cannot be made
+ * Answers the command as an API server does, and misbehaves on demand: a real one cannot be made
  * to say 503 of a single lane.
  */
 export class StandInApi {
@@ -39,11 +39,11 @@ export class StandInApi {
   readonly trouble = new Map<string, { readonly how: Misbehaviour; times: number }>();
   /** Requests so far, `GET /path`. */
   readonly requests: string[] = [];
-  /** Told of each request, `GET /path`, before it is answered. */
+  /** Called with each request, `GET /path`, before it is answered. */
   onRequest: (request: string) => void = () => {};
   /** How many acts are taken of which the answer is lost. */
   lostAnswers = 0;
-  /** Whether whoever asks may list what all lanes have at once. */
+  /** Whether the user may list what all lanes have at once. */
   seesAllLanes = false;
   /** How far nightwatch gets with an act at once; undefined where it is down. */
   nightwatch: (act: NightAct) => NightActStatus | undefined = () => ({
@@ -226,7 +226,7 @@ function tableOf(records: readonly ReturnType<typeof recordObject>[]): object {
   };
 }
 
-/** Answer to whoever may see single lanes only. */
+/** Answer to users who may see single lanes only. */
 const FORBIDDEN = { kind: "Status", message: "it is forbidden to list that at the cluster scope" };
 
 /** The part of a list that was asked for. */

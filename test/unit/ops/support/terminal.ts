@@ -23,23 +23,23 @@ export class Collected extends Writable {
 }
 
 /** What a command line printed and how it ended. */
-export interface Told {
+export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
 /** Runs a command line on a screen of 80 columns and 24 rows. */
-export async function onTerminal(...args: readonly string[]): Promise<Told> {
+export async function onTerminal(...args: readonly string[]): Promise<Outcome> {
   return run(new Collected(true), args);
 }
 
 /** Runs a command line whose output goes into a pipe. */
-export async function piped(...args: readonly string[]): Promise<Told> {
+export async function piped(...args: readonly string[]): Promise<Outcome> {
   return run(new Collected(false), args);
 }
 
-async function run(out: Collected, args: readonly string[]): Promise<Told> {
+async function run(out: Collected, args: readonly string[]): Promise<Outcome> {
   const err = new Collected(false);
   const code = await main(args, { out, err });
   return { code, out: out.text, err: err.text };

@@ -48,7 +48,7 @@ describe("what a record teaches of how long steps take", () => {
     expect(nightWork(record(steps))?.took).toEqual({ market: 600, "left-out": 0, scenarios: 3400 });
   });
 
-  test("the time in which it waited for a person is no work", () => {
+  test("the time in which it waited for a person is not work", () => {
     const steps = [
       step("market", { attempts: [attempt(1, 0, 600)] }),
       step("held", { after: ["market"], attempts: [attempt(1, 4000, 4500)] }),
