@@ -6,10 +6,10 @@ import {
   ServerConfiguration,
 } from "@kubernetes/client-node";
 
-/** How long connections are kept: a credential that was renewed in between is used after that. */
+/** How long connections are kept: after that a renewed credential is used. */
 const CONNECTIONS_MILLISECONDS = 60_000;
 
-/** What is done to the requests of a client. */
+/** Options for the requests of a client. */
 export interface ClientOptions {
   /** @default - nothing */
   readonly middleware?: readonly Middleware[];
@@ -18,7 +18,7 @@ export interface ClientOptions {
 }
 
 /**
- * A client of the API server that reuses its connections. The client library would make one for each request, which
+ * A client of the API server that reuses its connections. The client library would open one for each request, which
  * costs both sides more than the request does.
  * @param api Class of the client, as `CoreV1Api`.
  */

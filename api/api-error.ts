@@ -9,17 +9,20 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
-/** What the API server says of its refusal; undefined where it gives no reason, or the error is another. */
+/** The API server's reason for a refusal; undefined where it gives none, or for any other error. */
 export function refusalOf(error: unknown): string | undefined {
   return said(error, "message");
 }
 
-/** Whether there is an object of that name already. */
+/** Whether an object of that name already exists. */
 export function isTaken(error: unknown): boolean {
   return statusOf(error) === CONFLICT && said(error, "reason") === "AlreadyExists";
 }
 
-/** Whether a creation failed since others changed the quota at that moment: nothing was made, and another try may succeed. */
+/**
+ * Whether a creation failed because others changed the quota at that moment: nothing was created, and another try may
+ * succeed.
+ */
 export function isQuotaContended(error: unknown): boolean {
   return statusOf(error) === CONFLICT && (refusalOf(error) ?? "").includes("resourcequotas");
 }
@@ -31,7 +34,7 @@ function said(error: unknown, field: "message" | "reason"): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The answer to a request; undefined where what it asks for does not exist. */
+/** The answer to a request; undefined where the requested object does not exist. */
 export async function ifAny<Result>(request: Promise<Result>): Promise<Result | undefined> {
   try {
     return await request;

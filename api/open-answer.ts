@@ -17,7 +17,7 @@ export async function openAnswer(
   await config.applyToHTTPSOptions(settings);
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "http:" ? plainRequest : tlsRequest)(url, settings, resolve);
-    request.on("timeout", () => request.destroy(new Error(`${url.pathname}: the API server says nothing any more`)));
+    request.on("timeout", () => request.destroy(new Error(`${url.pathname}: the API server has stopped answering`)));
     request.on("error", reject);
     request.end();
   });

@@ -22,7 +22,7 @@ export interface Page<Item> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
-/** Asks for one page. */
+/** Requests one page. */
 export type Pages<Item> = (options: { readonly _continue?: string }) => Promise<Page<Item>>;
 
 /** A list page by page. @param listed Called with the version of the list at its end. */

@@ -1,6 +1,6 @@
 /**
- * What a customer file may use, for `npm run docs:api`: everything that it imports, and the types that are only named
- * by those, which a reader wants to look up and nobody imports. TypeDoc ends with an error where one is forgotten.
+ * What a customer file may use, for `npm run docs:api`: everything that it imports, and the types that those refer to,
+ * which a reader wants to look up and nobody imports. TypeDoc fails where one is missing.
  */
 export type { CalendarName } from "../constructs/calendars/named-calendars.ts";
 export type {

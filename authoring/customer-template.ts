@@ -36,24 +36,25 @@ export default defineCustomer({
   cluster: {
     // ${todo("server")}URL of the customer's API server, by a name in its certificate.
     server: ${JSON.stringify(server)},
-    // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: all that the lane may reach outside.
-    // Where a proxy of the customer's own leads there: proxy: { address: "10.64.3.9", port: 3128 }, and no address.
+    // ${todo("address")}Its IPv4 or IPv6 address, or a list of up to eight: the only ones outside that the lane may
+    // reach. Where the customer's own proxy leads there: proxy: { address: "10.64.3.9", port: 3128 }, and no
+    // address.
     address: ${JSON.stringify(address)},
     // ${todo("ca")}Its certificate authority, ${name}.pem beside this file. From the customer's kubeconfig:
     // ${GET_CA} customers/${name}.pem
     ca,
-    // What the customer's nodes give our namespace; the night's steps that run side by side must fit into it.
+    // Capacity of the customer's nodes for Nightlane's namespace; steps that run side by side must fit into it.
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },
   // Where the deployment finds the credentials, never the credentials: File variables of the GitLab environment
-  // customers/${name}. This is what holds if it is left out; further ones are mounted as files of their names.
+  // customers/${name}. This is the default; further ones are mounted as files with their names.
   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
   workflow: sparkRiskWorkflow({
     // Local time. On days that the calendar closes there is no night; further ones go into extraHolidays.
     schedule: nightly("22:00", { timezone: "Europe/Berlin", calendar: TARGET }),
-    // Later than this is told to the on-call, not killed.
+    // A later night is reported to people on call, not ended.
     finishBy: "06:00",
-    // What all Spark steps have unless they say otherwise: sizes of each executor and of the driver.
+    // Options of all Spark steps unless a step sets its own: sizes of each executor and of the driver.
     defaults: {
       spark: {
         executors: 2,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../constructs/definition/problem.ts";
 
-/** Organisation of an example authority, by which it is known. */
+/** Organisation of an example authority, by which it is recognised. */
 export const EXAMPLE_SUBJECT = "EXAMPLE, TO BE REPLACED";
 
 /** Long enough for a file that waits for its customer, short enough to show if it is never replaced. */
@@ -19,7 +19,7 @@ export function exampleCa(customer: string): string {
   const folder = mkdtempSync(join(tmpdir(), "nightlane-ca-"));
   try {
     const config = join(folder, "openssl.cnf");
-    // Without this file openssl would add the machine's default extensions to ours.
+    // Without this file openssl would add the machine's default extensions.
     writeFileSync(config, "[req]\ndistinguished_name = subject\n[subject]\n");
     return execFileSync(
       "openssl",
@@ -33,7 +33,7 @@ export function exampleCa(customer: string): string {
     );
   } catch (error) {
     throw new UserError(
-      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}\n    rule: a cluster's API server is known by its certificate authority\n    fix: name the customer's with --ca FILE, or install openssl for an example`,
+      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}\n    rule: a cluster's API server is identified by its certificate authority\n    fix: name the customer's with --ca FILE, or install openssl for an example`,
       { cause: error },
     );
   } finally {

@@ -22,7 +22,7 @@ const command = new Command("new-customer")
   .action(async (name: string, options: NewCustomerOptions) => {
     const files = await writeNewCustomer(name, options);
     const steps = [
-      [`edit customers/${name}.ts`, "replace what is marked REPLACE, and make the night its own"],
+      [`edit customers/${name}.ts`, "replace what is marked REPLACE, and write the customer's night"],
       [`npm run check -- ${name}`, "what is left to do, in seconds"],
       [`npm run dag -- ${name}`, "the night as a picture"],
       ["npm test -- test/customers", `writes test/customers/${name}.snap, to be reviewed and committed with the file`],

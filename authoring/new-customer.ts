@@ -18,7 +18,7 @@ import { collisionsWithOthers } from "./check/near-customers.ts";
 import { customerTemplate } from "./customer-template.ts";
 import { exampleCa } from "./example-ca.ts";
 
-/** What is known of a new customer; the rest is an example, marked as such in the file. */
+/** What is known about a new customer; the rest is an example, marked as such in the file. */
 export interface NewCustomerOptions {
   /**
    * URL of the API server.
@@ -32,17 +32,17 @@ export interface NewCustomerOptions {
   readonly address?: string;
   /**
    * File with the API server's certificate authority, PEM.
-   * @default - customers/<name>.pem where that is there, else an example made now, whose key is not kept
+   * @default - customers/<name>.pem if that exists, otherwise an example made now, whose key is not kept
    */
   readonly ca?: string;
 }
 
 /**
- * Writes customers/<name>.ts and, with its certificate authority, customers/<name>.pem. An authority that is there
- * already is taken and left as it is.
+ * Writes customers/<name>.ts and, with its certificate authority, customers/<name>.pem. An existing authority is used
+ * and left as it is.
  * @returns the files written, as they are shown to people
- * @throws UserError for a name or an option that the checks would refuse, or a customer who is there already; then
- * nothing is written.
+ * @throws UserError for a name or an option that the checks would refuse, or an existing customer; then nothing is
+ * written.
  */
 export async function writeNewCustomer(
   name: string,
@@ -70,7 +70,7 @@ export async function writeNewCustomer(
   }
   const replace = { server: options.server, address: options.address, ca: given };
   const examples = Object.entries(replace).flatMap(([property, given]) => (given === undefined ? [property] : []));
-  // An existing file is refused by the file system too, should another be writing it right now.
+  // The file system refuses an existing file too, in case another process is writing it right now.
   writeFileSync(join(folder, `${name}.ts`), customerTemplate({ name, ...cluster, examples }), { flag: "wx" });
   if (isThere) {
     return [customerFile(name)];
@@ -86,9 +86,9 @@ function authorityFile(name: string): string {
 function otherAuthority(name: string, given: string): Problem {
   return {
     property: "--ca",
-    received: `${received(given)}, and ${authorityFile(name)} is there already`,
+    received: `${received(given)}, and ${authorityFile(name)} exists already`,
     rule: "a new customer never overwrites a file",
-    fix: `leave --ca out to take the authority in ${authorityFile(name)}, or move that file away`,
+    fix: `leave --ca out to use the authority in ${authorityFile(name)}, or move that file away`,
   };
 }
 
@@ -100,7 +100,7 @@ function refuseName(name: string, folder: string): void {
   const existing = customerNames(folder).find((other) => other.toLowerCase() === name);
   if (existing !== undefined) {
     throw new UserError(
-      `${customerFile(existing)}: is there already\n    rule: a new customer never overwrites another's file\n    fix: choose another name, or edit ${customerFile(existing)}`,
+      `${customerFile(existing)}: exists already\n    rule: a new customer never overwrites another one's file\n    fix: choose another name, or edit ${customerFile(existing)}`,
     );
   }
 }

@@ -11,7 +11,7 @@ import {
   TARGET,
 } from "../constructs/index.ts";
 
-/** The pricing application, which the bank's own people deploy in its cluster. */
+/** The pricing application, which the bank deploys in its cluster itself. */
 const pricing = deployedApp({ labels: { "app.kubernetes.io/name": "pricing-engine" } });
 
 /** A universal bank: one book, Monte Carlo and historical VaR every business night, signed off at month-end. */

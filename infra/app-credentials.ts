@@ -33,8 +33,8 @@ export function withAppCredential(
 }
 
 /**
- * How Argo CD connects: as the kubeconfig says, under its inline authority, the server's name checked although it is
- * reached by address.
+ * How Argo CD connects: with the kubeconfig and its inline authority, checking the server's name although it is reached
+ * by address.
  *
  * @param kubeconfig A kubeconfig that passed `checkKubeconfig`.
  */

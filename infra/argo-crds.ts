@@ -17,11 +17,11 @@ const KINDS = [
 
 /**
  * Argo's full resource definitions, from the folder that ARGO_CRDS names: `manifests/base/crds/full` of the Argo
- * release. The full ones, since with them the API server itself refuses a malformed workflow.
+ * release. The full ones, since they let the API server itself refuse a malformed workflow.
  */
 export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[] {
   const fix =
-    "set ARGO_CRDS to manifests/base/crds/full of the Argo Workflows release; docs/deploy.md says how to get it";
+    "set ARGO_CRDS to manifests/base/crds/full of the Argo Workflows release; docs/deploy.md explains how to get it";
   if (folder === undefined || !existsSync(folder)) {
     throw mistake(
       `stack platform: ARGO_CRDS: received ${folder ?? "nothing"}`,
@@ -42,8 +42,9 @@ export function readArgoCrds(folder = process.env.ARGO_CRDS): readonly Manifest[
 }
 
 /**
- * Lets a graph have as many tasks as a night may have steps. Upstream allows 200, so that the API server can bound what
- * its rules on tasks cost; the same bound still admits {@link MOST_STEPS}, and refuses the definition at half as many more.
+ * Lets a graph have as many tasks as a night may have steps. Upstream allows 200, so that the API server can limit the
+ * cost of its rules on tasks; the same limit still admits {@link MOST_STEPS}, and refuses the definition at half as
+ * many more.
  */
 function withRoomForSteps(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -64,7 +65,7 @@ function roomier(field: unknown): unknown {
 
 /**
  * Drops what only people read. The definitions are then a third of the size, and with them each preview's time: Pulumi
- * compares them field by field. What the API server checks stays whole.
+ * compares them field by field. What the API server checks is kept in full.
  */
 function withoutDescriptions(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -73,7 +74,7 @@ function withoutDescriptions(value: unknown): unknown {
   if (typeof value !== "object" || value === null) {
     return value;
   }
-  // A property that is itself named "description" holds a schema, not a text.
+  // A property that is itself named "description" contains a schema, not a text.
   const fields = Object.entries(value).filter(([name, field]) => name !== "description" || typeof field !== "string");
   return Object.fromEntries(fields.map(([name, field]) => [name, withoutDescriptions(field)]));
 }

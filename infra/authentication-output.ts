@@ -6,7 +6,10 @@ import { authenticationConfiguration } from "../constructs/customer-side/authent
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { isFederated } from "../constructs/lane/federation.ts";
 
-/** Writes `<folder>/api-server/authentication.yaml`, which a federated customer's API server reads; of any other nothing. */
+/**
+ * Writes `<folder>/api-server/authentication.yaml`, which a federated customer's API server reads; nothing for any
+ * other customer.
+ */
 export function writeAuthentication(folder: string, definition: CustomerDefinition): void {
   const { issuer } = centralCluster();
   if (!isFederated(definition) || issuer === undefined) {

@@ -13,7 +13,7 @@ export type Credentials = Readonly<Record<string, string>>;
 
 /**
  * Reads every credential that a definition refers to and checks the kubeconfig.
- * @throws ProblemsError with all that is missing or wrong; it never quotes a credential.
+ * @throws ProblemsError with everything missing or wrong; it never quotes a credential.
  */
 export async function readCredentials(definition: CustomerDefinition, file: string): Promise<Credentials> {
   const problems: Problem[] = [];
@@ -42,7 +42,7 @@ export async function readCredentials(definition: CustomerDefinition, file: stri
   return values;
 }
 
-/** Argo CD's identity has other rights than the lane's: one that is both has them all. */
+/** Argo CD's identity has different rights than the lane's: one identity for both would have all of them. */
 function checkDistinct(
   { kubeconfig, [APPS_KUBECONFIG]: apps }: Credentials,
   definition: CustomerDefinition,
@@ -58,7 +58,7 @@ function checkDistinct(
     {
       property: `credentials.${APPS_KUBECONFIG}`,
       received: "the identity of credentials.kubeconfig",
-      rule: "Argo CD has an identity of its own, which may not do what nights do",
+      rule: "Argo CD has its own identity, which may not do what nights do",
       fix: `issue a token for the service account ${ARGOCD_SERVICE_ACCOUNT}`,
     },
   ];
@@ -81,17 +81,17 @@ function readFile(variable: string, property: string, problems: Problem[]): stri
     problems.push({ property, received: shown, rule, fix });
   };
   if (path === undefined || path === "") {
-    return problem(`no environment variable ${variable}`, "the variable names the file that holds the credential");
+    return problem(`no environment variable ${variable}`, "the variable names the file with the credential");
   }
   let content: string;
   try {
     content = readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    // A variable of type Variable holds the credential itself, which must not be shown.
+    // A variable of type Variable contains the credential itself, which must not be shown.
     return problem(
       `${variable}, which names no readable file (${reason})`,
-      "the variable is of type File: it holds a path",
+      "the variable is of type File: it contains a path",
     );
   }
   if (content.trim() === "") {
@@ -107,7 +107,7 @@ async function readPulumiSecret(key: string, property: string, problems: Problem
     problems.push({
       property,
       received: `no secret ${received(key)} in the stack's configuration`,
-      rule: "the stack holds the credential, encrypted",
+      rule: "the stack contains the credential, encrypted",
       fix: `pulumi config set --secret ${key} < <file>`,
     });
     return undefined;

@@ -18,7 +18,7 @@ import { createInPhases } from "./phases.ts";
 import { fingerprintObjects, provedCustomer } from "./proved.ts";
 
 /**
- * Deploys one customer's lane, and what Argo CD is told of its applications. Everything that a person can get wrong is
+ * Deploys one customer's lane, and what Argo CD gets about its applications. Everything that a person can get wrong is
  * checked before the first resource is registered, so that a mistake leaves the lane as it was.
  */
 export async function deployCustomer(name: string): Promise<void> {
@@ -32,7 +32,7 @@ export async function deployCustomer(name: string): Promise<void> {
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);
   const parent = new pulumi.ComponentResource("nightlane:index:Customer", name);
-  // Before the namespace: a credential that is another customer's already leaves nothing behind.
+  // Before the namespace: a credential that already belongs to another customer leaves nothing behind.
   const unique = createInPhases(fingerprintObjects({ customer: name, digests }), { parent });
   createInPhases(lane, { parent, dependsOn: unique }, (manifest) => {
     return isCredential(manifest) ? { ...manifest, stringData: pulumi.secret(credentials) } : manifest;
@@ -42,7 +42,7 @@ export async function deployCustomer(name: string): Promise<void> {
   );
 }
 
-/** Says when each kubeconfig ends: what expires must not be found out by a night. */
+/** Reports when each kubeconfig expires: a night must not be the first to find out. */
 function sayEnds(credentials: Credentials): void {
   for (const name of ["kubeconfig", APPS_KUBECONFIG]) {
     const kubeconfig = credentials[name];
@@ -53,7 +53,7 @@ function sayEnds(credentials: Credentials): void {
   }
 }
 
-/** In previews too, which is where a merge request shows it. */
+/** In previews too, where a merge request shows it. */
 function warnOfCalendar({ schedule }: RiskWorkflow, pipeline: string | undefined): void {
   const today = localTime(Date.now(), schedule.timezone).day;
   for (const notice of calendarNotices(schedule, today)) {

@@ -8,26 +8,25 @@ import { parseCertificates } from "../constructs/definition/parse-certificates.t
 import { mistake, received, type UserError } from "../constructs/definition/problem.ts";
 import { federatedUser } from "../constructs/lane/federation.ts";
 
-/** Environment variable that names the file with the key, one and the same for every customer's stack. */
+/** Environment variable that names the file with the key, the same for every customer's stack. */
 const KEY_VARIABLE = "FINGERPRINT_KEY";
 
 /** The key in a stack's configuration, where there is no such variable. */
 const KEY_SECRET = "fingerprintKey";
 
-/** Characters below which a key could be guessed, and with it whether a credential that somebody knows is in use. */
+/** With fewer characters the key could be guessed, and with it whether a known credential is in use. */
 const KEY_LENGTH = 32;
 
 interface User {
-  /** Of a federated customer. */
+  /** For a federated customer. */
   readonly tokenFile?: string;
   readonly token?: string;
   readonly "client-certificate-data"?: string;
 }
 
 /**
- * Keyed hashes of what must not occur twice: the identity at its server and in the cluster of its authority, whatever the
- * address, and the credential itself. Who sees them and
- * lacks the key learns nothing.
+ * Keyed hashes of what must not occur twice: the identity at its server and in the cluster of its authority, whatever
+ * the address, and the credential itself. Without the key they reveal nothing.
  *
  * @param kubeconfig A kubeconfig that passed `checkKubeconfig`, or that of a federated customer.
  */
@@ -38,7 +37,7 @@ export function fingerprints(key: string, definition: CustomerDefinition, kubeco
   const digest = (...parts: readonly string[]): string =>
     createHmac("sha256", key).update(JSON.stringify(parts)).digest("hex");
   const identity = federated ?? identityOf(user);
-  // One cluster may be reached at several addresses and under several names; its authority is its own.
+  // One cluster may be reached at several addresses and under several names; its authority is unique.
   const authorities = (parseCertificates(definition.cluster.ca) ?? []).map(({ publicKey }) =>
     digest("authority", publicKey.export({ type: "spki", format: "pem" }).toString(), identity),
   );
@@ -54,7 +53,7 @@ export async function readFingerprintKey(): Promise<string> {
   const key = readKeyFile() ?? (await readKeySecret());
   const fix = `openssl rand -hex 32 once for all customers; define it as the protected GitLab CI variable ${KEY_VARIABLE} of type File, or with pulumi config set --secret ${KEY_SECRET}`;
   if (key === undefined) {
-    throw keyError("nothing", "the key under which each customer's credential is fingerprinted", fix);
+    throw keyError("nothing", "the key with which each customer's credential is fingerprinted", fix);
   }
   if (key.length < KEY_LENGTH) {
     throw keyError(`${key.length} characters`, `at least ${KEY_LENGTH} characters, so that it cannot be guessed`, fix);
@@ -62,7 +61,9 @@ export async function readFingerprintKey(): Promise<string> {
   return key;
 }
 
-/** Who a kubeconfig's user is at its server: the subject of its service account token, or of its certificate. */
+/**
+ * The identity of a kubeconfig's user at its server: the subject of its service account token, or of its certificate.
+ */
 function identityOf(user: User): string {
   const certificate = user["client-certificate-data"];
   if (certificate !== undefined) {
@@ -93,7 +94,7 @@ function subjectOf(token: string): string | undefined {
     );
     return typeof claims.sub === "string" ? JSON.stringify([claims.iss, claims.sub]) : undefined;
   } catch {
-    // A token with two dots that is no JSON web token stands for itself.
+    // A token with two dots that is not a JSON web token is used as it is.
     return undefined;
   }
 }
@@ -109,7 +110,7 @@ function readKeyFile(): string | undefined {
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw keyError(
       `a variable that names no readable file (${reason})`,
-      "the variable is of type File: it holds a path",
+      "the variable is of type File: it contains a path",
       `set the type of the GitLab CI variable ${KEY_VARIABLE} to File`,
     );
   }

@@ -24,7 +24,7 @@ export function helmChart({ name, description, notes, manifests }: HelmChartProp
     ],
     ["values.yaml", valuesFile(values)],
     ["values.schema.json", `${JSON.stringify(schema(values), null, 2)}\n`],
-    // The charts for the customer's administrator and for Argo CD lie in this one's folder, and are no part of it.
+    // The charts for the customer's administrator and for Argo CD are in this one's folder, but not part of it.
     [".helmignore", "customer-side/\napps/\napi-server/\n"],
     ["templates/NOTES.txt", notes],
     ...manifests.map((manifest, index): [string, string] => [
@@ -34,12 +34,12 @@ export function helmChart({ name, description, notes, manifests }: HelmChartProp
   ]);
 }
 
-/** The number keeps the order of creation for a reader; helm has an order of its own. */
+/** The number keeps the order of creation for a reader; helm has its own order. */
 function manifestFile({ kind, metadata }: Manifest, index: number): string {
   return `${String(index).padStart(2, "0")}-${kind.toLowerCase()}-${metadata.name}.yaml`;
 }
 
-/** The object's YAML with values in the place of its defaults. Argo's own placeholders reach the cluster as they are. */
+/** The object's YAML with values in place of its defaults. Argo's own placeholders reach the cluster as they are. */
 function template(manifest: Manifest, values: readonly HelmValue[]): string {
   const own = values.filter((value) => value.manifest === manifest);
   const marked = own.reduce<unknown>(
@@ -52,12 +52,12 @@ function template(manifest: Manifest, values: readonly HelmValue[]): string {
   );
 }
 
-/** Begins with a letter and holds nothing special, so that the YAML has it bare. */
+/** Begins with a letter and has no special characters, so that it is unquoted in the YAML. */
 function marker(index: number): string {
   return `NightlaneHelmValue${index}End`;
 }
 
-/** An exact replay of last month needs last month's template: helm leaves it, as Pulumi's retainOnDelete does. */
+/** An exact replay of last month needs last month's template: helm keeps it, like Pulumi's retainOnDelete. */
 function retained(manifest: Manifest): Manifest {
   if (!isKeptForReplays(manifest)) {
     return manifest;
@@ -93,7 +93,7 @@ function valuesFile(values: readonly HelmValue[]): string {
     .join("\n");
 }
 
-/** Closed: a value that helm would not use is refused, instead of being taken for one that it does. */
+/** Closed: a value that helm would not use is refused instead of being ignored. */
 function schema(values: readonly HelmValue[]): object {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",

@@ -22,8 +22,9 @@ import { provedCustomer } from "./proved.ts";
 
 /**
  * Writes charts per customer: <outdir>/<customer>/ for the lane in the central cluster, and in it customer-side/ for
- * the customer's administrator, and apps/ for Argo CD where it deploys applications. The output appears only when all of it is good.
- * @throws UserError with the problems of all customer files at once; or if something else lies where the output goes
+ * the customer's administrator, and apps/ for Argo CD where it deploys applications. The output appears only when all
+ * of it is valid.
+ * @throws UserError with the problems of all customer files at once; or if something else is in the output's place
  */
 export async function writeHelmOutput(outdir: string, customersFolder = CUSTOMERS_FOLDER): Promise<void> {
   await replaceFolder(outdir, async (unfinished) => {
@@ -44,7 +45,7 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
       customerSideNotes(definition),
       customerSide,
     ],
-    ["apps", `What Argo CD is told of the applications of ${name}`, appsNotes(definition), apps],
+    ["apps", `What Argo CD gets about the applications of ${name}`, appsNotes(definition), apps],
   ];
   writeAuthentication(folder, definition);
   for (const [path, description, notes, manifests] of charts.filter(([, , , objects]) => objects.length > 0)) {
@@ -56,7 +57,7 @@ function writeCharts(folder: string, definition: CustomerDefinition): void {
   }
 }
 
-const STORED_NOTES = `Unlike \`pulumi up\`, helm does not check the kubeconfig, nor that no other customer has the same one.
+const STORED_NOTES = `Unlike \`pulumi up\`, helm checks neither the kubeconfig nor that no other customer has the same one.
 `;
 
 function federatedNotes(definition: CustomerDefinition): string {
@@ -65,12 +66,12 @@ function federatedNotes(definition: CustomerDefinition): string {
 ${federatedKubeconfig(definition).replaceAll(/^(?=.)/gm, "  ")}`;
 }
 
-/** The Secret comes without data, as everywhere: a credential in a release would be readable by `helm get`. */
+/** As everywhere, the Secret has no data: a credential in a release would be readable by `helm get`. */
 function laneNotes(definition: CustomerDefinition): string {
   const { name, credentials } = definition;
   const { [APPS_KUBECONFIG]: _, ...own } = credentials;
   const files = Object.keys(own).map((key) => `--from-file=${key}=FILE`);
-  return `The lane of ${name} stands. Its credential is not in the chart; put it in:
+  return `The lane of ${name} is installed. Its credential is not in the chart; add it:
 
   kubectl -n customer-${name} create secret generic ${CREDENTIAL_SECRET} ${files.join(" ")} \\
     --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
@@ -80,9 +81,9 @@ ${isFederated(definition) ? federatedNotes(definition) : STORED_NOTES}`;
 
 function appsNotes({ name, cluster }: CustomerDefinition): string {
   const tls = `"tlsClientConfig":{"serverName":"${new URL(cluster.server).hostname}","caData":"BASE64 OF THE CA"}`;
-  return `The project and the applications of ${name} stand. Argo CD's credential is not in the chart; write it into a file CONFIG as
+  return `The project and the applications of ${name} are installed. Argo CD's credential is not in the chart; write it into a file CONFIG as
 {"bearerToken":"TOKEN OF THE SERVICE ACCOUNT ${ARGOCD_SERVICE_ACCOUNT}",${tls}}
-and put it in:
+and add it:
 
   kubectl -n ${ARGOCD_NAMESPACE} create secret generic ${clusterSecretName(name)} --from-file=config=CONFIG \\
     --dry-run=client -o json | kubectl apply --server-side --field-manager=credential -f -
@@ -92,8 +93,8 @@ and put it in:
 function customerSideNotes(definition: CustomerDefinition): string {
   const { name, cluster } = definition;
   if (isFederated(definition)) {
-    return `Namespace ${cluster.namespace} is ready. Start the API server with --authentication-config, as api-server/authentication.yaml of
-${name}'s chart says, or add its entry below jwt to the file that the API server has.
+    return `Namespace ${cluster.namespace} is ready. Start the API server with --authentication-config=api-server/authentication.yaml from
+${name}'s chart, or add its entry below jwt to the API server's existing file.
 `;
   }
   return `Namespace ${cluster.namespace} is ready. Hand over a kubeconfig of the service account nightlane in it: one context, an inline

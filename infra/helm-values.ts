@@ -5,16 +5,16 @@ import { type Refused, unsafeStarts } from "./unsafe-starts.ts";
 
 /** One field of an object that a chart's user may set. */
 export interface HelmValue {
-  /** Where it stands in values.yaml. */
+  /** Its place in values.yaml. */
   readonly name: readonly [section: HelmSection, key: string];
   readonly manifest: Manifest;
-  /** Where it stands in the object. */
+  /** Its place in the object. */
   readonly path: readonly (string | number)[];
-  /** What the customer's file says. */
+  /** Its value by the customer's file. */
   readonly default: string;
   /** What values.schema.json allows. */
   readonly pattern: string;
-  /** What of that it refuses all the same. @default - nothing */
+  /** Values that it refuses all the same. @default - nothing */
   readonly refused?: Refused;
 }
 
@@ -31,12 +31,12 @@ export type HelmSection = keyof typeof HELM_SECTIONS;
 
 const TIME = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 const QUANTITY = "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi|Ti)?$";
-/** Amounts only: that a lane has no Service is no matter of size. */
+/** Amounts only: a lane has no Services, whatever its size. */
 const SIZES = /^(pods|(requests|limits)\..*)$/;
 
 /**
- * What a chart's user may set: schedule, sizes and images, each only where it stands outside the WorkflowTemplate. That
- * one is named by the hash of its content, so a value in it would make the name a lie: it is changed in the customer's
+ * What a chart's user may set: schedule, sizes and images, each only where it is outside the WorkflowTemplate. That one
+ * is named by the hash of its content, so a value in it would make the name wrong: it is changed in the customer's
  * file.
  */
 export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[] {
@@ -91,7 +91,7 @@ export function helmValues(manifests: readonly Manifest[]): readonly HelmValue[]
 
 const DAILY = "^[0-5]?[0-9] ([01]?[0-9]|2[0-3]) \\* \\* \\*$";
 
-/** The start of nights on every day: that of others goes with their days, and is changed in the customer's file. */
+/** The start of nights on every day: that of others depends on their days, and is changed in the customer's file. */
 function cronValue(
   manifest: Manifest,
   value: (name: HelmValue["name"], path: HelmValue["path"], pattern: string, refused?: Refused) => HelmValue,

@@ -9,7 +9,7 @@ const EXAMPLES = `
 Example:
   npm run synth:helm
 
-It writes everything or nothing. docs/deploy.md, "With Helm instead of Pulumi", says what to do with the charts.`;
+It writes everything or nothing. docs/deploy.md, "With Helm instead of Pulumi", explains what to do with the charts.`;
 
 /** `npm run synth:helm`: charts for those who deploy with helm instead of Pulumi. */
 const command = new Command("synth:helm")

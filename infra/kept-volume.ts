@@ -7,13 +7,13 @@ import { RESULTS_CLAIM } from "../constructs/lane/results-volume.ts";
 import { mebibytes } from "../constructs/night/amounts.ts";
 import { apiFailure } from "./preflight/api-failure.ts";
 
-/** What to do instead, since only a person can say that results may go. */
+/** What to do instead, since only a person can decide that results may go. */
 const WAY =
-  "put back what it was; to move, add a customer's lane anew (docs/deploy.md, A customer goes) once nobody needs the results in it";
+  "restore the former value; to move, recreate the customer's lane (docs/deploy.md, A customer goes) once nobody needs the results in it";
 
 /**
- * Holds a definition against the results volume that the lane has: Kubernetes changes neither the class of a claim nor makes
- * it smaller, so that Pulumi would delete it, with all results in it, and make another.
+ * Compares a definition with the lane's existing results volume: Kubernetes neither changes the class of a claim nor
+ * makes it smaller, so Pulumi would delete it, with all results in it, and make another.
  * @throws ProblemsError before anything is registered
  */
 export async function requireKeptVolume(definition: CustomerDefinition, file: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function requireKeptVolume(definition: CustomerDefinition, file: st
   }
 }
 
-/** What a definition would lose of the results that lie in a claim. */
+/** What makes a definition lose the results in a claim. */
 export function checkKeptVolume({ lane }: CustomerDefinition, claim: V1PersistentVolumeClaim): readonly Problem[] {
   const { storageClassName, resources } = claim.spec ?? {};
   const storage = resources?.requests?.storage;
@@ -37,7 +37,7 @@ export function checkKeptVolume({ lane }: CustomerDefinition, claim: V1Persisten
     problems.push({
       property: "lane.resultsStorageClass",
       received: lane.resultsStorageClass === undefined ? "nothing" : received(lane.resultsStorageClass),
-      rule: `${has === undefined ? "none" : received(has)}, the class of the volume that the lane has: with another one it would be replaced, and its results lost`,
+      rule: `${has === undefined ? "none" : received(has)}, the class of the lane's existing volume: with another one it would be replaced, and its results lost`,
       fix: WAY,
     });
   }
@@ -45,7 +45,7 @@ export function checkKeptVolume({ lane }: CustomerDefinition, claim: V1Persisten
     problems.push({
       property: "lane.resultsSize",
       received: `${Math.ceil(mebibytes(lane.resultsSize) / 1024)} GiB`,
-      rule: `at least ${storage}, the size of the volume that the lane has: a smaller one would be another, and its results lost`,
+      rule: `at least ${storage}, the size of the lane's existing volume: a smaller one would replace it, and its results would be lost`,
       fix: WAY,
     });
   }
@@ -59,13 +59,15 @@ function isDeclared({ metadata }: V1PersistentVolumeClaim): boolean {
   );
 }
 
-/** Our own claims are whole gibibytes; one that was made larger by hand may be anything, and is left alone. */
+/** Nightlane's own claims are whole gibibytes; one that was enlarged by hand may be anything, and is left alone. */
 function gibibytes(storage: string): number {
   const count = /^(\d+)Gi$/.exec(storage)?.[1];
   return count === undefined ? 0 : Size.gibibytes(Number(count)).toGibibytes();
 }
 
-/** The lane's claim; undefined where there is none, and where no cluster answers, which the deployment itself tells. */
+/**
+ * The lane's claim; undefined where there is none, and where no cluster answers, which the deployment itself reports.
+ */
 async function readClaim(namespace: string): Promise<V1PersistentVolumeClaim | undefined> {
   const config = new KubeConfig();
   config.loadFromDefault();

@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, write
 import { dirname, join, resolve } from "node:path";
 import { mistake } from "../constructs/definition/problem.ts";
 
-/** In a folder whose whole content is made anew each time, by which it is known that nothing else is lost with it. */
+/** Marks a folder whose whole content is regenerated each time, so that nothing else is lost with it. */
 const MARK = ".made-by-nightlane";
 
 /**
- * Makes a folder anew: what `write` puts into the folder that it is given takes the place of what was made before, once
- * all of it is good. A mistake leaves the last one.
- * @throws UserError if something else lies at its place
+ * Regenerates a folder: what `write` puts into its folder replaces the former content, once all of it is valid. A
+ * mistake keeps the former one.
+ * @throws UserError if something else is in its place
  */
 export async function replaceFolder(outdir: string, write: (unfinished: string) => Promise<void>): Promise<void> {
   requireOwn(outdir);
@@ -25,7 +25,10 @@ export async function replaceFolder(outdir: string, write: (unfinished: string) 
   }
 }
 
-/** Node's own `recursive` does not end where a file system takes no folders and says that its parent is missing: /proc. */
+/**
+ * Node's own `recursive` never ends where a file system accepts no folders and reports that the parent is missing:
+ * /proc.
+ */
 function makeFolder(folder: string, outdir: string): void {
   const parent = dirname(resolve(folder));
   if (!existsSync(parent)) {
@@ -50,7 +53,7 @@ function requireOwn(outdir: string): void {
   const found = isFolder ? `a folder with ${content.slice(0, 3).join(", ")}` : "a file";
   throw mistake(
     `output ${outdir}: received ${found}`,
-    "the output is made anew as a whole, so only a folder that is new, empty, or was written by this command is replaced",
+    "the whole output is regenerated, so only a folder that is new, empty, or was written by this command is replaced",
     `name another folder, or remove ${outdir} yourself if nothing in it is needed`,
   );
 }

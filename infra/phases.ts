@@ -3,13 +3,13 @@ import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { createResource, type ResourceInputs } from "./resources.ts";
 
 /**
- * Order of creation, and reversed of deletion: nothing can run in a lane before its boundary stands, and no credential
- * is there before what guards it.
+ * Order of creation, and reversed of deletion: nothing can run in a lane before its boundary is in place, and no
+ * credential exists before what guards it.
  */
 const PHASES: readonly (readonly string[])[] = [
   ["CustomResourceDefinition", "Namespace"],
   ["ResourceQuota", "LimitRange", "NetworkPolicy", "ServiceAccount", "Role", "ClusterRole", "ConfigMap", "AppProject"],
-  // After the ConfigMap with their parameters, before anything that they are to guard.
+  // After the ConfigMap with their parameters, before anything that they guard.
   ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
   ["RoleBinding", "ClusterRoleBinding", "PersistentVolumeClaim"],
   ["Secret"],
@@ -17,7 +17,7 @@ const PHASES: readonly (readonly string[])[] = [
   ["CronWorkflow", "Application", "ServiceMonitor", "PodMonitor", "PrometheusRule"],
 ];
 
-/** Where objects belong in a stack, and what must be there first. */
+/** Where objects belong in a stack, and what must exist first. */
 export interface Placement {
   readonly parent: pulumi.Resource;
   /** @default - nothing */

@@ -6,8 +6,9 @@ import { type CustomerManifests, render, synthesize } from "../constructs/synthe
 import { judgeCustomer, judgePlatform } from "../isolation/validate.ts";
 
 /**
- * The one way in which stacks and files come to objects: every rule of isolation that can be seen without another customer
- * beside it is a validation of the chart, so that nothing is deployed or written which `npm run isolation` would refuse.
+ * The one way in which stacks and files get their objects: every rule of isolation that can be seen without another
+ * customer beside it is a validation of the chart, so that nothing is deployed or written that `npm run isolation`
+ * would refuse.
  */
 export function provedCustomer(definition: CustomerDefinition, where: string): CustomerManifests {
   return synthesize(definition, where, (part, manifests) => judgeCustomer(definition, { [part]: manifests }));
@@ -18,16 +19,16 @@ export function provedPlatform(): readonly Manifest[] {
   return render((app) => new Platform(app, "platform"), judgePlatform);
 }
 
-/** Objects that are written to be compared with others, never to be applied: an unsound change is to be seen too. */
+/** Objects that are written to be compared with others, never to be applied: an unsound change must be visible too. */
 export const UNPROVED = {
   customer: (definition: CustomerDefinition, where: string): CustomerManifests => synthesize(definition, where),
   platform: (): readonly Manifest[] => render((app) => new Platform(app, "platform")),
 } as const;
 
-/** The same, proved: what everything but a comparison takes. */
+/** The same, proved: for everything except a comparison. */
 export const PROVED: typeof UNPROVED = { customer: provedCustomer, platform: provedPlatform };
 
-/** What says that a customer's credentials are its own. */
+/** The objects that claim a customer's credentials as its own. */
 export function fingerprintObjects(props: FingerprintsProps): readonly Manifest[] {
   return render((app) => new Fingerprints(app, "fingerprints", props));
 }

@@ -6,10 +6,10 @@ import { isKeptForReplays } from "../constructs/lane/content-name.ts";
 /** A manifest whose values may be known only at deployment. */
 export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
 
-/** Each class has arguments of its own; which fits is known only from the manifest's kind, hence `never`. */
+/** Each class has its own arguments; which fit is known only from the manifest's kind, hence `never`. */
 type ResourceClass = new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.Resource;
 
-/** The typed resource of every kind we deploy. One that is not listed is a mistake of ours, not to be guessed at. */
+/** The typed resource of every deployed kind. A missing one is a bug in Nightlane, not to be guessed at. */
 const classes: Readonly<Record<string, ResourceClass>> = {
   "v1/ConfigMap": kubernetes.core.v1.ConfigMap,
   "v1/LimitRange": kubernetes.core.v1.LimitRange,
@@ -52,24 +52,27 @@ export function createResource(manifest: ResourceInputs, options: pulumi.CustomR
 }
 
 /**
- * A template that a past night used is kept when the night changes: an exact replay still needs it. Results are never
- * deleted by a deployment, whatever it takes for another volume; with a lane's namespace they go.
+ * A template that a past night used is kept when the night changes: an exact replay still needs it. A deployment never
+ * deletes results, even where it sees a different volume; they are removed with a lane's namespace.
  */
 function retention(manifest: ResourceInputs): pulumi.CustomResourceOptions {
   return isKeptForReplays(manifest) || manifest.kind === "PersistentVolumeClaim" ? { retainOnDelete: true } : {};
 }
 
-/** What Pulumi is told of a kind. */
-const TOLD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** Pulumi's options for a kind. */
+const ANNOTATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // It is bound when its first pod is scheduled, which may be tonight.
   PersistentVolumeClaim: { "pulumi.com/skipAwait": "true" },
-  // It owns the nights that it has started: one that runs goes on to its end when its schedule is taken away.
+  // It owns the nights that it has started: a running one continues to its end when its schedule is removed.
   CronWorkflow: { "pulumi.com/deletionPropagationPolicy": "orphan" },
 };
 
 function forPulumi(manifest: ResourceInputs): ResourceInputs {
-  const told = TOLD[manifest.kind];
-  return told === undefined
+  const annotations = ANNOTATIONS[manifest.kind];
+  return annotations === undefined
     ? manifest
-    : { ...manifest, metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, ...told } } };
+    : {
+        ...manifest,
+        metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, ...annotations } },
+      };
 }

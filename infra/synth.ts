@@ -9,13 +9,12 @@ Examples:
   npm run synth                       all customers and the platform, into dist/
   CDK8S_OUTDIR=/tmp/dist npm run synth
 
-It writes everything or nothing: a mistake leaves what was written before. One customer is looked at with
-npm run check -- <name>.`;
+It writes everything or nothing: a mistake keeps what was written before. Check one customer with npm run check -- <name>.`;
 
 /**
- * The app of `cdk8s synth`, which names the output folder, and `npm run synth`, which tells a mistake without cdk8s's own
- * stack trace below it. With NIGHTLANE_FOR_COMPARISON nothing is refused: who reviews a change
- * is to see what it would open. Nothing of that is applied.
+ * The app of `cdk8s synth`, which names the output folder, and `npm run synth`, which reports a mistake without cdk8s's
+ * own stack trace below it. With NIGHTLANE_FOR_COMPARISON nothing is refused: a reviewer needs to see what a change
+ * would open. None of that is applied.
  */
 const command = new Command("synth")
   .description("Writes every object as YAML: per customer <folder>/<name>/, and <folder>/platform/.")

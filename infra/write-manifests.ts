@@ -5,8 +5,8 @@ import type { CustomerManifests } from "../constructs/synthesize.ts";
 import { toYaml } from "./yaml.ts";
 
 /**
- * Writes a customer's objects below `folder`: its lane; in folders of their own what is for the customer's administrator, what
- * is for the central cluster's, and what is for Argo CD where it deploys the customer's applications.
+ * Writes a customer's objects below `folder`: its lane, and in separate folders those for the customer's administrator,
+ * for the central cluster's, and for Argo CD where it deploys the customer's applications.
  */
 export function writeCustomer(folder: string, { lane, customerSide, apps, deployer }: CustomerManifests): void {
   writeManifests(folder, lane);

@@ -13,10 +13,9 @@ import { writeCustomer, writeManifests } from "./write-manifests.ts";
 
 /**
  * Writes all objects as YAML: <outdir>/<customer>/, <outdir>/<customer>/customer-side/, <outdir>/<customer>/deployer/,
- * <outdir>/<customer>/apps/ where it has any, <outdir>/<customer>/api-server/ where it is federated, and <outdir>/platform/. One
- * customer is in memory at a time, and the output appears only when all of it is good: a mistake leaves the last one.
- * @param made How objects come to be: proved, but for a comparison.
- * @throws UserError with the problems of all customer files at once; or if something else lies where the output goes
+ * <outdir>/<customer>/apps/ where it has any, <outdir>/<customer>/api-server/ where it is federated, and <outdir>/platform/. One customer is in memory at a time, and the output appears only when all of it is valid: a mistake keeps the former one.
+ * @param made How objects are made: proved, except for a comparison.
+ * @throws UserError with the problems of all customer files at once; or if something else is in the output's place
  */
 export async function writeOutput(
   outdir: string,

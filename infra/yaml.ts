@@ -5,8 +5,8 @@ type Value = string | number | boolean | null | readonly Value[] | Mapping;
 
 /**
  * One manifest as YAML. Kubernetes' tools still read YAML 1.1, in which a bare `no` is a boolean and `06:00` a number,
- * so a string stands bare only where no version could read it as anything else. Not left to a general serializer: a
- * thousand customers are some 27,000 files, and it took longer over them than the synthesis itself.
+ * so a string is unquoted only where no version could read it as anything else. A general serializer is not used: for a
+ * thousand customers, some 27,000 files, it took longer than the synthesis itself.
  */
 export function toYaml(manifest: Manifest): string {
   const lines: string[] = [];
@@ -14,7 +14,7 @@ export function toYaml(manifest: Manifest): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The first entry stands behind `lead`, an indent or the dash of a list item; the others behind `indent`. */
+/** The first entry follows `lead`, an indent or the dash of a list item; the others follow `indent`. */
 function writeEntries(mapping: Mapping, lead: string, indent: string, lines: string[]): void {
   let before = lead;
   for (const [key, value] of Object.entries(mapping)) {
@@ -25,7 +25,7 @@ function writeEntries(mapping: Mapping, lead: string, indent: string, lines: str
   }
 }
 
-/** A value behind `lead`, the key or the dash it belongs to. */
+/** A value after `lead`, its key or dash. */
 function writeValue(value: Value, lead: string, indent: string, lines: string[]): void {
   if (isList(value) && value.length > 0) {
     lines.push(lead);
@@ -56,12 +56,12 @@ function isMapping(value: Value): value is Mapping {
   return typeof value === "object" && value !== null && !isList(value);
 }
 
-/** A letter or slash first, so no number and no date; then only characters without a meaning of their own. */
+/** A letter or slash first, so neither a number nor a date; then only characters without special meaning. */
 const BARE = /^[A-Za-z/][\w./@=+,<>()&|! :-]*$/;
 const ENDS_BARE = /: |[: ]$/;
 const READ_AS_ANOTHER_TYPE = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 const PRINTABLE = /^[\x20-\x7e]*$/;
-/** What JSON leaves as it is and YAML does not: control characters, other line ends, byte order marks. */
+/** Characters that JSON leaves unescaped and YAML does not: control characters, other line ends, byte order marks. */
 const NOT_PRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 const PRINTABLE_LINES = /^[\x20-\x7e\n]*$/;
 const LOST_IN_A_BLOCK = /^[ \n]| \n|\n\n$/;

@@ -20,17 +20,17 @@ const WITHOUT_EFFECT: readonly RegExp[] = [
   /^(\.gitlab-ci\.yml|\.gitignore|Makefile|biome\.json|tsconfig\.json|typedoc\.json|vitest\.config\.ts)$/,
 ];
 
-/** A customer's definition, and its certificates where they lie beside it. */
+/** A customer's definition, and its certificates where they are beside it. */
 const CUSTOMER_FILE = /^customers\/([^/]+)\.(ts|pem)$/;
 
 /** A stack's own settings: the credentials that it keeps as Pulumi secrets. */
 const STACK_FILE = /^Pulumi\.([^./]+)\.yaml$/;
 
 /**
- * Customers that a change touches. A path that nobody thought of touches all: that costs a preview, while the other
- * mistake would leave a change undeployed.
+ * Customers that a change touches. An unknown path touches all: that costs a preview, while the opposite mistake would
+ * leave a change undeployed.
  *
- * @param changes Undefined where nothing is known about what was before: everything is touched.
+ * @param changes Undefined where the former state is unknown: everything is touched.
  * @param names All customers after the change.
  */
 export function affected(changes: readonly FileChange[] | undefined, names: readonly string[]): Affected {

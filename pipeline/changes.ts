@@ -10,7 +10,7 @@ export interface FileChange {
 /**
  * Files that differ between two revisions; a rename is a deletion and an addition, since a renamed customer file is
  * another customer.
- * @returns undefined where there is nothing to compare with: no base, or one that the checkout does not have
+ * @returns undefined where there is nothing to compare with: no base, or one that is not in the checkout
  */
 export function changedFiles(base: string, head: string, repository: string): readonly FileChange[] | undefined {
   if (!isCommit(base, repository)) {
@@ -24,13 +24,13 @@ export function changedFiles(base: string, head: string, repository: string): re
   return changes;
 }
 
-/** Whether a commit comes before another one; false too where the checkout does not have both. */
+/** Whether a commit comes before another one; also false where the checkout lacks one of them. */
 export function isBefore(revision: string, other: string, repository: string): boolean {
   const ask = ["merge-base", "--is-ancestor", revision, other];
   return revision !== other && spawnSync("git", ask, { cwd: repository, stdio: "ignore" }).status === 0;
 }
 
-/** Whether the checkout has a revision. GitLab gives a new branch's base as forty zeros, which is none. */
+/** Whether the checkout has a revision. GitLab gives a new branch's base as forty zeros, which is not a revision. */
 export function isCommit(revision: string, repository: string): boolean {
   if (revision === "" || /^0+$/.test(revision)) {
     return false;

@@ -26,11 +26,11 @@ export interface ChildPipelineOptions {
   readonly waves?: readonly (readonly string[])[];
 }
 
-/** Customers that wait for the same. */
+/** Customers that wait for the same wave. */
 interface Group {
   readonly names: readonly string[];
   readonly needs: readonly string[];
-  /** Whether jobs of this pipeline wait for theirs, which then are in it, too. */
+  /** Whether jobs of this pipeline wait for the platform's, which are then in it, too. */
   readonly awaited: boolean;
 }
 
@@ -41,8 +41,8 @@ export const SHARD = 100;
 export type PlanFiles = Readonly<Record<string, string>>;
 
 /**
- * Writes the pipeline of what is affected: jobs per customer, the platform before them, and between two waves a job that a
- * person starts. Past a hundred customers the child triggers one more pipeline per hundred.
+ * Writes the pipeline for what is affected: jobs per customer, the platform before them, and between two waves a job
+ * that a person starts. Past a hundred customers the child triggers one more pipeline per hundred.
  */
 export function childPipeline(options: ChildPipelineOptions): PlanFiles {
   const { purpose, affected, base, waves = [] } = options;
@@ -114,7 +114,7 @@ function stackJobs(purpose: Purpose, stack: string, base: string, after: readonl
   }
 }
 
-/** Until the merge, a removed customer is only looked at. */
+/** Until the merge, a removed customer is only shown. */
 function removalJobs(purpose: Purpose, name: string, base: string): Jobs {
   if (purpose === "deploy") {
     return destroyJobs(name);

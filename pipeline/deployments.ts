@@ -1,24 +1,24 @@
 import { UserError } from "../constructs/definition/problem.ts";
 
-/** A project in GitLab, as a job of its pipelines reaches it. */
+/** A project in GitLab, as a job in its pipelines reaches it. */
 export interface Project {
-  /** Root of the API, as CI_API_V4_URL has it. */
+  /** Root of the API, from CI_API_V4_URL. */
   readonly api: string;
-  /** Number of the project, as CI_PROJECT_ID has it. */
+  /** Number of the project, from CI_PROJECT_ID. */
   readonly id: string;
   /** Token of the running job, which may read the project's deployments. */
   readonly token: string;
 }
 
-/** One deployment, as far as it is read. */
+/** The fields of a deployment that are read. */
 export interface Deployment {
-  /** The commit that it is of. */
+  /** Its commit. */
   readonly sha: string;
   /** `success`, or else created, running, failed, canceled and the like. */
   readonly status: string;
 }
 
-/** Seconds after which GitLab is given up. */
+/** Timeout for GitLab, in seconds. */
 const LIMIT_SECONDS = 30;
 
 /** The environment of a stack, under which GitLab keeps its variables, its lock and its deployments. */
@@ -26,29 +26,29 @@ export function environmentOf(stack: string): string {
   return stack === "platform" ? stack : `customers/${stack}`;
 }
 
-/** The project of the job that runs. @throws UserError outside of GitLab */
+/** The project of the job that runs. @throws UserError outside GitLab */
 export function projectOfJob(environment: NodeJS.ProcessEnv = process.env): Project {
   const { CI_API_V4_URL: api = "", CI_PROJECT_ID: id = "", CI_JOB_TOKEN: token = "" } = environment;
   if (api === "" || id === "" || token === "") {
     throw new UserError(
       "CI_API_V4_URL, CI_PROJECT_ID, CI_JOB_TOKEN: received nothing for one of them\n" +
-        "    rule: what is deployed is known to GitLab, and a job of its pipelines may ask\n" +
+        "    rule: GitLab knows what is deployed, and a job in its pipelines may ask\n" +
         "    fix: run it in a pipeline; by hand, leave out --deployed",
     );
   }
   return { api, id, token };
 }
 
-/** GitLab sorts by a time only where it is asked for a span of it: this one is all of it. */
+/** GitLab sorts by a time only if a span is requested: this one covers everything. */
 const EVER = "1970-01-01T00:00:00Z";
 
-/** Environments on one page, the most that GitLab gives. */
+/** Environments per page, GitLab's maximum. */
 const PAGE = 100;
 
 /**
- * The commit of the last deployment of a stack that ended well, or undefined if there is none.
+ * The commit of a stack's last successful deployment, or undefined if there is none.
  * @see https://docs.gitlab.com/api/deployments/
- * @throws UserError if GitLab does not say
+ * @throws UserError if GitLab does not answer
  */
 export async function lastDeployed(project: Project, stack: string): Promise<string | undefined> {
   const last = await newest(project, stack, { status: "success", order_by: "finished_at", finished_after: EVER });
@@ -56,8 +56,8 @@ export async function lastDeployed(project: Project, stack: string): Promise<str
 }
 
 /**
- * The deployment of a stack of which something became last, however it ended and whether or not it has.
- * @throws UserError if GitLab does not say
+ * A stack's most recently changed deployment, whatever its outcome and whether or not it has ended.
+ * @throws UserError if GitLab does not answer
  */
 export async function lastTried(project: Project, stack: string): Promise<Deployment | undefined> {
   return newest(project, stack, { order_by: "updated_at", updated_after: EVER });
@@ -66,7 +66,7 @@ export async function lastTried(project: Project, stack: string): Promise<Deploy
 /**
  * Customers that have an environment which no job has stopped, as `<name>:destroy` does; sorted.
  * @see https://docs.gitlab.com/api/environments/
- * @throws UserError if GitLab does not say
+ * @throws UserError if GitLab does not answer
  */
 export async function livingCustomers(project: Project): Promise<readonly string[]> {
   const names: string[] = [];
@@ -79,7 +79,7 @@ export async function livingCustomers(project: Project): Promise<readonly string
   return names.sort();
 }
 
-/** Others below `customers/` are none of ours. */
+/** Others below `customers/` are not Nightlane's. */
 const CUSTOMER_ENVIRONMENT = /^customers\/([a-z0-9]([a-z0-9-]*[a-z0-9])?)$/;
 
 async function newest(
@@ -103,13 +103,13 @@ async function ask<T>(
     new UserError(
       `${asked}: received ${why}\n` +
         `    rule: the project's ${what} can be read with the token of a job (GitLab 16.2 or newer)\n` +
-        "    fix: retry the job once GitLab answers; look at Settings, CI/CD, Job token permissions",
+        "    fix: retry the job once GitLab answers; check Settings, CI/CD, Job token permissions",
     );
   let response: Response;
   try {
     response = await fetch(`${api}/projects/${encodeURIComponent(id)}/${what}?${new URLSearchParams(query)}`, {
       headers: { "JOB-TOKEN": token },
-      // A redirect would carry the token to wherever it leads.
+      // A redirect would take the token wherever it leads.
       redirect: "error",
       signal: AbortSignal.timeout(LIMIT_SECONDS * 1000),
     });

@@ -2,7 +2,7 @@ import { mistake, type UserError } from "../constructs/definition/problem.ts";
 
 /** A merge request of a GitLab project, and who writes to it. */
 export interface MergeRequest {
-  /** Root of the API, as CI_API_V4_URL has it. */
+  /** Root of the API, from CI_API_V4_URL. */
   readonly api: string;
   /** Number of the project. */
   readonly project: string;
@@ -18,18 +18,18 @@ interface Note {
   readonly author: { readonly id: number };
 }
 
-/** Seconds after which GitLab is given up. */
+/** Timeout for GitLab, in seconds. */
 const LIMIT_SECONDS = 30;
 
 /**
- * Writes the one note of a merge request: the note of this user that starts with `marker` is replaced, and if there
- * is none it is made.
+ * Writes the one note of a merge request: the note of this user that starts with `marker` is replaced, or created if
+ * there is none.
  * @param body Markdown that starts with the marker.
  * @throws UserError if GitLab refuses; it never quotes the token
  */
 export async function writeNote(request: MergeRequest, marker: string, body: string): Promise<"created" | "updated"> {
   const notes = `projects/${encodeURIComponent(request.project)}/merge_requests/${encodeURIComponent(request.number)}/notes`;
-  // Anybody may write the marker into a comment of their own, which is not ours to replace.
+  // Anybody may write the marker into a comment of their own, which must not be replaced.
   const { id: author } = (await (await call(request, "GET", "user")).json()) as { readonly id: number };
   const earlier = await findNote(request, notes, (note) => note.author.id === author && note.body.startsWith(marker));
   if (earlier === undefined) {
@@ -64,7 +64,7 @@ async function call(request: MergeRequest, method: string, path: string, body?: 
       method,
       headers: { "PRIVATE-TOKEN": request.token, "Content-Type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify({ body }) }),
-      // A redirect would carry the token to wherever it leads.
+      // A redirect would take the token wherever it leads.
       redirect: "error",
       signal: AbortSignal.timeout(LIMIT_SECONDS * 1000),
     });

@@ -11,7 +11,7 @@ Examples:
   npm run --silent isolation -- --json | jq .findings for programs
 
 Exit status: 0 nothing found, 1 findings, 2 the proof could not be made.
-A finding that somebody answers for stands in isolation/waivers.json, with its rule, object, reason and last day.`;
+A waived finding is in isolation/waivers.json, with its rule, object, reason and last day.`;
 
 const command = new Command("isolation")
   .description(

@@ -17,7 +17,7 @@ Examples:
   npm run --silent isolation:diff -- origin/main HEAD --json
 
 Exit status: 0 access does not widen, or each widening is waived; 1 it widens; 2 it could not be compared.
-A widening that somebody answers for stands in isolation/waivers.json: rule "widening", object the line as printed.`;
+A waived widening is in isolation/waivers.json: rule "widening", object the line as printed.`;
 
 const command = new Command("isolation:diff")
   .description("What does this change open? Compares who may do what before and after, for a merge request.")

@@ -4,7 +4,7 @@ import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import { environmentOf } from "./deployments.ts";
 import { OVERTAKEN } from "./newest.ts";
 
-/** A job as GitLab reads it; only the keywords that we write. */
+/** A job as GitLab reads it; only the keywords in use. */
 export interface Job {
   readonly stage: string;
   readonly script?: readonly string[];
@@ -21,10 +21,10 @@ export interface Job {
 /** Jobs by name. */
 export type Jobs = Readonly<Record<string, Job>>;
 
-/** True only where protected variables are given out; the environments are protected as well. */
+/** True only where protected variables are available; the environments are protected as well. */
 const PROTECTED = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
 
-/** Written out, not built from variables: a job's lock and its credentials must be plain to whoever reads the file. */
+/** Written out, not built from variables: a job's lock and its credentials must be obvious to a reader of the file. */
 function lane(stack: string): Pick<Job, "resource_group"> & { readonly environment: { readonly name: string } } {
   const name = environmentOf(stack);
   return { environment: { name }, resource_group: name };
@@ -51,7 +51,7 @@ export function reviewJobs(stack: string, base: string): Jobs {
 
 /**
  * Jobs that deploy one stack, on the protected default branch.
- * @param after Jobs that must have ended well before anything of this stack is looked at.
+ * @param after Jobs that must have succeeded before this stack is previewed.
  */
 export function deployJobs(stack: string, after: readonly string[]): Jobs {
   const { environment, resource_group } = lane(stack);
@@ -75,7 +75,7 @@ export function deployJobs(stack: string, after: readonly string[]): Jobs {
       environment,
       resource_group,
       interruptible: false,
-      // A lock says nothing about order: who comes late finds the newer revision, and leaves it.
+      // A lock does not order jobs: one that comes late finds the newer revision, and leaves it.
       allow_failure: { exit_codes: [OVERTAKEN] },
       script: [
         `node_modules/.bin/tsx pipeline/newest.ts ${stack}`,
@@ -87,7 +87,7 @@ export function deployJobs(stack: string, after: readonly string[]): Jobs {
       needs: [],
       rules: [{ if: PROTECTED, when: "manual", allow_failure: true }],
       environment: { ...environment, action: "verify" },
-      // With the lock of GitLab in hand nothing of ours can be running, so a lock in the state is a stale one.
+      // While this job has GitLab's lock no other deployment can be running, so a lock in the state is stale.
       resource_group,
       script: [`pulumi cancel --stack ${stack} --yes --non-interactive`],
     },
@@ -103,7 +103,7 @@ export function waveJobs(number: number, customers: readonly string[], after: re
     [waveName(number)]: {
       stage: "customers",
       needs: after,
-      // Nothing behind it runs before: that is the stop.
+      // Nothing after it runs earlier: that is the stop.
       rules: [{ if: PROTECTED, when: "manual", allow_failure: false }],
       script: [`echo "wave ${number}: ${customers.length} customers: ${customers.join(" ")}"`],
     },
@@ -127,21 +127,22 @@ export function destroyJobs(name: string): Jobs {
       resource_group,
       interruptible: false,
       script: [
-        // Started late, it finds the customer that was put back meanwhile, and leaves it.
+        // Started late, it finds a customer that was restored meanwhile, and leaves it.
         `node_modules/.bin/tsx pipeline/newest.ts ${name}`,
-        // The last revision that has it says where the remote Jobs are. With the certificates beside it, if there are any.
+        // The last revision with the file shows where the remote Jobs are. With the certificates beside it, if there
+        // are any.
         `git checkout "$(git rev-list -1 HEAD -- customers/${name}.ts)^" -- 'customers/${name}.*'`,
-        // So nightwatch knows that the nights go on purpose: it calls people for a schedule that goes while it starts nights.
+        // Tells nightwatch that the nights are removed on purpose: it calls people if an active schedule disappears.
         `kubectl --namespace ${laneNamespace(name)} get cronworkflows --output name | xargs -r -n 1 kubectl --namespace ${laneNamespace(name)} patch --type merge --patch '{"spec":{"suspend":true}}'`,
-        // A night that runs holds its volume, for which the destruction would wait until morning.
+        // A running night uses its volume, and the destruction would wait for that until morning.
         `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
-        // Pulumi would wait for it by watching all Secrets of Argo CD's, which no customer's deployer may.
+        // Pulumi would wait for it by watching all of Argo CD's Secrets, which no customer's deployer may.
         ...(centralCluster().argoCd
           ? [
               `kubectl --namespace ${ARGOCD_NAMESPACE} delete secret ${clusterSecretName(name)} --ignore-not-found --wait=false`,
             ]
           : []),
-        // While there is an account that a federated customer's token can speak of.
+        // While the account still exists, which a federated customer's token needs.
         `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name} --sign-in`,
         `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
         // After the lane, in which nothing can start a new one any more.
@@ -152,7 +153,7 @@ export function destroyJobs(name: string): Jobs {
   };
 }
 
-/** The job that finds what was changed past the repository. */
+/** The job that finds changes made outside the repository. */
 export function driftJobs(stack: string): Jobs {
   const { environment, resource_group } = lane(stack);
   return {
@@ -168,9 +169,9 @@ export function driftJobs(stack: string): Jobs {
 }
 
 /**
- * The job that looks at a customer's cluster as the next night will meet it: after each deployment, before whose first
- * night it tells what is wrong, and by day from the schedule. It holds nothing up: a cluster that cannot be reached now
- * is no reason to leave a change undeployed.
+ * The job that checks a customer's cluster as the next night will meet it: after each deployment, so that problems are
+ * reported before its first night, and by day from the schedule. It blocks nothing: a cluster that cannot be reached
+ * now is no reason to leave a change undeployed.
  */
 export function preflightJobs(stack: string, stage: string, after: readonly string[]): Jobs {
   if (stack === "platform") {
@@ -181,7 +182,7 @@ export function preflightJobs(stack: string, stage: string, after: readonly stri
     [`${stack}:preflight`]: {
       stage,
       needs: after,
-      // Off where the pipeline's runners do not reach the customers' clusters.
+      // Off where the pipeline's runners cannot reach the customers' clusters.
       rules: [{ if: `${PROTECTED} && $NIGHTLANE_PREFLIGHT != "off"` }],
       environment: { ...environment, action: "verify" },
       resource_group,

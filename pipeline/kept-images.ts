@@ -5,16 +5,16 @@ import { readImages } from "../constructs/definition/images.ts";
 import { mistake, received } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
 
-/** Paths in the repository of what the allow-list of images is made from. */
+/** Paths in the repository of the files behind the allow-list of images. */
 const CURRENT = "images.json";
 const EARLIER = "constructs/platform/admission/earlier-images.json";
 
-/** Images of one release, as `images.json` has them. */
+/** Images of one release, as in `images.json`. */
 export type ReleaseImages = Readonly<Record<"runner" | "argoExecutor", string>>;
 
 /**
- * Images of the release before that the new one would refuse. Nights that run while the platform's stack is deployed, and
- * lanes whose own stack comes later, still start pods of them.
+ * Images of the previous release that the new one would refuse. Nights that run while the platform's stack is deployed,
+ * and lanes whose own stack is deployed later, still start pods of them.
  */
 export function forgottenImages(before: ReleaseImages, now: ReleaseImages, earlier: EarlierImages): readonly string[] {
   return [
@@ -52,7 +52,7 @@ if (import.meta.main) {
       console.error(
         mistake(
           `${EARLIER}: lacks ${image}`,
-          "nights that run during a release still start pods of the release before, and exact replays do later",
+          "nights that run during a release still start pods of the previous release, and exact replays do later",
           "append it there, newest first",
         ).message,
       );

@@ -27,7 +27,7 @@ type Objects = ReadonlyMap<string, string>;
 /** Marks an object that the customer's administrator applies, not Pulumi. */
 const CUSTOMER_SIDE = "customer-side: ";
 
-/** Before objects that the central cluster's administrator applies, and no stack. */
+/** Prefix of objects that the central cluster's administrator applies, not a stack. */
 const DEPLOYER = "deployer: ";
 
 /** Compares the manifests of two revisions, owner by owner; an owner without a difference is left out. */
@@ -76,7 +76,7 @@ function byOwner(estate: Estate): ReadonlyMap<string, Objects> {
   ]);
 }
 
-/** Git compares: it is there wherever the pipeline runs, and its form is the one reviewers read all day. */
+/** Git compares: it is available wherever the pipeline runs, and reviewers know its format. */
 function unifiedDiff(owner: string, names: readonly string[], before: Objects, after: Objects): string {
   const scratch = mkdtempSync(join(tmpdir(), "nightlane-manifests-"));
   try {

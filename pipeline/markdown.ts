@@ -1,18 +1,18 @@
 import { printable } from "../runs/log-end.ts";
 
-/** Characters of a line that a note shows: GitLab takes a million in all. */
+/** Characters of a line that a note shows: GitLab accepts a million in all. */
 const LONGEST = 400;
 
-/** A text of somebody else as code within a line: no mark-up, no link and no mention is one there. */
+/** Foreign text as inline code: mark-up, links and mentions have no effect there. */
 export function codeSpan(text: string): string {
   const line = printable(text.slice(0, LONGEST).replaceAll(/\s+/g, " "));
   const fence = fenceFor(line, 1);
-  // A space keeps a backtick at an end apart from the fence, and is not shown.
+  // A space separates a backtick at either end from the fence, and is not shown.
   const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
   return `${fence}${space}${line}${space}${fence}`;
 }
 
-/** A text of somebody else as a block that nothing in it can end and go on as Markdown. */
+/** Foreign text as a block that nothing in it can close to continue as Markdown. */
 export function fenced(language: string, text: string): readonly string[] {
   const lines = text
     .trimEnd()
@@ -22,7 +22,7 @@ export function fenced(language: string, text: string): readonly string[] {
   return [`${fence}${language}`, ...lines, fence];
 }
 
-/** Backticks, at least so many, of which the text has no such row. */
+/** A run of backticks, at least this long, that does not occur in the text. */
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   return "`".repeat(Math.max(least, longest + 1));

@@ -1,9 +1,9 @@
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 
-/** What stands where a secret was. */
+/** Replaces a secret. */
 export const MASKED = "(masked)";
 
-/** Forms that secrets are known by, wherever in a text they stand. */
+/** Patterns of known secrets, wherever they are in a text. */
 const FORMS: readonly RegExp[] = [
   /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[\s\S]*?(?:-----END (?:[A-Z]+ )?PRIVATE KEY-----|$)/g,
   /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g,
@@ -14,12 +14,12 @@ const FORMS: readonly RegExp[] = [
   /(?<=(?:client-key-data|client-certificate-data|token|password)"?\s*:\s*"?)[^\s"]+/g,
 ];
 
-/** Fields of a Secret that hold its values. */
+/** Fields of a Secret that contain its values. */
 const VALUES = ["data", "stringData"];
 
 /**
- * A manifest as it may be shown in a merge request: a Secret's values masked whole, and elsewhere what looks like a
- * secret. Synthesis writes none; this holds when somebody pastes one into a customer file.
+ * A manifest as it may be shown in a merge request: a Secret's values masked entirely, and elsewhere what looks like a
+ * secret. Synthesis writes none; this helps when somebody pastes one into a customer file.
  */
 export function maskManifest(manifest: Manifest): Manifest {
   const masked: Record<string, unknown> = {};
@@ -29,7 +29,7 @@ export function maskManifest(manifest: Manifest): Manifest {
   return masked as Manifest;
 }
 
-/** A text with everything masked that has the form of a secret. */
+/** A text in which everything that looks like a secret is masked. */
 export function maskText(text: string): string {
   return FORMS.reduce((masked, form) => masked.replaceAll(form, MASKED), text);
 }

@@ -7,14 +7,14 @@ import { lastDeployed, projectOfJob } from "./deployments.ts";
 export const OVERTAKEN = 75;
 
 /**
- * Whether `revision` is older than what is deployed: then its deployment would undo a newer one. What is neither older
- * nor newer, as after a rewritten history, is not held back.
+ * Whether `revision` is older than what is deployed: then its deployment would undo a newer one. A revision that is
+ * neither older nor newer, as after a rewritten history, is not held back.
  * @throws UserError if git cannot tell
  */
 export function isOvertaken(revision: string, deployed: string | undefined, repository: string): boolean {
   if (deployed === undefined || deployed === revision) return false;
   const git = (...args: readonly string[]) => spawnSync("git", args, { cwd: repository, encoding: "utf8" });
-  // The job's checkout is as old as its pipeline. By its id: GitLab keeps a deployed commit also where no branch has it.
+  // The job's checkout is as old as its pipeline. By its id: GitLab keeps a deployed commit even if no branch has it.
   if (git("cat-file", "-e", `${deployed}^{commit}`).status !== 0) {
     const { status, stderr } = git("fetch", "--quiet", "origin", deployed);
     if (status !== 0) throw unknown(deployed, stderr);
@@ -27,7 +27,7 @@ export function isOvertaken(revision: string, deployed: string | undefined, repo
 function unknown(deployed: string, said: string): UserError {
   return mistake(
     `the commit that is deployed: received ${received(deployed)}, of which git says: ${said.trim().replaceAll("\n", "; ")}`,
-    "nothing is done to a stack before it is known that this would not undo a newer revision",
+    "a stack is not touched before it is certain that this would not undo a newer revision",
     "retry the job once the repository answers",
   );
 }

@@ -4,10 +4,10 @@ import { codeSpan, fenced } from "./markdown.ts";
 import { maskText } from "./mask.ts";
 import type { ChangeCounts } from "./preview-summary.ts";
 
-/** First line of the note, by which it is found again. */
+/** First line of the note, which identifies it. */
 export const NOTE_MARKER = "<!-- nightlane: what this merge request changes -->";
 
-/** What `isolation:diff --json` says, as far as the note shows it. */
+/** The output of `isolation:diff --json`, as far as the note shows it. */
 export interface AccessDiff {
   readonly summary: string;
   readonly widens: boolean;
@@ -21,7 +21,7 @@ interface AccessFact {
   readonly text: string;
 }
 
-/** Everything that the note tells. */
+/** Everything that the note shows. */
 export interface NoteContent {
   readonly affected: Affected;
   readonly diffs: readonly OwnerDiff[];
@@ -93,7 +93,7 @@ function accessSection(access: AccessDiff | undefined, diffs: readonly OwnerDiff
   return [
     "### Access",
     "",
-    access.widens ? "**Access widens, and nobody answers for it.**" : "Access does not widen unanswered.",
+    access.widens ? "**Access widens, and no waiver covers it.**" : "Access does not widen without a waiver.",
     "",
     ...list(
       "widens:",
@@ -104,7 +104,10 @@ function accessSection(access: AccessDiff | undefined, diffs: readonly OwnerDiff
   ];
 }
 
-/** One line per fact; one line for a customer that comes or goes whole, since what is unusual of it stands above. */
+/**
+ * One line per fact; one line for a customer that is added or removed as a whole, since anything unusual about it is
+ * listed above.
+ */
 function factLines(facts: readonly AccessFact[], whole: readonly OwnerDiff[]): readonly string[] {
   const summed = whole.flatMap(({ owner, presence }) => {
     const count = facts.filter((fact) => fact.owner === owner).length;

@@ -3,22 +3,22 @@ import type { FileChange } from "./changes.ts";
 
 /** What a merge on the default branch has to deploy. */
 export interface Pending extends Affected {
-  /** Of `customers` those that this merge changes and that lack nothing common: they wait for nobody. */
+  /** Those of `customers` that this merge changes and that lack no common change: they wait for nobody. */
   readonly own: readonly string[];
 }
 
 /** How a stack was last deployed. */
 export interface LastDeployment {
-  /** The commit of the last deployment that ended well. */
+  /** The commit of the last successful deployment. */
   readonly revision: string;
   /**
-   * Whether nothing was begun since that may have changed a part, or is going to: a deployment that failed, was cancelled,
+   * Whether nothing has started since that may have changed a part, or will: a deployment that failed, was cancelled,
    * runs, or waits for its wave.
    */
   readonly isSettled: boolean;
 }
 
-/** What is asked of the repository and of GitLab. */
+/** Queries to the repository and to GitLab. */
 export interface Deployed {
   /** Undefined if a stack was never deployed, or is destroyed. */
   readonly lastOf: (stack: string) => LastDeployment | undefined;
@@ -30,8 +30,8 @@ export interface Deployed {
 
 /**
  * What has to be deployed after a merge: each stack that differs from what it was last deployed from, and each whose
- * last deployment did not end well: what a failed one has changed, no difference between commits tells. So a pipeline
- * that failed, was cancelled or still waits leaves nothing behind: the next one takes it along, removals too.
+ * last deployment did not succeed: no difference between commits shows what a failed one has changed. So a pipeline
+ * that failed, was cancelled or still waits loses nothing: the next one includes it, removals too.
  *
  * @param merge What this merge changes. @param names All customers after it.
  */

@@ -7,7 +7,7 @@ import { childPipeline, type Purpose } from "./child-pipeline.ts";
 
 const FILE = fileURLToPath(new URL("../.gitlab-ci.yml", import.meta.url));
 
-/** More customers than these are not written out: their jobs differ in the name alone. */
+/** Only these customers are written out: the others' jobs differ only in the name. */
 const WRITTEN = 20;
 
 /** Reads the pipeline and has it write its children for these customers, the platform, and one that was removed. */

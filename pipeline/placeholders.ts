@@ -5,7 +5,7 @@ import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.t
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { toKubeconfig } from "./placeholder-kubeconfig.ts";
 
-/** Marks every value made here, so that a search finds one where none may be. */
+/** Marks every value made here, so that a search finds one in the wrong place. */
 const MARK = "placeholder";
 
 /** What a preview needs in place of credentials. */
@@ -17,9 +17,9 @@ export interface Placeholders {
 }
 
 /**
- * Writes worthless stand-ins for everything that a stack reads at deployment, so that a merge request is previewed
+ * Writes worthless placeholders for everything that a stack reads at deployment, so that a merge request is previewed
  * without a credential: a kubeconfig that passes the check for this customer, its tokens, the key of fingerprints, a
- * passphrase for the throwaway state, and a central cluster that is not there.
+ * passphrase for the throwaway state, and a central cluster that does not exist.
  *
  * @param definition The customer; undefined for the stack `platform`, which has no credentials.
  */

@@ -40,7 +40,7 @@ const command = new Command("plan")
   )
   .option("--out <folder>", "where the pipeline's files go", "plan")
   .option("--deployed", "ask GitLab what each stack was last deployed from, and deploy what differs from that")
-  .option("--again <plan>", "write the pipeline of this plan, as affected.json has it")
+  .option("--again <plan>", "write the pipeline of this plan, from affected.json")
   .action(async (base: string, head: string, options: Options) => {
     const touched: Plan = options.again ? JSON.parse(options.again) : await planOf(base, head, options);
     checkNames([...touched.customers, ...touched.removed]);
@@ -54,7 +54,7 @@ const command = new Command("plan")
       writeFileSync(join(folder, "affected.json"), `${JSON.stringify(touched, null, 2)}\n`);
     });
     if (options.again === undefined && options.for !== "drift" && !isCommit(base, REPOSITORY)) {
-      console.log(`plan: ${received(base)} is no revision here, so that every customer counts as touched`);
+      console.log(`plan: ${received(base)} is not a revision here, so every customer counts as touched`);
     }
     console.log(summary(touched));
   });
@@ -70,7 +70,7 @@ async function planOf(base: string, head: string, options: Options): Promise<Pla
   return { ...touched, waves: waves(common, names) };
 }
 
-/** Where GitLab is not asked, this merge is all that there is to deploy. */
+/** Where GitLab is not asked, only this merge is to be deployed. */
 function ownIn(touched: Affected): Pending {
   return { ...touched, own: touched.platform ? [] : touched.customers };
 }
@@ -82,7 +82,7 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
   const project = projectOfJob();
   const limit = pLimit(AT_ONCE);
   const living = await livingCustomers(project);
-  // What GitLab still has of a customer that was destroyed says nothing of one that was put back.
+  // GitLab's records of a destroyed customer do not apply to one that was restored.
   const asked = [PLATFORM, ...names.filter((name) => living.includes(name))].map((stack) =>
     limit(async () => [stack, await lastOf(project, stack)] as const),
   );
@@ -101,7 +101,7 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
 async function lastOf(project: Project, stack: string): Promise<LastDeployment | undefined> {
   const [revision, tried] = [await lastDeployed(project, stack), await lastTried(project, stack)];
   if (revision === undefined || tried === undefined) return undefined;
-  // One that came late has found the newer one, and done nothing.
+  // One that came late found the newer one, and did nothing.
   return { revision, isSettled: tried.status === "success" || isBefore(tried.sha, revision, REPOSITORY) };
 }
 
@@ -111,7 +111,7 @@ function checkNames(names: readonly string[]): void {
   if (wrong !== undefined) {
     throw mistake(
       `customers/${wrong}.ts: received ${JSON.stringify(wrong)}`,
-      "a customer's file is named by a lower-case DNS label other than platform",
+      "a customer's file name is a lower-case DNS label other than platform",
       "rename the file",
     );
   }

@@ -1,4 +1,4 @@
-/** How many resources a preview would make, change and take away, as GitLab's `terraform` report has it. */
+/** How many resources a preview would create, change and remove, for GitLab's `terraform` report. */
 export interface ChangeCounts {
   readonly create: number;
   readonly update: number;

@@ -11,7 +11,9 @@ import { writePlaceholders } from "./placeholders.ts";
 import { previewSummary } from "./preview-summary.ts";
 import { throwawayPulumi } from "./throwaway-pulumi.ts";
 
-/** `preview.ts <stack>`: what Pulumi would make of a stack from nothing, without a credential, a state or a cluster. */
+/**
+ * `preview.ts <stack>`: what Pulumi would create for a stack from scratch, without a credential, a state or a cluster.
+ */
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const [stack = ""] = process.argv.slice(2);
 

@@ -9,17 +9,17 @@ import { isFederated } from "../constructs/lane/federation.ts";
 import { NoLane, withFederatedToken } from "../infra/preflight/federated-token.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 
-/** Seconds for which a federated customer's token is good: a lane's removal, and what follows it. */
+/** Seconds for which a federated customer's token is valid: a lane's removal, and what follows it. */
 const SIGNED_IN = 3600;
 
-/** File in which a federated customer's token waits while the lane is removed. */
+/** File that keeps a federated customer's token while the lane is removed. */
 function signedInFile({ name }: CustomerDefinition): string {
   return `${name}.remote-kubeconfig`;
 }
 
 /**
- * Asks for the token of a federated customer while the lane is there, in whose name alone there is one; of any other customer it
- * does nothing, and neither where the lane is gone already.
+ * Requests the token of a federated customer while the lane exists, since there is one only in its name; it does
+ * nothing for any other customer, or where the lane is already gone.
  * @throws UserError where the central cluster refuses one
  */
 export async function signIn(definition: CustomerDefinition): Promise<void> {
@@ -34,13 +34,13 @@ export async function signIn(definition: CustomerDefinition): Promise<void> {
   } catch (error) {
     if (!(error instanceof NoLane)) throw error;
     process.stderr.write(
-      `The lane of ${definition.name} is gone already: its Jobs are for the customer's administrator.\n`,
+      `The lane of ${definition.name} is already gone: its Jobs are for the customer's administrator.\n`,
     );
   }
 }
 
 /**
- * Ends the Jobs that a lane left in the customer's cluster, and forgets the token.
+ * Ends the Jobs that a lane left in the customer's cluster, and deletes the token.
  * @throws UserError where there is no credential, or some may still run
  */
 export async function removeRemoteJobs(definition: CustomerDefinition): Promise<void> {
@@ -81,7 +81,7 @@ async function removeJobs(definition: CustomerDefinition, kubeconfig: string): P
     "--cascade=foreground",
     "--timeout=10m",
   ];
-  // As the lane does: by the declared address or proxy, since a runner need not resolve the customer's names.
+  // Like the lane: by the declared address or proxy, since a runner may not resolve the customer's names.
   const server = ["--server", reachableServer(definition), "--tls-server-name", new URL(cluster.server).hostname];
   const target = ["--kubeconfig", kubeconfig, ...server, "--namespace", cluster.namespace];
   const proxy = proxyUrl(cluster);

@@ -11,7 +11,7 @@ Examples:
 const command = new Command("remove-remote-jobs")
   .description("Ends what a removed lane may have left running in the customer's cluster.")
   .argument("<customer>", "name of a file in customers/, without .ts")
-  .option("--sign-in", "before the lane is removed: ask for a federated customer's token, and end nothing")
+  .option("--sign-in", "before the lane is removed: request a federated customer's token, and end nothing")
   .addHelpText("after", EXAMPLES)
   .showHelpAfterError()
   .action(async (customer: string, options: { readonly signIn?: boolean }) => {

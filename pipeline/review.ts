@@ -13,7 +13,7 @@ import { type AccessDiff, NOTE_MARKER, renderNote, terraformReport } from "./not
 
 /**
  * `review.ts <base> [head]`: reads, in the current folder, plan/affected.json and isolation-diff.json, writes review-note.md and
- * review-terraform.json, and puts the note into the merge request that GitLab's variables name.
+ * review-terraform.json, and posts the note to the merge request that GitLab's variables name.
  */
 
 /** Drawings in one note; a change of a construct may touch every night. */
@@ -31,7 +31,7 @@ async function review(base: string, head: string | undefined): Promise<void> {
 function readAccess(): AccessDiff | undefined {
   const file = "isolation-diff.json";
   const text = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
-  // Empty where the comparison ended with an error, which its own job tells.
+  // Empty where the comparison failed, which its own job reports.
   return text === "" ? undefined : JSON.parse(text);
 }
 

@@ -5,13 +5,16 @@ import { UserError } from "../constructs/definition/problem.ts";
 import { maskText } from "./mask.ts";
 import type { Placeholders } from "./placeholders.ts";
 
-/** Pulumi on a state of its own that goes with the folder. */
+/** Pulumi with a temporary state in the folder. */
 export interface ThrowawayPulumi {
-  /** Prints what a stack would become, as JSON. @throws UserError with Pulumi's words */
+  /** Prints what a stack would become, as JSON. @throws UserError with Pulumi's output */
   preview(stack: string): string;
 }
 
-/** All that a preview may see of the job's environment: an allow-list, so no credential and no state can be in it. */
+/**
+ * Everything that a preview may see of the job's environment: an allow-list, so no credential and no state can be in
+ * it.
+ */
 const PASSED_ON = ["PATH", "LANG", "ARGO_CRDS", "NIGHTLANE_IMAGES", "NODE_EXTRA_CA_CERTS", "TMPDIR"];
 
 /** Makes an empty file backend below `scratch` and gives the program the placeholders, and nothing else. */
@@ -58,7 +61,7 @@ export function throwawayPulumi(scratch: string, project: string, { env, secrets
   };
 }
 
-/** With `--json`, what the program said about an error stands in the output. */
+/** With `--json`, the program's error messages are in the output. */
 function diagnostics(stdout: string): string {
   try {
     const { diagnostics = [] } = JSON.parse(stdout) as {

@@ -6,9 +6,9 @@ import { requireForm } from "../constructs/form/require-form.ts";
 
 /** Who comes first when a change touches all; `waves.json`. */
 export interface WaveSettings {
-  /** Customers of the first wave, best one whose night can be spared. @default - the first by name */
+  /** Customers of the first wave, preferably one that can do without a night. @default - the first by name */
   readonly first: readonly string[];
-  /** Customers of the second wave. @default - a tenth of what is left */
+  /** Customers of the second wave. @default - a tenth of the others */
   readonly second: readonly string[];
 }
 
@@ -30,22 +30,22 @@ export function readWaves(file: string): WaveSettings {
   const content = readJsonObject({
     file,
     shown: SHOWN,
-    rule: "a JSON object that says who comes first and second",
+    rule: "a JSON object with who comes first and second",
     fix: 'write { "first": [], "second": [] }',
   });
   return requireForm(SHOWN, form, content);
 }
 
-/** The second wave is a tenth, and no more than the jobs that one job of GitLab's may wait for. */
+/** The second wave is a tenth, and no more than the number of jobs that a GitLab job may wait for. */
 const TENTH = 10;
 const MOST = 50;
 
 /**
- * The waves of a change that touches several customers: one, some, all others. A wave starts when a person says so after
- * the one before it was deployed; an empty one is left out.
+ * The waves of a change that touches several customers: one, some, all others. A wave starts when a person starts it
+ * after the previous one was deployed; an empty one is left out.
  *
- * @param customers Those whom the change touches.
- * @throws UserError if the settings name somebody who is no customer, or somebody twice
+ * @param customers Those that the change touches.
+ * @throws UserError if the settings name somebody who is not a customer, or somebody twice
  */
 export function waves(
   customers: readonly string[],

@@ -14,10 +14,10 @@ import { stillToReplace } from "./replacements.ts";
 import { snapshotProblems } from "./snapshot.ts";
 import { typeProblems } from "./types.ts";
 
-/** Said of a check that earlier mistakes make impossible. */
-const LATER = "not looked at yet: it needs a file without the mistakes above";
+/** Note on a check that earlier mistakes make impossible. */
+const LATER = "not checked yet: it needs a file without the mistakes above";
 
-/** Runs every check of a customer file that needs no cluster; those that need a sound file wait until it is one. */
+/** Runs every check of a customer file that needs no cluster; those that need a valid file wait until it is one. */
 export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promise<readonly Finding[]> {
   const file = join(folder, `${name}.ts`);
   const source = existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -54,19 +54,19 @@ export async function checkFile(name: string, folder = CUSTOMERS_FOLDER): Promis
   ];
 }
 
-/** What type checker and formatter say, except about lines that were reported already. */
-function asWritten(file: string, name: string, source: string, told: readonly Problem[]): readonly Finding[] {
+/** Findings of type checker and formatter, except for lines that were already reported. */
+function asWritten(file: string, name: string, source: string, reported: readonly Problem[]): readonly Finding[] {
   const { wrong, unused } = typeProblems(file);
-  const lines = new Set(told.map(({ line }) => line).filter((line) => line !== undefined));
-  const types = told.length + wrong.length === 0 ? unused : wrong.filter(({ line }) => !lines.has(line ?? 0));
+  const lines = new Set(reported.map(({ line }) => line).filter((line) => line !== undefined));
+  const types = reported.length + wrong.length === 0 ? unused : wrong.filter(({ line }) => !lines.has(line ?? 0));
   const layout = formatProblems(file, customerFile(name), source);
-  // What is left unused is told by the types, and a file that cannot be read has no layout.
+  // The types report unused names, and a file that cannot be read has no layout.
   const format = layout.filter(({ rule }) => !/noUnused|\(parse\)/.test(rule));
   return [
     {
       title: "types",
       problems: types,
-      note: told.length === 0 || types.length > 0 ? "ok" : "nothing beside the above",
+      note: reported.length === 0 || types.length > 0 ? "ok" : "nothing beside the above",
     },
     { title: "format", problems: format, note: "ok" },
   ];
@@ -76,7 +76,7 @@ function asWritten(file: string, name: string, source: string, told: readonly Pr
 function size(definition: CustomerDefinition): Finding {
   const { lane, customerSide, apps } = synthesize(definition, customerFile(definition.name));
   const largest = Math.max(...lane.map((manifest) => Buffer.byteLength(JSON.stringify(manifest))));
-  const objects = `${lane.length} objects in the lane, ${customerSide.length} at the customer, ${apps.length} for Argo CD`;
+  const objects = `${lane.length} objects in the lane, ${customerSide.length} in the customer's cluster, ${apps.length} for Argo CD`;
   const note = `${definition.workflow.steps.length} steps in ${kib(largest)} of ${kib(MOST_NIGHT_BYTES)}, ${objects}`;
   return { title: "size", problems: [], note };
 }
@@ -89,7 +89,7 @@ async function loaded(name: string, folder: string): Promise<CustomerDefinition 
   try {
     return await loadCustomer(name, folder);
   } catch (error) {
-    // Mistakes in what every file needs are none of this one's.
+    // Mistakes in files that every customer needs are not this one's.
     if (error instanceof ProblemsError && error.where.startsWith("customers/")) {
       return error;
     }

@@ -24,7 +24,7 @@ const command = new Command("check")
   .action(async (names: readonly string[]) => {
     for (const name of names) {
       const findings = await checkFile(name);
-      // A name that is no file's is shown as it was given.
+      // A name without a file is shown as it was given.
       const file = existsSync(join(CUSTOMERS_FOLDER, `${name}.ts`)) ? customerFile(name) : received(name);
       console.log([file, ...findings.flatMap((finding) => lines(file, finding))].join("\n"));
       const left = findings.reduce((sum, { problems }) => sum + problems.length, 0);

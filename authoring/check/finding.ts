@@ -1,9 +1,9 @@
 import type { Problem } from "../../constructs/definition/problem.ts";
 
-/** What one look at a customer file came to. */
+/** The result of one check of a customer file. */
 export interface Finding {
   readonly title: string;
   readonly problems: readonly Problem[];
-  /** What there is to say where nothing is wrong. */
+  /** The note where nothing is wrong. */
   readonly note: string;
 }

@@ -15,13 +15,13 @@ interface Report {
   }[];
 }
 
-/** What `npm run lint` will say in CI about the file's layout and style. */
+/** What `npm run lint` will report in CI about the file's layout and style. */
 export function formatProblems(file: string, shown: string, text: string): readonly Problem[] {
   const biome = join(repository, "node_modules/.bin/biome");
   const rules = ["--config-path", join(repository, "biome.json"), "--vcs-enabled=false", "--error-on-warnings"];
   const { stdout, stderr } = spawnSync(biome, ["check", ...rules, "--reporter=json", file], { encoding: "utf8" });
   if (!stdout.startsWith("{")) {
-    throw new Error(`biome has not said what it found: ${stderr}`);
+    throw new Error(`biome printed no report: ${stderr}`);
   }
   const { diagnostics } = JSON.parse(stdout) as Report;
   const fix = `npx biome check --write ${shown}`;
@@ -33,8 +33,8 @@ export function formatProblems(file: string, shown: string, text: string): reado
       : [
           {
             property: "layout",
-            received: "another layout or order of imports than the formatter's",
-            rule: "files as the formatter writes them: `npm run lint` asks for it in CI",
+            received: "layout or import order that differs from the formatter's",
+            rule: "files as the formatter writes them: `npm run lint` requires it in CI",
             fix,
           },
         ]),

@@ -30,7 +30,7 @@ function textOf(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** Texts of which every colliding file contains at least one. */
+/** Texts at least one of which is in every colliding file. */
 function marksOf({ cluster }: CustomerDefinition): readonly string[] {
   const lines = cluster.ca.split("\n").filter((line) => !line.startsWith("-----"));
   return [

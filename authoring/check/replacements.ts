@@ -14,7 +14,7 @@ examples.addSubnet("192.0.2.0", 24);
 examples.addSubnet("198.51.100.0", 24);
 examples.addSubnet("203.0.113.0", 24);
 
-/** Properties that are named where their line is marked. */
+/** Properties that are named when their line is marked. */
 const MARKED = ["name", "displayName", "cluster.server", "cluster.address", "cluster.proxy", "cluster.ca"] as const;
 
 /** What in a file is still an example, judged by its value or by a REPLACE mark. */
@@ -62,8 +62,8 @@ function knownExamples(definition: CustomerDefinition): readonly Problem[] {
     problems.push({
       property: "cluster.ca",
       received: `the authority ${received(EXAMPLE_SUBJECT)}`,
-      rule: "the authority of the customer's API server: this one signs nothing",
-      fix: `put the customer's there: ${GET_CA} customers/${definition.name}.pem`,
+      rule: "the authority of the customer's API server: this one is an example that signs nothing",
+      fix: `put the customer's in its place: ${GET_CA} customers/${definition.name}.pem`,
     });
   }
   return problems;

@@ -12,7 +12,7 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
   const snapshot = `test/customers/${name}.snap`;
   const update = `npm test -- test/customers -t "${name} is as reviewed" --update`;
   if (!existsSync(join(repository, snapshot))) {
-    const rule = "a snapshot of what comes of the file, reviewed and committed with it";
+    const rule = "a snapshot of the file's result, reviewed and committed with it";
     return [{ property: snapshot, received: "nothing", rule, fix: "npm test -- test/customers writes it" }];
   }
   const { status, output } = await runTest(name);
@@ -20,9 +20,9 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
     return [
       {
         property: snapshot,
-        received: `no comparison: vitest did not start (${/^.*Error: .*$/m.exec(output)?.[0].trim() ?? "it said nothing"})`,
-        rule: "a comparison with what was reviewed",
-        fix: "npm ci with Node 20.19 or newer: with an older one npm leaves out packages that vitest needs",
+        received: `no comparison: vitest did not start (${/^.*Error: .*$/m.exec(output)?.[0].trim() ?? "it printed nothing"})`,
+        rule: "a comparison with the reviewed snapshot",
+        fix: "npm ci with Node 20.19 or newer: an older npm leaves out packages that vitest needs",
       },
     ];
   }
@@ -33,9 +33,9 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
         {
           property: snapshot,
           received:
-            changed.length === 0 ? "another customer than the file's" : changed.map((line) => line.trim()).join(" | "),
-          rule: "what comes of the file, as it was reviewed",
-          fix: `${update}, then look at the difference with git diff and commit both`,
+            changed.length === 0 ? "a customer other than the file's" : changed.map((line) => line.trim()).join(" | "),
+          rule: "the file's result, as reviewed",
+          fix: `${update}, then review the difference with git diff and commit both`,
         },
       ];
 }
@@ -43,7 +43,7 @@ export async function snapshotProblems(name: string): Promise<readonly Problem[]
 async function runTest(name: string): Promise<{ readonly status: number | null; readonly output: string }> {
   const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
   const only = ["run", "--project", "unit", "--reporter", "dot", "test/customers", "-t", `${name} is as reviewed`];
-  // In CI vitest writes no snapshot, and without colours the difference can be read off its output.
+  // In CI vitest writes no snapshot, and without colours the difference can be read from its output.
   const env = { ...process.env, CI: "true", NO_COLOR: "1", FORCE_COLOR: undefined };
   const child = spawn(process.execPath, [vitest, ...only], { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

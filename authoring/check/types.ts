@@ -5,13 +5,16 @@ import { shownLine } from "./shown-line.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 
-/** Declares the certificates that may lie beside a file. */
+/** Declares the certificates that may be beside a file. */
 const certificates = fileURLToPath(new URL("../../constructs/definition/pem-file.d.ts", import.meta.url));
 
 /** Unused declarations and imports, often left behind by another mistake. */
 const UNUSED = new Set([6133, 6138, 6192, 6196, 6198]);
 
-/** What the type checker says of one file, as an editor would show it; `unused` may only follow from another mistake. */
+/**
+ * What the type checker reports for one file, as an editor would show it; `unused` may only follow from another
+ * mistake.
+ */
 export function typeProblems(file: string): {
   readonly wrong: readonly Problem[];
   readonly unused: readonly Problem[];

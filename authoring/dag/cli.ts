@@ -25,10 +25,10 @@ interface Options {
 
 const command = new Command("dag")
   .description("Shows a customer's night as a graph: its steps, what waits for what, and on which dates.")
-  .argument("<customer>", "name of a file in customers/, without .ts; of further nights nordbank/month-end")
+  .argument("<customer>", "name of a file in customers/, without .ts; for further nights nordbank/month-end")
   .addOption(new Option("--mermaid", "print a mermaid flowchart").conflicts("svg"))
-  .option("--svg <file>", "draw it into a file")
-  .option("--every-step", "show each step of a night of more than 40, where those that are alike are one")
+  .option("--svg <file>", "draw it to a file")
+  .option("--every-step", "show each step of a night of more than 40, where similar ones are folded into one")
   .addHelpText("after", EXAMPLES)
   .showHelpAfterError()
   .action(async (name: string, options: Options) => {
@@ -50,19 +50,19 @@ function write(file: string, picture: string): void {
     throw mistake(
       `--svg: received ${received(file)}: ${reason}`,
       "a file that can be written",
-      "name one in a folder that is there",
+      "name one in an existing folder",
     );
   }
 }
 
-/** A customer with the nights that are meant. @throws UserError where it has none of that name */
+/** A customer with the requested nights. @throws UserError where it has none of that name */
 async function loadNights(name: string): Promise<NightDefinition> {
   const { customer, pipeline } = seriesOf(name);
   const nights = nightsOf(await loadCustomer(customer));
   const found = nights.find((one) => one.pipeline === pipeline);
   if (found === undefined) {
     const names = nights.map((one) => seriesName({ customer, ...furtherOnly(one) }));
-    const rule = "the nights of a customer: its name alone, or with the name of further ones behind it";
+    const rule = "the nights of a customer: its name alone, or followed by the name of further ones";
     throw mistake(`${customerFile(customer)}: received ${received(name)}`, rule, `use ${names.join(" or ")}`);
   }
   return found;

@@ -21,7 +21,7 @@ function shape({ name, kind, when, facts }: NightNode): string {
   return kind === "gate" ? `{{${label}}}` : `[${label}]`;
 }
 
-/** Mermaid's own entities: a quote would end the label, and a customer's path may hold anything. */
+/** Mermaid's own entities: a quote would end the label, and a customer's path may contain anything. */
 function escapeLabel(text: string): string {
   return text.replaceAll(/[^\w .,:/-]/g, (character) => `#${character.codePointAt(0)};`);
 }

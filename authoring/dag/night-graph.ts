@@ -19,9 +19,9 @@ export interface NightNode {
   readonly after: readonly string[];
   /** Business dates on which it runs; every one where undefined. */
   readonly when: StepCondition | undefined;
-  /** What it does and with how much, one short fact each. */
+  /** What it does and with which sizes, one short fact each. */
   readonly facts: readonly string[];
-  /** Length of the longest way to it from a step that starts with the night, which has 0. */
+  /** Length of the longest path to it from a step that starts with the night, which has 0. */
   readonly rank: number;
 }
 
@@ -36,9 +36,9 @@ export interface NightGraph {
 }
 
 /**
- * Reads the night's graph off a definition.
+ * Derives the night's graph from a definition.
  * @param where Name of the customer's file, for the message.
- * @throws ProblemsError if the definition is at fault: the picture of a night that cannot run would mislead.
+ * @throws ProblemsError if the definition has mistakes: the picture of a night that cannot run would mislead.
  */
 export function nightGraph(definition: NightDefinition, where: string): NightGraph {
   const problems = checkCustomer(definition);
@@ -131,7 +131,7 @@ function programName([program]: readonly Word[]): string {
   return typeof program === "string" ? (program.split("/").at(-1) ?? "") : "";
 }
 
-/** Whom a gate waits for: a person, or so many of a group. */
+/** Whom a gate waits for: a person, or a number of people of a group. */
 function peopleText({ approvers, approvals = 1 }: GateOptions): string {
   if (approvers === undefined) {
     return approvals === 1 ? "waits for a person" : `waits for ${approvals} people`;

@@ -95,7 +95,7 @@ function cut(content: string, letters: number): string {
   return content.length > letters ? `${content.slice(0, letters - 1)}…` : content;
 }
 
-/** Names that come of a loop differ at the end. */
+/** Names made in a loop differ at the end. */
 function cutMiddle(name: string, letters: number): string {
   const half = Math.floor((letters - 1) / 2);
   return name.length > letters ? `${name.slice(0, letters - 1 - half)}…${name.slice(-half)}` : name;

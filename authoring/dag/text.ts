@@ -2,8 +2,8 @@ import { conditionText, KINDS } from "./kinds.ts";
 import type { NightGraph } from "./night-graph.ts";
 
 /**
- * The night as a table for a terminal, one step a line. The first column is the step's rank: steps of one rank can run
- * side by side.
+ * The night as a table for a terminal, one step a line. The first column is the step's rank: steps of the same rank can
+ * run side by side.
  */
 export function dagText(graph: NightGraph): string {
   const rows = [...graph.nodes]

@@ -11,7 +11,7 @@ import holidays
 from holidays.holiday_base import HolidayBase
 
 FIRST_YEAR = 2023
-"""The library follows the exchange in Milan from here on; the other calendars here hold further back."""
+"""The library follows the exchange in Milan from here on; the other calendars here go further back."""
 
 LAST_YEAR = 2040
 
@@ -25,7 +25,7 @@ class Source:
     """Where a calendar comes from.
 
     Attributes:
-        days: what the calendar holds, for people.
+        days: which days the calendar has, for people.
         market: code of the market in the library, such as XNYS; None for a country.
         country: code of the country, such as AE; None for a market, and where only weekends are off.
 
@@ -36,7 +36,7 @@ class Source:
     country: str | None = None
 
     def read(self, category: str) -> HolidayBase | None:
-        """Return the library's days of a category, None where it knows of no such category."""
+        """Return the library's days of a category, None where it has no such category."""
         years = range(FIRST_YEAR, LAST_YEAR + 1)
         if self.market is None and self.country is None:
             return None
@@ -72,7 +72,7 @@ SOURCES = {
 
 
 def calendar(source: Source) -> dict[str, object]:
-    """Return a calendar as it stands in the file: weekdays from 1 (Monday), days with the name of the occasion."""
+    """Return a calendar as it is in the file: weekdays from 1 (Monday), days with the name of the occasion."""
     closed = source.read("public")
     weekend = sorted({5, 6} if closed is None else closed.weekend)
     return {
@@ -84,7 +84,7 @@ def calendar(source: Source) -> dict[str, object]:
 
 
 def _named(days: HolidayBase | None, apart_from: HolidayBase | None = None) -> dict[str, str]:
-    """Return the days with their occasion, those of the weekend too: a customer may have another one."""
+    """Return the days with their occasion, weekends included: a customer may have a different one."""
     return {
         day.isoformat(): _occasion(name)
         for day, name in sorted((days or {}).items())
@@ -109,7 +109,7 @@ def rendered() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the file, or with --check tell whether it is current."""
+    """Write the file, or with --check report whether it is current."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write(USAGE)
         return 64

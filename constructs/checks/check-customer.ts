@@ -1,8 +1,8 @@
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { given } from "../definition/given.ts";
 import { type Problem, received } from "../definition/problem.ts";
+import { REPORTED_PARTS } from "../definition/reported.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
-import { TOLD_PARTS } from "../definition/told.ts";
 import { DEFAULTS, inspectForm } from "../form/customer-form.ts";
 import { type Sound, withoutMisspelt, withoutRepeats } from "../form/form.ts";
 import { Step } from "../night/step.ts";
@@ -34,7 +34,7 @@ import { centralCluster } from "./read-central.ts";
 export function checkCustomer(definition: CustomerDefinition, isPart = false): readonly Problem[] {
   const form = inspectForm(definition);
   if (isPart) {
-    form.told.push(`workflow.steps[${TOLD_PARTS}]`);
+    form.reported.push(`workflow.steps[${REPORTED_PARTS}]`);
   }
   const sound = form.areSound.bind(form);
   const found = [...withoutRepeats(withoutMisspelt(form), DEFAULTS), ...withoutRepeats(form.unknown, DEFAULTS)];

@@ -26,8 +26,8 @@ export function checkNightSize(definition: CustomerDefinition): readonly Problem
   if (isSmall(definition.workflow)) {
     return [];
   }
-  const told = steps.map((step) => ({ step, size: documentBytes(definition, step) }));
-  const problems = told
+  const sizes = steps.map((step) => ({ step, size: documentBytes(definition, step) }));
+  const problems = sizes
     .filter(({ size }) => size > MOST_DOCUMENT_BYTES)
     .map(({ step, size }) => ({
       property: stepProperty(step.name),

@@ -44,7 +44,7 @@ export function checkPodSettings(settings: PodSettings): readonly Problem[] {
   return problems;
 }
 
-/** Labels and annotations of a step's pods. @param at What stands before their names in a message. */
+/** Labels and annotations of a step's pods. @param at Prefix of their names in messages. */
 export function checkMetadata(labels: Names, annotations: Names, at = ""): readonly Problem[] {
   const found = [
     ...checkLabels("labels", labels),

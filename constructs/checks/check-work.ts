@@ -193,10 +193,10 @@ function checkTimes({ startWithin, timeout, endWithin }: SparkOptions | JobOptio
     const rule = `at least ${LEAST_SECONDS} s: no pod starts in less`;
     const fix = "write for instance Duration.minutes(15)";
     // An invalid time has been reported already.
-    const told = short.filter(
+    const tooShort = short.filter(
       ([, time]) => time !== undefined && seconds(time) >= 1 && Number.isInteger(seconds(time)),
     );
-    return [...wrong, ...told.map(([name, time]) => problem(name, durationText(time as Duration), rule, fix))];
+    return [...wrong, ...tooShort.map(([name, time]) => problem(name, durationText(time as Duration), rule, fix))];
   }
   const ends = [
     ["timeout", timeout ?? STEP_TIMEOUT],

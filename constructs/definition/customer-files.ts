@@ -7,7 +7,7 @@ import { evaluateFile } from "../evaluation/evaluate-file.ts";
 import { nearName } from "../form/near-name.ts";
 import { asDefinition, type CustomerDefinition } from "./customer-definition.ts";
 import { mistake, type Problem, ProblemsError, received } from "./problem.ts";
-import { TOLD } from "./told.ts";
+import { REPORTED } from "./reported.ts";
 import { rememberFile, withLines } from "./written-lines.ts";
 
 /** Folder of the customer files. Tests name another one in NIGHTLANE_CUSTOMERS. */
@@ -89,7 +89,7 @@ export async function loadCustomer(name: string, folder = CUSTOMERS_FOLDER): Pro
     const checked = checkCustomer(definition, problems.length > 0);
     const found = [
       ...problems,
-      ...(isNamed || (definition.name as unknown) === TOLD ? [] : [otherName(name, definition)]),
+      ...(isNamed || (definition.name as unknown) === REPORTED ? [] : [otherName(name, definition)]),
       ...(isNamed ? checked : checked.filter(({ property }) => property !== "name")),
     ];
     throw new ProblemsError(customerFile(name), withLines(definition, found));

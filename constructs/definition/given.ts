@@ -1,4 +1,4 @@
-import { TOLD } from "./told.ts";
+import { REPORTED } from "./reported.ts";
 
 /** Whether a value is an object with properties. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -10,7 +10,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * values and those of the wrong kind are reported with everything else when the form is checked.
  */
 export function given<T extends object>(props: T): Partial<T> {
-  return isObject(props) || props === TOLD ? props : {};
+  return isObject(props) || props === REPORTED ? props : {};
 }
 
 /** Name of the property for what was given in place of options. */
@@ -18,7 +18,7 @@ export const NO_OPTIONS = "(no options)";
 
 /** All options that a file gave; anything that is not an object of options is kept, for the form to report. */
 export function wholeOptions<T extends object>(options: T | undefined): Partial<T> {
-  const isGiven = options === undefined || isObject(options) || options === TOLD;
+  const isGiven = options === undefined || isObject(options) || options === REPORTED;
   return isGiven ? given(options ?? ({} as T)) : ({ [NO_OPTIONS]: options } as object);
 }
 

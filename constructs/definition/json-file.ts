@@ -16,7 +16,7 @@ export interface JsonFile {
   readonly fix: string;
 }
 
-type Told = Pick<Problem, "received"> & Partial<Problem>;
+type Mistake = Pick<Problem, "received"> & Partial<Problem>;
 
 /**
  * The object in a JSON file. Settings are read this way, and not imported, because a failing import ends a program
@@ -44,8 +44,8 @@ export function parseJsonObject(text: string, from: JsonFile): Readonly<Record<s
   return content;
 }
 
-function refusal({ file, shown = file, rule, fix }: JsonFile, told: Told): ProblemsError {
-  return new ProblemsError(shown, [{ property: "(file)", rule, fix, ...told }]);
+function refusal({ file, shown = file, rule, fix }: JsonFile, mistake: Mistake): ProblemsError {
+  return new ProblemsError(shown, [{ property: "(file)", rule, fix, ...mistake }]);
 }
 
 /** Node's error for a file that cannot be read, in plain words. */
@@ -67,7 +67,7 @@ function readText(from: JsonFile): string {
 }
 
 /** What is wrong with a text that is not JSON, and on which line. */
-function faultOf(text: string): Told {
+function faultOf(text: string): Mistake {
   const at = faultAt(text);
   const before = text.slice(0, at);
   const line = before.split("\n").length;

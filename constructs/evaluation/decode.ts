@@ -1,7 +1,7 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
 import { isObject } from "../definition/given.ts";
-import { TOLD } from "../definition/told.ts";
+import { REPORTED } from "../definition/reported.ts";
 import { Step, type StepWork } from "../night/step.ts";
 
 /** Most objects that one file may return; a night of 400 steps has a few thousand. */
@@ -67,8 +67,8 @@ function readValue(value: unknown, made: readonly unknown[]): unknown {
       return Symbol("symbol");
     case "bigint":
       return 0n;
-    case "told":
-      return TOLD;
+    case "reported":
+      return REPORTED;
     default:
       return new Unreadable();
   }

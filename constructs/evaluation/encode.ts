@@ -1,6 +1,6 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
-import { TOLD } from "../definition/told.ts";
+import { REPORTED } from "../definition/reported.ts";
 import { Step } from "../night/step.ts";
 import type { Encoded, EncodedObject, EncodedValue } from "./encoded.ts";
 
@@ -9,8 +9,8 @@ export function encode(value: unknown): Encoded {
   const places = new Map<object, number>();
   const objects: EncodedObject[] = [];
   const write = (one: unknown): EncodedValue => {
-    if (one === TOLD) {
-      return { kind: "told" };
+    if (one === REPORTED) {
+      return { kind: "reported" };
     }
     switch (typeof one) {
       case "string":

@@ -14,7 +14,7 @@ export type EncodedValue =
   | string
   | { readonly object: number }
   | { readonly number: string }
-  | { readonly kind: "undefined" | "function" | "symbol" | "bigint" | "told" };
+  | { readonly kind: "undefined" | "function" | "symbol" | "bigint" | "reported" };
 
 export type EncodedObject =
   | { readonly list: readonly EncodedValue[] }

@@ -29,7 +29,7 @@ const evaluationProcess = new EvaluationProcess();
 
 /** The outcome of a customer file. */
 export interface Evaluation {
-  /** What defineCustomer made, not yet checked, with TOLD in place of what threw. @default - nothing */
+  /** What defineCustomer made, not yet checked, with REPORTED in place of what threw. @default - nothing */
   readonly made?: unknown;
   /** What prevented it; empty where nothing did. */
   readonly problems: readonly Problem[];
@@ -164,16 +164,20 @@ function problemOf(
     return unread;
   }
   const own = thrower === place ? position : positionIn(outcome.stack, thrower, modules.get(thrower) as Module);
-  const told =
+  const common =
     "refusedImport" in outcome
       ? refusedImport(outcome.refusedImport, thrower, shown)
       : loadProblem(outcome, own?.line, shown);
   if (own === undefined) {
-    return { ...told, property: "(file)" };
+    return { ...common, property: "(file)" };
   }
   return thrower === place
-    ? { ...told, property, line: own.line + 1 }
-    : { ...told, property: `${shown}:${own.line + 1}`, ...(position === undefined ? {} : { line: position.line + 1 }) };
+    ? { ...common, property, line: own.line + 1 }
+    : {
+        ...common,
+        property: `${shown}:${own.line + 1}`,
+        ...(position === undefined ? {} : { line: position.line + 1 }),
+      };
 }
 
 /** The place in a module's text where an error occurred. */

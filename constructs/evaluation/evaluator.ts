@@ -169,7 +169,7 @@ const RUN = `(task) => {
     const thrown = isError
       ? text(() => error.name) + ": " + text(() => error.message)
       : text(() => stringify(error)) + ", thrown";
-    const told = (part) => isError && Object.hasOwn(error, part) ? text(() => error[part]) : undefined;
-    return stringify({ thrown, stack, rule: told("rule"), fix: told("fix") });
+    const own = (part) => isError && Object.hasOwn(error, part) ? text(() => error[part]) : undefined;
+    return stringify({ thrown, stack, rule: own("rule"), fix: own("fix") });
   }
 }`;

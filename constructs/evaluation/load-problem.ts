@@ -13,7 +13,7 @@ export interface Thrown {
   readonly fix?: string;
 }
 
-type Told = Pick<Problem, "received" | "rule" | "fix">;
+type Explanation = Pick<Problem, "received" | "rule" | "fix">;
 
 const LIBRARY = '"../constructs/index.ts"';
 
@@ -25,7 +25,7 @@ const OUTSIDE =
  * How a mistake that ended a file's evaluation is reported: by what is known about it, or as it was thrown.
  * @param line Where it was thrown, from 0.
  */
-export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Told {
+export function loadProblem(outcome: Thrown, line: number | undefined, shown: string): Explanation {
   const where = line === undefined ? shown : `line ${line + 1} of ${shown}`;
   // The compiler prefixes an imported name with its own name for the module.
   const text = plain(outcome.thrown)
@@ -44,7 +44,7 @@ function plain(text: string): string {
     .replaceAll('\\"', '"');
 }
 
-function known(text: string, where: string): Told | undefined {
+function known(text: string, where: string): Explanation | undefined {
   const [, early] = /^ReferenceError: Cannot access '([^']+)' before initialization/.exec(text) ?? [];
   if (early !== undefined) {
     return {
@@ -102,7 +102,7 @@ function known(text: string, where: string): Told | undefined {
   return undefined;
 }
 
-function other(text: string, where: string): Told {
+function other(text: string, where: string): Explanation {
   return {
     received: text,
     rule: "a customer file loads without an error; it has the language and the library, and no environment, files or network",

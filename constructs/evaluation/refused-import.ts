@@ -13,25 +13,25 @@ export const GET_CA =
 export function refusedImport(specifier: string, place: string, shown: string): Problem {
   const pem = basename(place).replace(/\.ts$/, ".pem");
   const own = `customers/${pem}`;
-  const told = { property: "import", received: `an import of ${received(specifier)}` };
+  const common = { property: "import", received: `an import of ${received(specifier)}` };
   if (specifier.endsWith(".pem")) {
     const rule = `its own certificates: ./${pem} beside it, a file and not a link`;
     return specifier === `./${pem}`
       ? {
-          ...told,
-          received: `${told.received}, and no file ${own}`,
+          ...common,
+          received: `${common.received}, and no file ${own}`,
           rule,
           fix: `put the CA's certificate there: ${GET_CA} ${own}`,
         }
-      : { ...told, rule, fix: `copy it to ${own}, and write import ca from "./${pem}"` };
+      : { ...common, rule, fix: `copy it to ${own}, and write import ca from "./${pem}"` };
   }
   if (specifier.startsWith(`./${SHARED_FOLDER}/`) && !existsSync(join(dirname(place), specifier))) {
     const rule = `a file of customers/${SHARED_FOLDER}/ that exists, with its ending .ts`;
-    return { ...told, rule, fix: "correct the name, or add the file" };
+    return { ...common, rule, fix: "correct the name, or add the file" };
   }
   const isLibrary = /(^|\/)constructs(\/|$)|^(cdk8s(-plus-\d+)?|constructs)$/.test(specifier);
   return {
-    ...told,
+    ...common,
     rule: `a customer file is data: it imports ../constructs/index.ts, files of customers/${SHARED_FOLDER}/ and its own certificates (./${pem}), and nothing else`,
     fix: isLibrary
       ? 'import what the library offers of it from "../constructs/index.ts"'

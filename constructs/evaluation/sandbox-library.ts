@@ -6,7 +6,7 @@ import type { Outcome } from "./encoded.ts";
 import { refuseReadingDate } from "./known-at-night.ts";
 import { moduleWithoutSurplus, refuseSurplusOf } from "./surplus-arguments.ts";
 
-export { TOLD } from "../definition/told.ts";
+export { REPORTED } from "../definition/reported.ts";
 
 const { Size, Cpu, Duration } = whole;
 for (const [name, unit] of Object.entries({ Size, Cpu, Duration })) {

@@ -9,14 +9,14 @@ export interface Position {
   readonly column: number;
 }
 
-/** The name of TOLD in a file's code. */
-const TOLD = "globalThis.nightlane.exports.TOLD";
+/** The name of REPORTED in a file's code. */
+const REPORTED = "globalThis.nightlane.exports.REPORTED";
 
 /** What threw in a file. */
 export interface Fault {
   /** The property that contains it, as a problem names it. */
   readonly property: string;
-  /** The file's text with TOLD in its place, line for line. */
+  /** The file's text with REPORTED in its place, line for line. */
   readonly rest: string;
 }
 
@@ -65,7 +65,7 @@ function replaced(at: ts.Node): { readonly node: ts.Node; readonly by: string } 
     return {
       node: imported,
       by: namesOf(imported)
-        .map((name) => `const ${name} = ${TOLD};`)
+        .map((name) => `const ${name} = ${REPORTED};`)
         .join(" "),
     };
   }
@@ -73,14 +73,14 @@ function replaced(at: ts.Node): { readonly node: ts.Node; readonly by: string } 
     return { node: parent, by: ";" };
   }
   if (parent !== undefined && ts.isShorthandPropertyAssignment(parent)) {
-    return { node: parent, by: `${parent.name.text}: ${TOLD}` };
+    return { node: parent, by: `${parent.name.text}: ${REPORTED}` };
   }
   const declaration = ts.findAncestor(at, ts.isVariableDeclaration);
   const isInPattern = declaration !== undefined && at.pos < declaration.name.end && at.pos >= declaration.name.pos;
   if (isInPattern) {
-    return declaration.initializer === undefined ? undefined : { node: declaration.initializer, by: TOLD };
+    return declaration.initializer === undefined ? undefined : { node: declaration.initializer, by: REPORTED };
   }
-  return ts.isExpression(whole) ? { node: whole, by: TOLD } : undefined;
+  return ts.isExpression(whole) ? { node: whole, by: REPORTED } : undefined;
 }
 
 /** `night` or `spark` as the whole of `night.spark("var-es", { ... })`. */

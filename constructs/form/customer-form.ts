@@ -8,9 +8,9 @@ import {
 import type { ClusterCapacity, CustomerDefinition, ProxyProps } from "../definition/customer-definition.ts";
 import { isObject } from "../definition/given.ts";
 import { receivedSecret } from "../definition/problem.ts";
+import { REPORTED, REPORTED_PARTS } from "../definition/reported.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import type { NightSchedule } from "../definition/schedule.ts";
-import { TOLD, TOLD_PARTS } from "../definition/told.ts";
 import { madeHelmApp } from "./app-forms.ts";
 import {
   below,
@@ -114,12 +114,12 @@ const credentials: Form = {
       findings.wrong.push({ property: at, received: "one reference without a name", rule, fix });
       return;
     }
-    if (!Object.hasOwn(given, "kubeconfig") && !Object.hasOwn(given, TOLD_PARTS)) {
+    if (!Object.hasOwn(given, "kubeconfig") && !Object.hasOwn(given, REPORTED_PARTS)) {
       wrong(below(at, "kubeconfig"), undefined);
     }
     for (const [name, reference] of Object.entries(given)) {
-      if (reference === TOLD) {
-        findings.told.push(below(at, name));
+      if (reference === REPORTED) {
+        findings.reported.push(below(at, name));
       } else if (!isObject(reference)) {
         wrong(below(at, name), reference);
       } else {
@@ -189,7 +189,7 @@ const workflow = record<RiskWorkflow>(
 /** What sparkRiskWorkflow made: in any other object nothing is where it should be. */
 const madeWorkflow: Form = {
   inspect(value, at, findings) {
-    if (isObject(value) && !("declared" in value) && !Object.hasOwn(value, TOLD_PARTS)) {
+    if (isObject(value) && !("declared" in value) && !Object.hasOwn(value, REPORTED_PARTS)) {
       const received = "an object that sparkRiskWorkflow did not make";
       const fix = "write sparkRiskWorkflow({ ... }) around what is in it";
       findings.wrong.push({ property: at, received, rule: "a night made by sparkRiskWorkflow", fix });

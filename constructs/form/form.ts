@@ -1,6 +1,6 @@
 import { isObject, NO_OPTIONS } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
-import { TOLD, TOLD_PARTS } from "../definition/told.ts";
+import { REPORTED, REPORTED_PARTS } from "../definition/reported.ts";
 import { nearName } from "./near-name.ts";
 
 /** What a value of a customer file must be before any other check: the types, where nobody ran tsc. */
@@ -21,11 +21,11 @@ export class Findings {
   /** Properties that do not exist. They do not affect those that do. */
   readonly unknown: Problem[] = [];
   /** Places whose values are unknown, because the code that makes them threw, which has been reported. */
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
 
   /** Whether the values at, above and below all of these paths are known and of the right kind. */
   areSound(...paths: readonly string[]): boolean {
-    const unsound = [...this.wrong.map(({ property }) => property), ...this.told];
+    const unsound = [...this.wrong.map(({ property }) => property), ...this.reported];
     return paths.every((path) => unsound.every((property) => !within(property, path) && !within(path, property)));
   }
 }
@@ -41,11 +41,11 @@ export function withoutMisspelt({ wrong, unknown }: Findings): readonly Problem[
 
 /** Problems without those that repeat one about the same value at a place other than where it was written. */
 export function withoutRepeats(problems: readonly Problem[], origin: RegExp): readonly Problem[] {
-  const told = problems.filter(({ property }) => origin.test(property));
+  const original = problems.filter(({ property }) => origin.test(property));
   return problems.filter(
     (problem) =>
-      told.includes(problem) ||
-      !told.some(
+      original.includes(problem) ||
+      !original.some(
         (one) =>
           problem.property.endsWith(one.property.replace(origin, "")) &&
           problem.received === one.received &&
@@ -73,8 +73,8 @@ export function below(at: string, name: string): string {
 
 /** Checks a value against its form, unless the code that makes it threw. */
 export function inspect(form: Form, value: unknown, at: string, findings: Findings): void {
-  if (value === TOLD) {
-    findings.told.push(at);
+  if (value === REPORTED) {
+    findings.reported.push(at);
   } else {
     form.inspect(value, at, findings);
   }
@@ -204,11 +204,11 @@ export function record<T extends object>(
         return;
       }
       // What is missing may be among the properties that it would have inherited.
-      const isPart = Object.hasOwn(value, TOLD_PARTS);
+      const isPart = Object.hasOwn(value, REPORTED_PARTS);
       for (const [name, form] of forms) {
-        inspect(form, isPart && value[name] === undefined ? TOLD : value[name], below(at, name), findings);
+        inspect(form, isPart && value[name] === undefined ? REPORTED : value[name], below(at, name), findings);
       }
-      for (const name of Object.keys(value).filter((one) => !forms.has(one) && one !== TOLD_PARTS)) {
+      for (const name of Object.keys(value).filter((one) => !forms.has(one) && one !== REPORTED_PARTS)) {
         findings.unknown.push(unknownProperty(below(at, name), name, value[name], known));
       }
     },

@@ -1,5 +1,5 @@
 import { received } from "../definition/problem.ts";
-import { TOLD } from "../definition/told.ts";
+import { REPORTED } from "../definition/reported.ts";
 import { below, type Findings, type Form, inspectName } from "./form.ts";
 
 /** Objects that were visited, once each: values that share parts, or contain themselves, have unlimited paths. */
@@ -12,8 +12,8 @@ interface Looked {
 /** What JSON can express. @param what Whose value it is, for the message. */
 export function plainData(what: string): Form {
   const inspectValue = (value: unknown, at: string, findings: Findings, looked: Looked): void => {
-    if (value === TOLD) {
-      findings.told.push(at);
+    if (value === REPORTED) {
+      findings.reported.push(at);
     } else if (isPlainObject(value)) {
       inspectParts(value, at, findings, looked);
     } else if (!(typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))) {

@@ -1,7 +1,7 @@
 import type { SparkApp } from "../definition/applications.ts";
 import { isObject } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
-import { TOLD } from "../definition/told.ts";
+import { REPORTED } from "../definition/reported.ts";
 import type { CustomerPath } from "../night/customer-path.ts";
 import {
   type CopyInOptions,
@@ -332,10 +332,10 @@ function inspectStep(step: unknown, at: string, findings: Findings): void {
   }
   const property = named ? stepProperty(step.name) : at;
   works[step.work.kind].inspect(step.work.options, property, findings);
-  if (step.edges.includes(TOLD)) {
-    findings.told.push(`${property}.after`);
+  if (step.edges.includes(REPORTED)) {
+    findings.reported.push(`${property}.after`);
   }
-  const wrong = step.edges.filter((edge) => !(edge instanceof Step) && edge !== TOLD);
+  const wrong = step.edges.filter((edge) => !(edge instanceof Step) && edge !== REPORTED);
   findings.wrong.push(
     ...wrong.map((edge) => ({
       property: `${property}.after`,

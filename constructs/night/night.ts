@@ -1,6 +1,6 @@
 import { given, wholeOptions } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
-import { TOLD } from "../definition/told.ts";
+import { REPORTED } from "../definition/reported.ts";
 import { noResults } from "./no-results.ts";
 import { overDefaults } from "./over-defaults.ts";
 import { Refusal } from "./refusal.ts";
@@ -46,7 +46,7 @@ export class Night {
    * ```
    */
   path(below: string): string {
-    if ((below as unknown) !== TOLD && (typeof below !== "string" || /\p{C}/u.test(below))) {
+    if ((below as unknown) !== REPORTED && (typeof below !== "string" || /\p{C}/u.test(below))) {
       const rule = "a path below the night's directory: a text on one line";
       throw new Refusal(`night.path(${received(below)})`, rule, 'write for instance night.path("market")');
     }

@@ -18,10 +18,10 @@ export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
 export const NIGHT_DIRECTORY = nightDirectory(NIGHTLY);
 
 /** A text for the nightly ones, rewritten for the nights of a pipeline. */
-export function inDirectoryOf<Told>(pipeline: string, told: Told): Told {
+export function inDirectoryOf<Text>(pipeline: string, text: Text): Text {
   return pipeline === NIGHTLY
-    ? told
-    : JSON.parse(JSON.stringify(told).replaceAll(NIGHT_DIRECTORY, nightDirectory(pipeline)));
+    ? text
+    : JSON.parse(JSON.stringify(text).replaceAll(NIGHT_DIRECTORY, nightDirectory(pipeline)));
 }
 
 function nightDirectory(pipeline: string): string {

@@ -8,7 +8,7 @@ import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, STEP_LABEL } from "./wrapper.ts";
 
 /** What a step leaves, by path below the night's directory on each of the two volumes; empty for nothing. */
-interface Leavings {
+interface Leftovers {
   readonly remote: string;
   readonly lane: string;
   /** Whether a run in which the step succeeded always has them. */
@@ -16,15 +16,15 @@ interface Leavings {
 }
 
 /** Results with their manifest, on both volumes. */
-const RESULTS: Leavings = { remote: JOB, lane: JOB, required: true };
+const RESULTS: Leftovers = { remote: JOB, lane: JOB, required: true };
 
 /** Whatever a program may have left on the customer's volume. */
-const FILES_ALONE: Leavings = { remote: JOB, lane: "", required: false };
+const FILES_ALONE: Leftovers = { remote: JOB, lane: "", required: false };
 
 /** The task that reuses a step's results; undefined for a step that leaves none. */
 export function reuseTask(step: Step): DagTask | undefined {
-  const leavings = leavingsOf(step);
-  if (leavings === undefined) {
+  const left = leftBy(step);
+  if (left === undefined) {
     return undefined;
   }
   return {
@@ -34,9 +34,9 @@ export function reuseTask(step: Step): DagTask | undefined {
       parameters: [
         ...PASS_NIGHT_PARAMETERS,
         { name: "job", value: JOB },
-        { name: "remote", value: leavings.remote },
-        { name: "lane", value: leavings.lane },
-        { name: "required", value: leavings.required ? "yes" : "no" },
+        { name: "remote", value: left.remote },
+        { name: "lane", value: left.lane },
+        { name: "required", value: left.required ? "yes" : "no" },
       ],
     },
   };
@@ -66,7 +66,7 @@ export function reuseTemplate(definition: NightDefinition): Template {
   };
 }
 
-function leavingsOf({ work }: Step): Leavings | undefined {
+function leftBy({ work }: Step): Leftovers | undefined {
   switch (work.kind) {
     case "gate":
       return undefined;

@@ -1,7 +1,7 @@
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
 import { literal } from "./pod-parts.ts";
-import { type ToldWord, toldWord } from "./told-word.ts";
+import { type RunnerWord, runnerWord } from "./runner-word.ts";
 
 /** Where the driver finds the pod template of its executors. */
 export const EXECUTOR_TEMPLATE = "/nightlane/executor.json";
@@ -29,10 +29,10 @@ export function sparkConfArguments(options: SparkOptions): readonly string[] {
 }
 
 /** The program and its arguments, as spark-submit takes them. */
-export function sparkProgram({ app, args = [] }: SparkOptions): readonly ToldWord[] {
+export function sparkProgram({ app, args = [] }: SparkOptions): readonly RunnerWord[] {
   const { main, mainClass = "", jar = "" } = app;
   const program = main === undefined ? ["--class", mainClass, local(jar)] : [main];
-  return [...program, ...args].map((word) => toldWord(word, literal));
+  return [...program, ...args].map((word) => runnerWord(word, literal));
 }
 
 /** A path in the image of driver and executors: nothing is uploaded. */

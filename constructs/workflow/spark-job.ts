@@ -16,8 +16,8 @@ import {
   RESULTS_VOLUME,
 } from "./pod-parts.ts";
 import { resultsFolder } from "./results-folder.ts";
+import type { RunnerWord } from "./runner-word.ts";
 import { EXECUTOR_TEMPLATE, sparkConfArguments, sparkProgram } from "./spark-conf.ts";
-import type { ToldWord } from "./told-word.ts";
 
 /** Service account of Spark drivers in the customer's cluster. */
 export const SPARK_SERVICE_ACCOUNT = "spark";
@@ -37,7 +37,7 @@ export interface SparkJobProps {
    * The program and its arguments, or the placeholder for them.
    * @default - `sparkProgram` of the options
    */
-  readonly program?: readonly ToldWord[];
+  readonly program?: readonly RunnerWord[];
 }
 
 /**

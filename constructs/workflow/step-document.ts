@@ -15,9 +15,9 @@ import { differingParts } from "./differing-parts.ts";
 import { lastByItself } from "./further-attempts.ts";
 import { literal, type Part } from "./pod-parts.ts";
 import type { RunnerCommand } from "./runner-template.ts";
+import { type RunnerWord, runnerWord } from "./runner-word.ts";
 import { sparkProgram } from "./spark-conf.ts";
 import { sparkJob } from "./spark-job.ts";
-import { type ToldWord, toldWord } from "./told-word.ts";
 
 /**
  * How long a runner waits for an unreachable customer's API server before the try ends as an infrastructure failure.
@@ -94,11 +94,11 @@ export function stepValues({ name, work }: Step): StepValues {
       };
     case "job":
       return {
-        args: words((work.options.args ?? []).map((word) => toldWord(word, literal))),
+        args: words((work.options.args ?? []).map((word) => runnerWord(word, literal))),
         result: json(work.options.result ?? null),
       };
     case "exec":
-      return { args: words(work.options.command.map((word) => toldWord(word))) };
+      return { args: words(work.options.command.map((word) => runnerWord(word))) };
     case "copyIn":
       return copyValues(work.options.to, laneSource(work.options.from), work.options.to);
     case "copyOut":
@@ -118,7 +118,7 @@ function copyValues(customer: CustomerPath, lane: string, leaves: CustomerPath):
 }
 
 /** Words as written in a JSON list, without its brackets. */
-function words(list: readonly ToldWord[]): string {
+function words(list: readonly RunnerWord[]): string {
   return json(list).slice(1, -1);
 }
 
@@ -140,7 +140,7 @@ export function stepDocument(
 ): { readonly command: RunnerCommand; readonly document: string } | undefined {
   const { work } = step;
   const timeoutSeconds = stepTimeout(step).toSeconds();
-  const told = (
+  const instructions = (
     command: RunnerCommand,
     what: Readonly<Record<string, unknown>>,
   ): { readonly command: RunnerCommand; readonly document: string } => ({
@@ -151,48 +151,48 @@ export function stepDocument(
     case "gate":
       return undefined;
     case "spark":
-      return told("spark", {
+      return instructions("spark", {
         spark: {
-          ...toldJob(work.options, (options) =>
+          ...jobInstructions(work.options, (options) =>
             sparkJob({ step: JOB, namespace: definition.cluster.namespace, options, program: [ARGUMENTS] }),
           ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
-          ...toldEnd(work.options),
+          ...endInstructions(work.options),
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
-          ...toldRetries(work.options),
-          ...toldFigures(work.options),
+          ...retryInstructions(work.options),
+          ...figureInstructions(work.options),
         },
       });
     case "job":
-      return told("job", {
+      return instructions("job", {
         spark: {
-          ...toldJob(work.options, (options) =>
+          ...jobInstructions(work.options, (options) =>
             containerJob({ step: JOB, namespace: definition.cluster.namespace, options, args: [ARGUMENTS] }),
           ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
           timeoutSeconds,
-          ...toldEnd(work.options),
+          ...endInstructions(work.options),
           executors: false,
           results: resultsFolder(work) ?? bringsResults(work),
           result: RESULT,
-          ...toldRetries(work.options),
-          ...toldFigures(work.options),
+          ...retryInstructions(work.options),
+          ...figureInstructions(work.options),
         },
       });
     case "exec":
-      return told("exec", {
+      return instructions("exec", {
         exec: { ...podOf(work.options.app), command: [ARGUMENTS], timeoutSeconds },
       });
     case "copyIn":
-      return told("copy-in", {
+      return instructions("copy-in", {
         copy: { ...podOfPath(work.options.to), remotePath: REMOTE_PATH, lanePath: LANE_PATH, timeoutSeconds },
       });
     case "copyOut":
-      return told("copy-out", {
+      return instructions("copy-out", {
         copy: {
           ...podOfPath(customerSource(work.options.from)),
           remotePath: REMOTE_PATH,
@@ -204,7 +204,7 @@ export function stepDocument(
 }
 
 /** The Job of the first attempt, and what differs in those of later ones. */
-function toldJob<Options extends { readonly onRetry?: object }>(
+function jobInstructions<Options extends { readonly onRetry?: object }>(
   options: Options,
   make: (options: Options) => Part,
 ): Readonly<Record<string, unknown>> {
@@ -216,12 +216,12 @@ function toldJob<Options extends { readonly onRetry?: object }>(
 const NIGHT_START = "{{workflow.creationTimestamp.s}}";
 
 /** How long after the night's start an attempt may run. */
-function toldEnd({ endWithin }: EndsWithin): Readonly<Record<string, unknown>> {
+function endInstructions({ endWithin }: EndsWithin): Readonly<Record<string, unknown>> {
   return endWithin === undefined ? {} : { endWithin: { start: NIGHT_START, seconds: endWithin.toSeconds() } };
 }
 
 /** After which ends of the program the runner requests another attempt. */
-function toldRetries({ retries }: PodSettings): Readonly<Record<string, unknown>> {
+function retryInstructions({ retries }: PodSettings): Readonly<Record<string, unknown>> {
   if (retries === undefined) {
     return {};
   }
@@ -231,13 +231,13 @@ function toldRetries({ retries }: PodSettings): Readonly<Record<string, unknown>
 }
 
 /** Figures are in the step's own folder in the lane, with its results. */
-function toldFigures({ figures = {} }: ShowsFigures): Readonly<Record<string, unknown>> {
-  const told = Object.entries(figures).map(([name, one]) => {
+function figureInstructions({ figures = {} }: ShowsFigures): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(figures).map(([name, one]) => {
     const { place, maxJump } = figureOf(one);
     const { file, keys } = readPlace(place) ?? { file: "", keys: [] };
     return { name, value: { from: `${JOB}/${file}`, keys, type: "number" }, maxJump: percent(maxJump ?? "") ?? null };
   });
-  return told.length === 0 ? {} : { figures: told };
+  return entries.length === 0 ? {} : { figures: entries };
 }
 
 function document(definition: NightDefinition, step: string, work: Readonly<Record<string, unknown>>): string {

@@ -37,8 +37,8 @@ export function stepTemplates(definition: NightDefinition, step: Step): StepTemp
   const run = runTemplate(definition, step, names);
   const reuse = reuseTask(step);
   const retries = retriesOf(step);
-  const told = retries === undefined ? [run, reuse] : [run, reuse, pauseTask(retries)];
-  const content = hash("sha256", JSON.stringify(told)).slice(0, HASH_LENGTH);
+  const tasks = retries === undefined ? [run, reuse] : [run, reuse, pauseTask(retries)];
+  const content = hash("sha256", JSON.stringify(tasks)).slice(0, HASH_LENGTH);
   const kind = `${step.work.kind.toLowerCase()}-${content}`;
   return {
     templates: [...stepWrapper(kind, names, reuse, retries), { ...run, name: `run-${kind}` }],

@@ -15,13 +15,13 @@ import {
   ZURICH,
 } from "../../constructs/index.ts";
 
-/** Desks and their portfolios: each is calibrated by a JVM program, and given scenarios of its own by one in Python. */
+/** Desks and their portfolios: each is calibrated by a JVM program, and gets its own scenarios from one in Python. */
 const desks = { rates: 8, credit: 8, equity: 6, fx: 4, commodities: 3 } as const;
 
 const calibration = sparkApp({ image: image("risk"), mainClass: "example.Pi", jar: "/opt/risk/jars/pi.jar" });
 const scenarios = sparkApp({ image: image("risk"), main: "/opt/risk/jobs/scenarios.py" });
 
-/** A bank with programs of its own: a night of 60 steps, made by a loop over portfolios, three of them side by side. */
+/** A bank with its own programs: a night of 60 steps, made by a loop over portfolios, three of them side by side. */
 export default defineCustomer({
   name: "bergbank",
   displayName: "Bergbank AG",

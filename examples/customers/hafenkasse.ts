@@ -10,7 +10,10 @@ import {
   TARGET,
 } from "../../constructs/index.ts";
 
-/** A savings bank without Spark: four plain Jobs, one of them in parts, whose programs know nothing of Nightlane, and a filing at the end of each month. */
+/**
+ * A savings bank without Spark: four plain Jobs, one of them in parts, whose programs know nothing about Nightlane, and
+ * a filing at the end of each month.
+ */
 export default defineCustomer({
   name: "hafenkasse",
   displayName: "Hafenkasse",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints, type-checks and tests the example risk application. Wants Python 3.11 and Java 17.
+# Lints, type-checks and tests the example risk application. Needs Python 3.11 and Java 17.
 #   ./check.sh            everything
 #   ./check.sh -k pnl     arguments go to pytest
 set -euo pipefail

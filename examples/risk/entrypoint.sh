@@ -6,8 +6,8 @@
 #   class-path            prints the class path of both
 #   anything else         is run as it is
 #
-# Whoever makes the pod says with ARGUMENTS where Spark runs and how large it is. What is this image's own business stands in
-# /opt/spark-conf/spark-defaults.conf.
+# ARGUMENTS come from what makes the pod and set where Spark runs and how large it is. What is this image's own business
+# is in /opt/spark-conf/spark-defaults.conf.
 set -euo pipefail
 umask 0002 # the other pods of the night write beside what this one creates, through the volume's group
 

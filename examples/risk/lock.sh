@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Renews the three lock files from pyproject.toml. Wants `uv` on PATH. Versions change in pyproject.toml (and below), nowhere else.
+# Renews the three lock files from pyproject.toml. Needs `uv` on PATH. Versions change in pyproject.toml (and below),
+# nowhere else.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the whole night on this machine, without Kubernetes: ./night.sh 2026-03-31 /tmp/night [arguments of scenarios.py]
-# Wants Java 17 and a Python with the locked packages ($PYTHON, default: the one that check.sh installs).
+# Needs Java 17 and a Python with the locked packages ($PYTHON, default: the one that check.sh installs).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 if [ $# -lt 2 ]; then

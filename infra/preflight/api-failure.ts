@@ -1,6 +1,6 @@
 import { refusalOf, statusOf } from "../../api/api-error.ts";
 
-/** Why a request got no good answer, without what the request carried. */
+/** Why a request failed, without the content of the request. */
 export interface ApiFailure {
   /** HTTP status. @default - there was no answer */
   readonly status?: number;
@@ -9,7 +9,7 @@ export interface ApiFailure {
   readonly reason: string;
 }
 
-/** Reads an error of the client. @throws the error itself where it is none of a request */
+/** Reads an error of the client. @throws the error itself where it is not one of a request */
 export function apiFailure(error: unknown): ApiFailure {
   const status = statusOf(error);
   if (status !== undefined) {
@@ -25,7 +25,7 @@ export function apiFailure(error: unknown): ApiFailure {
   throw error;
 }
 
-/** What is behind an error: of a proxy that refuses, the client says only below the second one. */
+/** The cause of an error: a proxy's refusal is only in the cause of the client's second error. */
 function innermost(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -18,11 +18,11 @@ Examples:
   npm run preflight -- seebank --kubeconfig ~/seebank.kubeconfig
   npm run preflight -- seebank --no-start -o json
 
-The credential is the one of the customer's file, read as a deployment reads it; of a federated customer it is a token
+The credential is the one in the customer's file, read as a deployment reads it; for a federated customer it is a token
 that the central cluster of KUBECONFIG makes for ten minutes. Run it where the customer's API server
 can be reached. Of each kind of pod (drivers, executors, jobs; with the sizes of later attempts) one is started that does
-nothing and is removed again; --no-start only asks the API server whether it would take it.
-A customer's further nights (seebank/month-end) need the same cluster, and are looked at with it: the name is the file's.
+nothing and is removed again; --no-start only asks the API server whether it would accept it.
+A customer's further nights (seebank/month-end) need the same cluster, and are checked with it: give the file's name.
 It ends with 1 where something is left to do.`;
 
 interface Options {
@@ -33,17 +33,17 @@ interface Options {
 }
 
 const command = new Command("preflight")
-  .description("Looks at a customer's cluster as a night would meet it, and says who has to do what.")
+  .description("Checks a customer's cluster as a night would meet it, and reports who has to do what.")
   .argument("<customer>", "name of a file in customers/, without .ts")
-  .option("--kubeconfig <file>", "in place of the credential of the customer's file")
-  .option("--no-start", "start no pod, only ask whether the Jobs would be taken")
+  .option("--kubeconfig <file>", "used instead of the credential in the customer's file")
+  .option("--no-start", "start no pod, only ask whether the Jobs would be accepted")
   .option("--wait <seconds>", "how long an image may take to be pulled and started", seconds, 300)
   .option("-o, --output <format>", "text or json", format, "text")
   .addHelpText("after", EXAMPLES)
   .showHelpAfterError()
   .action(async (customer: string, options: Options) => {
     const definition = await loadCustomer(customer);
-    // What is wrong with the file itself is told first.
+    // Mistakes in the file itself are reported first.
     provedCustomer(definition, customerFile(customer));
     const kubeconfig = await kubeconfigOf(definition, options);
     const note = (text: string): void => console.error(`...  ${text}`);

@@ -3,7 +3,10 @@ import { parse, stringify } from "yaml";
 import { proxyUrl, serverAt, serverPort } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 
-/** A customer's cluster as the lane sees it: by the declared address, under the declared name, with our identity. */
+/**
+ * A customer's cluster as the lane sees it: by the declared address, under the declared name, with Nightlane's
+ * identity.
+ */
 export interface CustomerApi {
   readonly namespace: string;
   readonly version: VersionApi;
@@ -18,7 +21,7 @@ interface Kubeconfig {
 
 /**
  * @param kubeconfig One that has passed the checks of a deployment.
- * @param address Which of the declared addresses it is reached by; a proxy's is told the server's name.
+ * @param address Which of the declared addresses to use; a proxy gets the server's name.
  */
 export function customerApi(definition: CustomerDefinition, kubeconfig: string, address: string): CustomerApi {
   const { server } = definition.cluster;

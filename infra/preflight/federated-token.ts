@@ -6,18 +6,18 @@ import { federatedAudience } from "../../constructs/lane/federation.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { apiFailure } from "./api-failure.ts";
 
-/** Seconds; the least that Kubernetes makes one for. */
+/** Seconds; the shortest lifetime that Kubernetes allows. */
 const SHORTEST = 600;
 
-/** There is no lane, and so nobody whom a token could speak of. */
+/** There is no lane, and so no subject for a token. */
 export class NoLane extends UserError {}
 
 /**
- * A federated customer's kubeconfig with a token in the place of the file that runners have: the central cluster makes one
- * for whoever may ask for it there, the customer's deployer and administrators.
+ * A federated customer's kubeconfig with a token in place of the runners' file: the central cluster makes one for those
+ * who may request it there, the customer's deployer and administrators.
  * @param kubeconfig The one that a deployment puts into the lane.
- * @param seconds How long the token is good for.
- * @throws NoLane where the lane is not there
+ * @param seconds How long the token is valid.
+ * @throws NoLane where the lane does not exist
  * @throws UserError where the central cluster makes none
  */
 export async function withFederatedToken(customer: string, kubeconfig: string, seconds = SHORTEST): Promise<string> {

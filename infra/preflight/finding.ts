@@ -3,17 +3,17 @@ import { withHiddenShown } from "../../constructs/definition/printable.ts";
 /** Who can do something about a finding. */
 export type Who = "the customer's administrator" | "the customer's network team" | "the platform engineers";
 
-/** What one look at a customer's cluster has found. */
+/** One result of checking a customer's cluster. */
 export interface Finding {
-  /** What was looked at, in a few words. */
+  /** What was checked, in a few words. */
   readonly look: string;
   /** What is there. */
   readonly found: string;
-  /** What is to be done, and by whom. @default - nothing: it is as a night needs it */
+  /** What needs to be done, and by whom. @default - nothing: it is as a night needs it */
   readonly todo?: { readonly who: Who; readonly rule: string; readonly fix: string };
 }
 
-/** What the customer's API server says may be anybody's: it does nothing to a terminal. */
+/** What the customer's API server returns may come from anybody: it must not control a terminal. */
 export function good(look: string, found: string): Finding {
   return { look, found: withHiddenShown(found) };
 }

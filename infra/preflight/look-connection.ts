@@ -7,7 +7,7 @@ import type { CustomerApi } from "./customer-api.ts";
 import { bad, type Finding, good } from "./finding.ts";
 
 /**
- * Kubernetes from which on a Job replaces its pod only when that has ended for good, which is what keeps a driver from
+ * The first Kubernetes in which a Job replaces its pod only when that has finally ended, which keeps a driver from
  * running twice: podReplacementPolicy, on by default since 1.29.
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-replacement-policy
  */
@@ -16,7 +16,7 @@ const LEAST_MINOR = 29;
 /** What was seen of an API server at one of its addresses. */
 export interface Connection {
   readonly finding: Finding;
-  /** What it says of itself; absent where it does not answer as it should. */
+  /** Its version; absent where it does not answer as it should. */
   readonly version?: VersionInfo;
 }
 
@@ -46,7 +46,7 @@ export function lookAtVersion({ major, minor, gitVersion }: VersionInfo): Findin
         "version",
         gitVersion,
         "the customer's administrator",
-        `Kubernetes 1.${LEAST_MINOR} or newer: older ones start a driver anew while its old pod may still run`,
+        `Kubernetes 1.${LEAST_MINOR} or newer: older ones start a driver again while its old pod may still run`,
         "upgrade the cluster before its first night",
       );
 }
@@ -54,14 +54,20 @@ export function lookAtVersion({ major, minor, gitVersion }: VersionInfo): Findin
 function notKnown(at: string, { reason }: ApiFailure, definition: CustomerDefinition): Finding {
   const [rule, fix] = isFederated(definition)
     ? [
-        "the API server takes tokens of the central cluster's issuer for this customer, and reaches that issuer",
-        `start it with what dist/${definition.name}/api-server/authentication.yaml says; its own log tells why it refuses a token`,
+        "the API server accepts tokens of the central cluster's issuer for this customer, and can reach that issuer",
+        `start it with dist/${definition.name}/api-server/authentication.yaml; its own log states why it refuses a token`,
       ]
     : [
         "the token or certificate of the service account nightlane, valid now",
         "issue a new one, as described in docs/deploy.md, and give it to the platform engineers",
       ];
-  return bad("API server", `${at} does not know our credential (${reason})`, "the customer's administrator", rule, fix);
+  return bad(
+    "API server",
+    `${at} does not accept Nightlane's credential (${reason})`,
+    "the customer's administrator",
+    rule,
+    fix,
+  );
 }
 
 function noConnection(
@@ -76,23 +82,23 @@ function noConnection(
       look,
       `${at} answers HTTP ${status}: ${reason}`,
       "the customer's administrator",
-      "an API server that tells its version to whoever has signed in",
-      "look what stands before it: a proxy, or an API server that does not work",
+      "an API server that reports its version to any signed-in user",
+      "check what is in front of it: a proxy, or an API server that does not work",
     );
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return bad(
       look,
-      `what answers at ${at} has a certificate for another name: ${reason}`,
+      `the server at ${at} has a certificate for another name: ${reason}`,
       "the platform engineers",
-      "cluster.server is a name of the API server's certificate",
+      "cluster.server is a name in the API server's certificate",
       `ask the customer for the name, and correct cluster.server or ${way}`,
     );
   }
   if (/CERT|VERIFY|SIGNED|ISSUER|SSL|TLS|EPROTO/.test(code)) {
     return bad(
       look,
-      `what answers at ${at} is not trusted: ${reason} (${code})`,
+      `the server at ${at} is not trusted: ${reason} (${code})`,
       "the platform engineers",
       "cluster.ca is the authority that signed the API server's certificate, and the address is the customer's",
       "ask the customer for the authority's certificate, and compare its fingerprint by another way",
@@ -105,6 +111,6 @@ function noConnection(
     proxy === undefined
       ? "the central cluster reaches the API server's address and port"
       : "the central cluster reaches the proxy, which connects it to cluster.server",
-    `let the central cluster's outgoing addresses in, or correct ${way}`,
+    `allow the central cluster's outgoing addresses, or correct ${way}`,
   );
 }

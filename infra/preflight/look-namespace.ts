@@ -48,7 +48,7 @@ async function lookAtResults(api: CustomerApi, { cluster }: CustomerDefinition):
       `claim ${RESULTS_CLAIM} is ${claim.status?.phase ?? "without a phase"}`,
       "the customer's administrator",
       "bound to a volume",
-      "its volume is lost: results on it are gone; remove the claim and apply the customer's side again",
+      "its volume is lost, and the results on it are gone; remove the claim and apply the customer's side again",
     );
   }
   const size = quantity(claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage) ?? 0;
@@ -97,5 +97,11 @@ async function lookAtQuotas(api: CustomerApi, { cluster }: CustomerDefinition): 
 }
 
 function unseen(look: string, reason: string): Finding {
-  return bad(look, `cannot be seen: ${reason}`, "the customer's administrator", "our identity may look at it", APPLY);
+  return bad(
+    look,
+    `cannot be seen: ${reason}`,
+    "the customer's administrator",
+    "Nightlane's identity may read it",
+    APPLY,
+  );
 }

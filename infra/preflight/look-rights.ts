@@ -10,7 +10,7 @@ interface Asked {
   readonly everywhere?: true;
 }
 
-/** What an identity of ours must not be able to do: who takes it over has no more than a night needs. */
+/** What Nightlane's identity must not be able to do: an attacker who takes it over gets no more than a night needs. */
 const TOO_MUCH: readonly Asked[] = [
   { verb: "get", apiGroup: "", resource: "secrets" },
   { verb: "create", apiGroup: "", resource: "pods" },
@@ -19,7 +19,7 @@ const TOO_MUCH: readonly Asked[] = [
   { verb: "*", apiGroup: "*", resource: "*", everywhere: true },
 ];
 
-/** Whether our identity may do what a night does, exec included, and nothing that it must not. */
+/** Whether Nightlane's identity may do what a night does, exec included, and nothing that it must not. */
 export async function lookAtRights(api: CustomerApi): Promise<readonly Finding[]> {
   const needed = IDENTITY_RIGHTS.flatMap(({ verbs, ...right }) => verbs.map((verb): Asked => ({ verb, ...right })));
   const missing = await filtered(needed, async (asked) => !(await isAllowed(api, asked)));
@@ -29,19 +29,19 @@ export async function lookAtRights(api: CustomerApi): Promise<readonly Finding[]
       ? good("rights", `all ${needed.length} that a night needs`)
       : bad(
           "rights",
-          `our identity may not ${missing.map(said).join(", ")}`,
+          `Nightlane's identity may not ${missing.map(said).join(", ")}`,
           "the customer's administrator",
           `the role nightlane in namespace ${api.namespace}`,
           "kubectl apply -f dist/<customer>/customer-side/",
         ),
     tooMuch.length === 0
-      ? good("no more rights", "no secrets, no pods of its own making, nothing of other namespaces")
+      ? good("no more rights", "no secrets, no pods of its own, nothing in other namespaces")
       : bad(
           "no more rights",
-          `our identity may also ${tooMuch.map(said).join(", ")}`,
+          `Nightlane's identity may also ${tooMuch.map(said).join(", ")}`,
           "the customer's administrator",
-          "the least that a night needs: whoever takes a lane over reaches no further",
-          "remove the bindings that give it more than dist/<customer>/customer-side/ does",
+          "the minimum that a night needs: an attacker who takes over a lane gets no further",
+          "remove the bindings that grant it more than dist/<customer>/customer-side/ does",
         ),
   ];
 }

@@ -12,7 +12,7 @@ import { refused } from "./refusals.ts";
 export interface StartOptions {
   /** How long one image may take to be pulled and started, seconds. */
   readonly seconds: number;
-  /** Told what is being waited for. */
+  /** Called with what is being waited for. */
   readonly note: (text: string) => void;
 }
 
@@ -20,12 +20,15 @@ const LOOK_AGAIN_MILLISECONDS = 500;
 
 const CLOCKS = "clocks";
 
-/** Clocks may differ by so much: tokens and certificates are judged by the customer's, deadlines by ours. */
+/**
+ * Clocks may differ by this much: tokens and certificates are checked by the customer's, deadlines by the central
+ * cluster's.
+ */
 const MOST_CLOCK_SECONDS = 30;
 
 /**
- * Asks the customer's API server whether it would take the Jobs of a night, and starts nothing: rights, policies and
- * webhooks answer as they would at night. What is only asked of a pod (PodSecurity, quota, image) is not.
+ * Asks the customer's API server whether it would accept the Jobs of a night, and starts nothing: rights, policies and
+ * webhooks answer as they would at night. Checks of pods (PodSecurity, quota, image) are not included.
  */
 export async function lookAtDryRuns(api: CustomerApi, definition: CustomerDefinition): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -35,7 +38,7 @@ export async function lookAtDryRuns(api: CustomerApi, definition: CustomerDefini
     try {
       const made = await api.batch.createNamespacedJob({ namespace: api.namespace, body, dryRun: "All" });
       findings.push(...(findings.some((finding) => finding.look === CLOCKS) ? [] : [clocks(made)]));
-      findings.push(good(look, "would be taken; its pod was not started"));
+      findings.push(good(look, "would be accepted; its pod was not started"));
     } catch (error) {
       const { status, reason } = apiFailure(error);
       findings.push(refused(look, reason, status, pod));
@@ -50,8 +53,8 @@ function probeName(): string {
 
 /**
  * Starts a pod of each kind as a night would, under the same account, with the same volume and security settings, that
- * does nothing and ends: what an admission policy, a quota, a registry or the scheduler says of a night's Jobs, they say
- * of this one. What was started is removed again.
+ * does nothing and ends: an admission policy, a quota, a registry or the scheduler treats it like a night's Jobs. What
+ * was started is removed again.
  */
 export async function lookAtStarts(
   api: CustomerApi,
@@ -84,18 +87,18 @@ export async function lookAtStarts(
   return findings;
 }
 
-/** What is found is told, whatever becomes of one request. */
+/** Findings are reported even if one request fails. */
 function unseen(look: string, error: unknown): Finding {
   return bad(
     look,
-    `it cannot be seen what became of it: ${apiFailure(error).reason}`,
+    `its outcome cannot be seen: ${apiFailure(error).reason}`,
     "the customer's administrator",
-    "our identity sees the pods and events of its Jobs, and the API server answers",
-    "see to what the message says, and look again",
+    "Nightlane's identity sees the pods and events of its Jobs, and the API server answers",
+    "fix what the message names, and run it again",
   );
 }
 
-/** Removes a Job; one that is gone already is as well. */
+/** Removes a Job; one that is already gone counts as removed. */
 async function removed(api: CustomerApi, name: string): Promise<readonly Finding[]> {
   try {
     await api.batch.deleteNamespacedJob({ namespace: api.namespace, name, propagationPolicy: "Background" });
@@ -109,8 +112,8 @@ async function removed(api: CustomerApi, name: string): Promise<readonly Finding
             "clean-up",
             `Job ${name} could not be removed: ${reason}`,
             "the customer's administrator",
-            "nothing of a look is left",
-            `kubectl --namespace ${api.namespace} delete job ${name}; it goes by itself after some minutes`,
+            "a check leaves nothing behind",
+            `kubectl --namespace ${api.namespace} delete job ${name}; otherwise it disappears by itself after some minutes`,
           ),
         ];
   }
@@ -125,7 +128,7 @@ function clocks({ metadata }: V1Job): Finding {
         CLOCKS,
         found,
         "the customer's administrator",
-        `at most ${MOST_CLOCK_SECONDS} s apart: tokens and certificates are judged by that clock`,
+        `at most ${MOST_CLOCK_SECONDS} s apart: tokens and certificates are checked by that clock`,
         "synchronize the clocks of the control plane (NTP); if it is this machine's, its own",
       );
 }
@@ -151,7 +154,7 @@ async function untilStarted(api: CustomerApi, start: Start): Promise<Finding> {
         `its pod has not started within ${start.seconds} s: ${pods[0]?.status?.phase ?? "there is none"}`,
         "the customer's administrator",
         "a pod of a night starts within minutes",
-        `kubectl --namespace ${api.namespace} describe job ${start.job}, while it is there`,
+        `kubectl --namespace ${api.namespace} describe job ${start.job}, while it exists`,
       );
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
@@ -179,7 +182,7 @@ async function eventsOf(api: CustomerApi, job: string): Promise<readonly CoreV1E
   return items;
 }
 
-/** What a start has come to; undefined while that is not known. */
+/** The outcome of a start; undefined while it is not known. */
 function verdictOf(start: Start, pods: readonly V1Pod[], events: readonly CoreV1Event[]): Finding | undefined {
   const { look } = start;
   const { image, account } = start.pod;
@@ -189,7 +192,7 @@ function verdictOf(start: Start, pods: readonly V1Pod[], events: readonly CoreV1
     return failed === undefined ? undefined : refused(start.look, failed.message ?? "", undefined, start.pod);
   }
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  // An image without the program that ends at once was pulled all the same.
+  // An image without the program that does nothing was pulled all the same.
   if (containerStatuses.length > 0 && containerStatuses.every(({ state }) => state?.terminated ?? state?.running)) {
     return good(look, `${shortened(image)} was pulled and started`);
   }
@@ -203,16 +206,16 @@ function verdictOf(start: Start, pods: readonly V1Pod[], events: readonly CoreV1
       `${shortened(unpulled)} cannot be pulled: ${waiting.message ?? waiting.reason}`,
       "the customer's administrator",
       "the cluster's nodes reach the registry and may read the image",
-      `open the way to the registry, or give the service account ${account} a pull secret; the platform engineers say whether the image is there`,
+      `allow access to the registry, or give the service account ${account} a pull secret; the platform engineers know whether the image is there`,
     );
   }
   if (waiting !== undefined) {
     return bad(
       look,
-      `its container cannot be made: ${waiting.message ?? waiting.reason ?? ""}`,
+      `its container cannot be created: ${waiting.message ?? waiting.reason ?? ""}`,
       "the customer's administrator",
-      "the node can make a container as a night asks for it",
-      "see what the node says, and tell the platform engineers where the step has to change",
+      "the node can create a container as a night requests it",
+      "check the node's message, and tell the platform engineers if the step has to change",
     );
   }
   const unplaced = pod.status?.conditions?.find(({ reason }) => reason === "Unschedulable");
@@ -224,12 +227,12 @@ function verdictOf(start: Start, pods: readonly V1Pod[], events: readonly CoreV1
         "the customer's administrator",
         "a node has room for the pod, and the results volume can be mounted on it",
         /claim|volume/i.test(unplaced.message ?? "")
-          ? "see why the claim is not bound: its class, and whether it allows ReadWriteMany"
+          ? "find out why the claim is not bound: its class, and whether it allows ReadWriteMany"
           : "add a node of that size, remove what keeps pods off, or lower the step's sizes",
       );
 }
 
-/** Whether a container waits for what does not come by itself. */
+/** Whether a container waits for something that will not happen by itself. */
 function isStuck(reason = ""): boolean {
   return PULLS.has(reason) || reason === "CreateContainerConfigError" || reason === "CreateContainerError";
 }

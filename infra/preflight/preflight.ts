@@ -10,17 +10,18 @@ import { lookAtRights } from "./look-rights.ts";
 import { lookAtDryRuns, lookAtStarts, type StartOptions } from "./look-start.ts";
 
 /**
- * Looks at a customer's cluster with our identity there, as a night would meet it: what is wrong is told by day, with who
- * has to do what, and not by the first night.
+ * Checks a customer's cluster with Nightlane's identity there, as a night would meet it: problems are reported by day,
+ * with who has to do what, and not by the first night.
  * @param kubeconfig One that has passed the checks of a deployment.
- * @param start How starts are watched. @default - nothing is started; the API server is asked whether it would take the Jobs
+ * @param start How starts are watched. @default - nothing is started; the API server is asked whether it would accept
+ * the Jobs
  */
 export async function preflight(
   definition: CustomerDefinition,
   kubeconfig: string,
   start: StartOptions | undefined,
 ): Promise<readonly Finding[]> {
-  // A night goes on by the next address where one does not answer: each must lead there.
+  // A night tries the next address where one does not answer: each must lead there.
   const connections = await Promise.all(
     addressesOf(definition.cluster).map(async (address) => {
       const api = customerApi(definition, kubeconfig, address);
@@ -42,7 +43,7 @@ export async function preflight(
   ];
 }
 
-/** When the credential's parts end: a deployment refuses one that is about to, and this says it before. */
+/** When the credential's parts expire: a deployment refuses one that is about to, and this reports it before. */
 function credential(definition: CustomerDefinition, kubeconfig: string): readonly Finding[] {
   if (isFederated(definition)) {
     return [good("credential", "federated: each runner has a token of its own pod, and nothing is stored")];

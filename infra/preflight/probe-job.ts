@@ -11,12 +11,12 @@ import { jobManifest } from "../../constructs/workflow/job-manifest.ts";
 import { CONTAINER_USER, type Part } from "../../constructs/workflow/pod-parts.ts";
 import { sparkJob } from "../../constructs/workflow/spark-job.ts";
 
-/** How long a Job that nobody removed is left. */
+/** How long a Job that was not removed is kept. */
 const ALONE_SECONDS = 60;
 
-/** A kind of pod of a night, of which one is started to see whether it can be. */
+/** A kind of pod in a night, of which one is started to see whether it can be. */
 export interface ProbedPod {
-  /** The step and what of it, for messages. */
+  /** The step and which of its pods, for messages. */
   readonly name: string;
   readonly image: string;
   /** User and service account it runs as. */
@@ -27,9 +27,9 @@ export interface ProbedPod {
 }
 
 /**
- * One pod of all that differ in their sizes alone: the largest, since where that starts, the others do; two where one
- * has the most memory and another the most CPU. What differs in image, account, volumes, keys or where it may run is
- * looked at by itself. Pods of all nights, further ones as well, of executors as of drivers, and of later attempts.
+ * One of all pods that differ only in size: the largest, since where that starts, the others do; two where one has the
+ * most memory and another the most CPU. Pods that differ in image, account, volumes, keys or placement are checked
+ * separately. Pods of all nights, further ones included, of executors and drivers, and of later attempts.
  */
 export function probedPods(definition: CustomerDefinition): readonly ProbedPod[] {
   const kinds = new Map<string, ProbedPod[]>();
@@ -44,7 +44,7 @@ export function probedPods(definition: CustomerDefinition): readonly ProbedPod[]
   ]);
 }
 
-/** Stands for a step's name: what a step is called makes no other kind of it. */
+/** Replaces a step's name: pods that differ only in the step's name are of the same kind. */
 const ANY_STEP = "preflight";
 
 /** The pods that a step's attempts would start; none for a step that starts none. */
@@ -70,7 +70,7 @@ function attemptsOf<Options extends { readonly onRetry?: object }>(options: Opti
   return options.onRetry === undefined ? [options] : [options, laterAttempts(options)];
 }
 
-/** An executor as the driver would start it, in a Job: our identity may make no pod of its own there. */
+/** An executor as the driver would start it, in a Job: Nightlane's identity may not create pods itself there. */
 function executorJob(namespace: string, options: SparkOptions): Part {
   const { executorMebibytes, executorMillicores } = sparkResources(options);
   const { metadata = {}, spec } = structuredClone(executorTemplate(ANY_STEP, options)) as unknown as V1PodTemplateSpec;
@@ -118,7 +118,7 @@ function probed(name: string, manifest: Part): ProbedPod {
 
 /** A container that does nothing and ends. */
 function idle(container: V1Container): V1Container {
-  // Keys of the customer's Secrets and ConfigMaps have to be there; anything else is for the program.
+  // Keys of the customer's Secrets and ConfigMaps have to exist; anything else is for the program.
   const env = container.env?.filter(
     ({ valueFrom }) => valueFrom?.secretKeyRef !== undefined || valueFrom?.configMapKeyRef !== undefined,
   );
@@ -131,7 +131,7 @@ function withoutSizes(job: V1Job): object {
     ...job.spec?.template.metadata,
     ...pod,
     containers: containers.map(({ resources, ...container }) => {
-      // What is no size is another kind of node: a GPU.
+      // A resource other than a size means another kind of node: a GPU.
       const { cpu: _, memory: __, ...further } = { ...resources?.requests, ...resources?.limits };
       return { ...container, further };
     }),
@@ -154,7 +154,7 @@ function sizeOf({ job }: ProbedPod, resource: Resource): number {
 /** The Job that is started for a pod. */
 export function probeJob(namespace: string, { job }: ProbedPod, name: string, seconds: number): V1Job {
   const { spec } = job;
-  // Its own label only: it is no Job of a night, for the reaper neither.
+  // Its own label only: it is not a Job of a night, for the reaper either.
   const labels = { "app.kubernetes.io/managed-by": "nightlane", "nightlane/preflight": name };
   const template = spec?.template ?? { spec: undefined };
   return {
@@ -162,7 +162,7 @@ export function probeJob(namespace: string, { job }: ProbedPod, name: string, se
     metadata: { name, namespace, labels },
     spec: {
       ...spec,
-      // It is removed when it has been looked at; should nobody get to that, it ends and goes by itself.
+      // It is removed after the check; if that does not happen, it ends and disappears by itself.
       activeDeadlineSeconds: seconds + ALONE_SECONDS,
       ttlSecondsAfterFinished: ALONE_SECONDS,
       template: {

@@ -2,7 +2,7 @@ import { SPARK_SERVICE_ACCOUNT } from "../../constructs/workflow/spark-job.ts";
 import { bad, type Finding, type Who } from "./finding.ts";
 import type { ProbedPod } from "./probe-job.ts";
 
-/** What depends on whom the pod runs as. */
+/** Depends on the user that the pod runs as. */
 type Said = (pod: ProbedPod) => string;
 
 interface Refusal {
@@ -13,13 +13,13 @@ interface Refusal {
   readonly fix: string | Said;
 }
 
-/** What refuses a Job or its pod, by what it says. */
+/** What refuses a Job or its pod, recognised by its message. */
 const REFUSALS: readonly Refusal[] = [
   {
     sign: /violates PodSecurity|security context constraint/i,
-    rule: ({ user }) => `pods of user ${user} without privileges are let in: they obey the level restricted`,
+    rule: ({ user }) => `pods of user ${user} without privileges are admitted: they conform to the level restricted`,
     fix: ({ account }) =>
-      `let the namespace have the level restricted, or give the service account ${account} a constraint that allows the user`,
+      `set the namespace to the level restricted, or give the service account ${account} a constraint that allows the user`,
   },
   {
     sign: /exceeded quota/i,
@@ -33,18 +33,18 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     sign: /no PriorityClass with name/i,
-    rule: "the priority class that the step names is there",
-    fix: "create it, or have the platform engineers take priorityClass out of the step",
+    rule: "the priority class that the step names exists",
+    fix: "create it, or have the platform engineers remove priorityClass from the step",
   },
   {
     sign: /\bis invalid: /i,
-    rule: "the step's pods are what this version of Kubernetes knows",
+    rule: "this version of Kubernetes knows all fields of the step's pods",
     who: "the platform engineers",
     fix: "correct what the message names, in executorPodTemplate or another property of the step",
   },
   {
     sign: /serviceaccount .*not found|service account/i,
-    rule: ({ account }) => `the service account ${account} is there: the step's pods run as it`,
+    rule: ({ account }) => `the service account ${account} exists: the step's pods run as it`,
     fix: ({ account }) =>
       account === SPARK_SERVICE_ACCOUNT
         ? "kubectl apply -f dist/<customer>/customer-side/"
@@ -53,16 +53,16 @@ const REFUSALS: readonly Refusal[] = [
   {
     sign: /admission webhook|denied the request|ValidatingAdmissionPolicy/i,
     rule: "no policy of the cluster refuses what a night starts",
-    fix: "make an exception for the namespace, or tell the platform engineers what the policy asks for",
+    fix: "make an exception for the namespace, or tell the platform engineers what the policy requires",
   },
 ];
 
-/** What is to be done about a Job or a pod that was refused. */
+/** What to do about a Job or a pod that was refused. */
 export function refused(look: string, reason: string, status: number | undefined, pod: ProbedPod): Finding {
   const known = REFUSALS.find(({ sign }) => sign.test(reason));
   const said = (text: string | Said | undefined) => (typeof text === "function" ? text(pod) : text);
-  const rule = said(known?.rule) ?? "the cluster takes the Jobs of a night as they are";
-  const fix = said(known?.fix) ?? "see what refused it; the message above is its own";
+  const rule = said(known?.rule) ?? "the cluster accepts the Jobs of a night as they are";
+  const fix = said(known?.fix) ?? "find out what refused it; the message above is its own";
   const answer = status === undefined ? reason : `HTTP ${status}: ${reason}`;
   return bad(look, `refused: ${answer}`, known?.who ?? "the customer's administrator", rule, fix);
 }

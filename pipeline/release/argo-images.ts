@@ -9,15 +9,15 @@ const UPSTREAM = "quay.io/argoproj";
 
 const ARGO = ["argoController", "argoExecutor"] as const;
 
-/** Argo's images in our registry, and the version that they are. */
+/** Argo's images in the release's registry, and their version. */
 export interface ArgoImages {
   readonly version: string;
-  /** Whether production may have that version. */
+  /** Whether that version is allowed in production. */
   readonly fit: boolean;
   readonly references: Readonly<Record<(typeof ARGO)[number], string>>;
 }
 
-/** Takes over Argo's own images, of the version that production may have, by the digest that they have upstream. */
+/** Copies Argo's own images, in the version allowed in production, by their upstream digest. */
 export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM): Promise<ArgoImages> {
   const version = versions().argoWorkflows.productionFloor;
   const take = async (name: (typeof ARGO)[number]): Promise<string> => {
@@ -31,7 +31,7 @@ export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM):
   };
 }
 
-/** What was built from Argo's module, which serves farms and tests: its version is below what production may have. */
+/** What was built from Argo's module, for farms and tests: its version is below the minimum for production. */
 export function sourceArgo({ argoController, argoExecutor }: References): ArgoImages {
   const { farm, productionFloor } = versions().argoWorkflows;
   const fit = farm.localeCompare(productionFloor, "en", { numeric: true }) >= 0;
@@ -42,9 +42,9 @@ async function upstreamDigest(from: string): Promise<string> {
   const said = await run("crane", ["digest", from]);
   if (said.code === 0) return said.stdout.trim();
   throw new UserError(
-    `${from}: cannot be had\n${lastWords(said)}\n` +
+    `${from}: not available\n${lastWords(said)}\n` +
       `    rule: Argo's images are its project's own, at ${versions().argoWorkflows.productionFloor} or above\n` +
       "    fix: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
-      `${versions().argoWorkflows.farm} from Argo's module, below what production may have`,
+      `${versions().argoWorkflows.farm} from Argo's module, below the minimum for production`,
   );
 }

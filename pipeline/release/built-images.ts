@@ -13,13 +13,13 @@ export const RELEASED = {
   ci: "ci",
 } as const;
 
-/** What an image is for: its property in `images.json`, and the image of the pipeline's jobs. */
+/** The purposes of images: the properties of `images.json`, and the image of the pipeline's jobs. */
 export type ReleasedName = keyof typeof RELEASED;
 
 /** All of them, in the order in which they are released. */
 export const RELEASED_NAMES = Object.keys(RELEASED) as readonly ReleasedName[];
 
-/** An image that lies on this machine as an OCI layout. */
+/** An image on this machine, as an OCI layout. */
 export interface LocalImage {
   readonly name: ReleasedName;
   /** `sha256:...` */

@@ -12,20 +12,20 @@ Example:
 which runs all three: REGISTRY, VERSION, COSIGN_KEY, COSIGN_PASSWORD and ARGO are variables of the environment. docs/release.md is the guide.`;
 
 const command = new Command("release")
-  .description("Brings images into a registry, signed, and writes down where they are.")
+  .description("Pushes images to a registry, signed, and records where they are.")
   .addHelpText("after", EXAMPLES)
   .showHelpAfterError();
 
 command
   .command("settings")
-  .description("says what is wrong with the variables, before any tool is fetched")
+  .description("reports what is wrong with the variables, before any tool is fetched")
   .action(() => {
     readSettings(process.env);
   });
 
 command
   .command("check")
-  .description("says whether a release can be made, before anything is built for it, and prints the images to build")
+  .description("reports whether a release can be made, before anything is built for it, and prints the images to build")
   .action(async () => {
     const settings = readSettings(process.env);
     await mayRelease(settings, process.cwd());
@@ -34,7 +34,7 @@ command
 
 command
   .command("push")
-  .description("releases what was built, which its standard input names")
+  .description("releases the images that are named on standard input")
   .action(async () => {
     const settings = readSettings(process.env);
     const evidence = resolve("release-evidence");

@@ -9,20 +9,20 @@ export interface Commit {
   readonly files: readonly string[];
 }
 
-/** The repository that is released. */
+/** The repository of a release. */
 export class History {
   constructor(private readonly root: string) {}
 
   /**
-   * @throws UserError if git does not know who commits, the checkout holds what no commit has, or the version is tagged
-   * already
+   * @throws UserError if git does not know the committer, the checkout has uncommitted changes, or the version is
+   * already tagged
    */
   async mayRelease(version: string): Promise<void> {
     await this.mustKnowWhoCommits();
     const changed = (await this.git("status", "--porcelain")).trim();
     if (changed !== "") {
       throw new UserError(
-        `git status: received\n${changed.replace(/^/gm, "    ")}\n    rule: images are built from what is committed, so that a version can be built again\n` +
+        `git status: received\n${changed.replace(/^/gm, "    ")}\n    rule: images are built from committed files, so that a version can be built again\n` +
           "    fix: git stash --include-untracked, or commit it",
       );
     }
@@ -35,13 +35,13 @@ export class History {
     }
   }
 
-  /** The commit that is checked out. */
+  /** The commit of the checkout. */
   async head(): Promise<string> {
     return (await this.git("rev-parse", "HEAD")).trim();
   }
 
   /**
-   * Tag of the last release, or undefined before the first. Not looked for among the ancestors: a merge that squashes
+   * Tag of the last release, or undefined before the first. Not searched among the ancestors: a merge that squashes
    * or rebases leaves the tag on a commit that the default branch does not have.
    */
   async lastTag(): Promise<string | undefined> {
@@ -50,14 +50,14 @@ export class History {
     return last === "" ? undefined : last;
   }
 
-  /** What was committed since a release, newest first, without its own commit; everything if there is no tag. */
+  /** What was committed since a release, newest first, without its own commit; all commits if there is no tag. */
   async commitsSince(tag: string | undefined): Promise<readonly Commit[]> {
     const commits = await this.commitsIn(tag === undefined ? "HEAD" : `${await this.begin(tag)}..HEAD`);
     const isRelease = ({ subject }: Commit): boolean => `${subject} `.startsWith(`${releaseSubject(tag?.slice(1))} `);
     return commits.filter((commit) => !isRelease(commit));
   }
 
-  /** Where the history of now and of a tag parted. */
+  /** Where the current history and a tag diverged. */
   private async begin(tag: string): Promise<string> {
     return (await this.git("merge-base", tag, "HEAD")).trim();
   }
@@ -84,11 +84,11 @@ export class History {
       "--message",
       "Names its images by digest.",
     );
-    // Verbatim: a line of the notes that begins with # is a heading, and none of git's comments.
+    // Verbatim: a line of the notes that begins with # is a heading, not one of git's comments.
     await this.git("tag", "--annotate", `v${version}`, "--cleanup=verbatim", "--message", notes);
   }
 
-  /** Takes back what {@link commit} has done of its work; files stay as they are. */
+  /** Undoes what {@link commit} has done so far; files stay as they are. */
   async goBack(commit: string): Promise<void> {
     await this.git("reset", "--quiet", "--mixed", commit);
   }

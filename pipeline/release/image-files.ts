@@ -12,7 +12,7 @@ const PIPELINE = ".gitlab-ci.yml";
 /** Files that a release changes, by their path in the repository. */
 export const IMAGE_FILES = [EARLIER, PIPELINE, IMAGES] as const;
 
-/** What the three files say. */
+/** The content of the three files. */
 export type ImageFiles = Readonly<Record<(typeof IMAGE_FILES)[number], string>>;
 
 /** Reads the files as they are. */
@@ -22,8 +22,9 @@ export function readImageFiles(root: string): ImageFiles {
 }
 
 /**
- * The files of the next release: its images by digest; those of the one before among the earlier, newest first, since
- * nights that run meanwhile still start pods of them, and exact replays later; and the image of the pipeline's jobs.
+ * The files of the next release: its images by digest; those of the previous one added to the earlier ones, newest
+ * first, since nights already running still start pods of them, as do later exact replays; and the image of the
+ * pipeline's jobs.
  */
 export function nextImageFiles(files: ImageFiles, references: References): ImageFiles {
   const { ci, ...images } = references;
@@ -40,7 +41,7 @@ export function nextImageFiles(files: ImageFiles, references: References): Image
 }
 
 function parse(files: ImageFiles, file: typeof IMAGES | typeof EARLIER): object {
-  const rule = "a JSON object with the images of the release before, which this one adds to";
+  const rule = "a JSON object with the images of earlier releases, to which this one adds";
   return parseJsonObject(files[file], { file, rule, fix: "restore it from version control" });
 }
 

@@ -1,24 +1,24 @@
 import type { Commit } from "./history.ts";
 import type { References } from "./registry.ts";
 
-/** What release notes are made of. */
+/** What release notes are made from. */
 export interface NotesInput {
   readonly version: string;
   /** The day of the release, as `2026-03-27`. */
   readonly date: string;
-  /** Tag of the release before. */
+  /** Tag of the previous release. */
   readonly since: string | undefined;
   readonly commits: readonly Commit[];
   readonly references: References;
   /** Version of Argo's images. */
   readonly argo: string;
-  /** Whether production may have that version. */
+  /** Whether that version is allowed in production. */
   readonly argoFit: boolean;
 }
 
-/** Where a commit is told: by the first of these that one of its files lies in. */
+/** Where a commit is listed: in the first of these that contains one of its files. */
 const CHAPTERS: readonly (readonly [title: string, folders: readonly string[]])[] = [
-  ["What customer files can say, and what becomes of them", ["customers", "constructs"]],
+  ["Customer files, and what is made from them", ["customers", "constructs"]],
   ["The runner", ["runner"]],
   ["Nights watched and operated", ["nightwatch", "ops", "runs", "api"]],
   ["Isolation", ["isolation"]],
@@ -32,15 +32,15 @@ const REST = "Documents, tests and tools";
 export function releaseNotes(input: NotesInput): string {
   const { version, date, since, commits, references, argo, argoFit } = input;
   const chapters = [...CHAPTERS.map(([title]) => title), REST].flatMap((title) => {
-    const told = commits.filter((commit) => chapterOf(commit) === title);
-    return told.length === 0 ? [] : [`### ${title}`, told.map(({ subject }) => `- ${subject}`).join("\n")];
+    const chapter = commits.filter((commit) => chapterOf(commit) === title);
+    return chapter.length === 0 ? [] : [`### ${title}`, chapter.map(({ subject }) => `- ${subject}`).join("\n")];
   });
   return `${[
     `## ${version} (${date})`,
     since === undefined
       ? "The first release."
       : `${commits.length} ${commits.length === 1 ? "change" : "changes"} since ${since.replace(/^v/, "")}.`,
-    ...(argoFit ? [] : [`**Not for production:** Argo ${argo} is below what production may have.`]),
+    ...(argoFit ? [] : [`**Not for production:** Argo ${argo} is below the minimum for production.`]),
     ...chapters,
     "### Images",
     [
@@ -55,7 +55,7 @@ function chapterOf({ files }: Commit): string {
   return CHAPTERS.find(([, folders]) => folders.some((folder) => touched.has(folder)))?.[0] ?? REST;
 }
 
-/** Puts the notes of a release before those of the ones before it. */
+/** Inserts the notes of a release before those of earlier ones. */
 export function withNotes(changelog: string, notes: string): string {
   const title = "# Releases\n";
   const earlier = changelog.startsWith(title) ? changelog.slice(title.length).trimStart() : changelog;

@@ -5,7 +5,9 @@ import { lastWords, run, type Said } from "./tool.ts";
 /** Where an image of a release is, by digest: `<registry>/<name>@sha256:...`. */
 export type References = Readonly<Record<ReleasedName, string>>;
 
-/** A registry of OCI images, through crane, which reads the credentials that `crane auth login` or docker has left. */
+/**
+ * A registry of OCI images, through crane, which reads the credentials that `crane auth login` or docker has stored.
+ */
 export class Registry {
   constructor(
     /** `<host>[:<port>]/<path>` */
@@ -13,28 +15,28 @@ export class Registry {
     readonly version: string,
   ) {}
 
-  /** @throws UserError if the registry cannot be reached, or refuses our credentials */
+  /** @throws UserError if the registry cannot be reached, or refuses the credentials */
   async mustAnswer(): Promise<void> {
     await this.digestOf(this.tag("runner"));
   }
 
   /**
-   * Whether a release of this version may be pushed: the registry answers, takes our credentials, and holds no other image
-   * under the tag. What a push that broke off has left is the same image, and is no hindrance.
+   * Whether a release of this version may be pushed: the registry answers, accepts the credentials, and has no other
+   * image under the tag. An interrupted push has left the same image, which is not a problem.
    */
   async mayTake(image: LocalImage): Promise<void> {
     const held = await this.digestOf(this.tag(image.name));
     if (held !== undefined && held !== image.digest) this.refuse(image.name, held, image.digest);
   }
 
-  /** Puts an image there and makes sure that it arrived as it was. */
+  /** Pushes an image and verifies that it arrived unchanged. */
   async push(image: LocalImage): Promise<string> {
     const tag = this.tag(image.name);
     this.expect(await run("crane", ["push", image.layout, tag]), tag);
     return this.verified(image.name, image.digest);
   }
 
-  /** Copies an image, for all processors that it is made for, from another registry. */
+  /** Copies an image, for all its processors, from another registry. */
   async copy(name: ReleasedName, from: string, digest: string): Promise<string> {
     const tag = this.tag(name);
     const held = await this.digestOf(tag);
@@ -43,7 +45,7 @@ export class Registry {
     return this.verified(name, digest);
   }
 
-  /** Fetches by digest what whoever deploys will get; of an image for several processors the one for amd64. */
+  /** Fetches by digest what a deployment will get; for an image for several processors, the one for amd64. */
   async fetch(reference: string, layout: string): Promise<void> {
     const platform = ["--platform", "linux/amd64"];
     this.expect(await run("crane", ["pull", ...platform, "--format", "oci", reference, layout]), reference);
@@ -71,7 +73,7 @@ export class Registry {
 
   private refuse(name: ReleasedName, held: string, digest: string): never {
     throw new UserError(
-      `${this.tag(name)}: received ${digest}, holds ${held}\n    rule: what a version is never changes once it is in a registry\n` +
+      `${this.tag(name)}: received ${digest}, holds ${held}\n    rule: a version never changes once it is in a registry\n` +
         "    fix: release it as the next VERSION",
     );
   }
@@ -82,14 +84,14 @@ export class Registry {
     if (/UNAUTHORIZED|DENIED|\b40[13]\b/.test(said.stderr)) {
       throw new UserError(
         `REGISTRY: received ${received(this.address)}, which refuses these credentials for ${reference}\n` +
-          "    rule: who releases may pull and push there\n" +
+          "    rule: a release needs to pull and push there\n" +
           `    fix: crane auth login ${host} --username <name> --password-stdin`,
       );
     }
     throw new UserError(
-      `REGISTRY: received ${received(this.address)}, which did not do what it was asked for ${reference}\n${lastWords(said)}\n` +
-        "    rule: a registry of OCI images that can be reached from here\n" +
-        "    fix: look at the lines above, then run the same command again: what is there already is not pushed again",
+      `REGISTRY: received ${received(this.address)}, which failed for ${reference}\n${lastWords(said)}\n` +
+        "    rule: a registry of OCI images that is reachable from here\n" +
+        "    fix: check the lines above, then run the same command again: images that are already there are not pushed again",
     );
   }
 }

@@ -9,25 +9,25 @@ import { type References, Registry } from "./registry.ts";
 import type { ReleaseSettings } from "./settings.ts";
 import { writeDown } from "./write-down.ts";
 
-/** What a release reads beside its settings. */
+/** What a release reads in addition to its settings. */
 export interface ReleaseInput {
   readonly root: string;
   /** What was built, as the builder prints it. */
   readonly built: string;
   /** Where bills of materials and the public key go. */
   readonly evidence: string;
-  /** Where Argo's project has its images. @default "quay.io/argoproj" */
+  /** Where Argo's project publishes its images. @default "quay.io/argoproj" */
   readonly argoUpstream?: string;
   /** The day that the notes name. @default today */
   readonly date?: string;
-  /** Told what is done, a line each. */
+  /** Called with each step, as a line. */
   readonly say: (line: string) => void;
 }
 
 /**
- * Brings what was built into the registry and writes down where it is. The files of the checkout change when everything
- * lies in the registry, is signed and verified, and not before: a release that broke off leaves nothing here, and is
- * gone on with by the same command.
+ * Pushes what was built to the registry and records where it is. The files of the checkout change only when everything
+ * is in the registry, signed and verified: an interrupted release leaves nothing here, and the same command continues
+ * it.
  */
 export async function release(settings: ReleaseSettings, input: ReleaseInput): Promise<References> {
   const { root, say } = input;
@@ -52,13 +52,13 @@ export async function release(settings: ReleaseSettings, input: ReleaseInput): P
   }
 }
 
-/** @throws UserError if the checkout cannot be released, or the registry does not take our credentials */
+/** @throws UserError if the checkout cannot be released, or the registry refuses the credentials */
 export async function mayRelease({ registry, version }: ReleaseSettings, root: string): Promise<void> {
   await new History(root).mayRelease(version);
   await new Registry(registry, version).mustAnswer();
 }
 
-/** Images that come of our own build. */
+/** Images from Nightlane's own build. */
 export function namesToBuild({ argo }: ReleaseSettings): readonly ReleasedName[] {
   return RELEASED_NAMES.filter((name) => argo === "source" || !name.startsWith("argo"));
 }
@@ -88,6 +88,6 @@ async function vouchForAll(
     await registry.fetch(references[name], layout);
     await signer.vouch(references[name], await writeBill(name, layout, evidence));
     rmSync(layout, { recursive: true });
-    say(`signed ${name}, and what lies in it`);
+    say(`signed ${name} and its bill of materials`);
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../../constructs/definition/problem.ts";
 
-/** What a program said. */
+/** The output of a program. */
 export interface Said {
   readonly code: number;
   readonly stdout: string;
@@ -12,11 +12,11 @@ export interface Said {
 interface RunOptions {
   /** @default the current folder */
   readonly cwd?: string;
-  /** Variables beside those of this process. @default none */
+  /** Variables in addition to those of this process. @default none */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a program to its end. What it is told stands in no shell, and no secret is among its arguments. */
+/** Runs a program to its end. No shell sees its arguments, and no secret is among them. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Said> {
   const env = { ...process.env, ...options.env };
   const child = spawn(program, args, { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -35,7 +35,7 @@ export async function run(program: string, args: readonly string[], options: Run
   return { code, ...texts };
 }
 
-/** {@link run} of what must not fail. @throws UserError with the program's last words */
+/** {@link run} for a program that must not fail. @throws UserError with the last lines of its output */
 export async function mustRun(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const said = await run(program, args, options);
   if (said.code !== 0) {
@@ -44,7 +44,7 @@ export async function mustRun(program: string, args: readonly string[], options:
   return said.stdout;
 }
 
-/** The end of what a program said, set in for an error. */
+/** The end of a program's output, indented for an error. */
 export function lastWords({ stdout, stderr }: Said): string {
   const lines = (stderr.trim() || stdout.trim()).split("\n").slice(-4);
   return lines.map((line) => `    ${line.slice(0, 400)}`).join("\n");
@@ -53,6 +53,6 @@ export function lastWords({ stdout, stderr }: Said): string {
 function notThere(program: string): UserError {
   return new UserError(
     `PATH: received no ${program}\n    rule: a release uses crane, syft and cosign in the versions of versions.json\n` +
-      "    fix: make release, which has them, or run in the image of pipeline/image/Dockerfile",
+      "    fix: make release, which provides them, or run in the image of pipeline/image/Dockerfile",
   );
 }

@@ -9,7 +9,7 @@ import type { References } from "./registry.ts";
 /** Where the notes of all releases are. */
 const CHANGELOG = "CHANGELOG.md";
 
-/** What a release writes down. */
+/** What a release records. */
 export interface WrittenDown {
   readonly version: string;
   /** The day that the notes name, as `2026-03-27`. */
@@ -21,8 +21,8 @@ export interface WrittenDown {
 }
 
 /**
- * Commits where the images are, and tags the commit with the notes; all of it or, where git refuses, nothing: then files
- * and branch are as before, and the same command can be given again.
+ * Commits where the images are, and tags the commit with the notes; all of it or, where git refuses, nothing: then
+ * files and branch are as before, and the same command can be run again.
  */
 export async function writeDown({ version, date, references, argo, root, history }: WrittenDown): Promise<void> {
   const since = await history.lastTag();

@@ -14,7 +14,7 @@ export const PIP_LOCKS: readonly string[] = [
   "test/scanners/checkov/requirements.lock",
 ];
 
-/** What is wrong with a lock file, as it can be seen without a network: each with what to do about it. */
+/** What is wrong with a lock file, without using the network: each finding with its fix. */
 export function lockFindings(file: string, packages: readonly LockedPackage[]): readonly string[] {
   const findings = packages.flatMap(({ name, version, hashes, bundled, addresses }) => [
     ...(/^\d[\w.!+-]*$/.test(version) ? [] : [`${name} is pinned to no version`]),
@@ -24,13 +24,13 @@ export function lockFindings(file: string, packages: readonly LockedPackage[]): 
   ]);
   const empty = packages.length === 0 ? ["names no package at all"] : [];
   return [...empty, ...findings].map(
-    (finding) => `${file}: ${finding}\n    fix: make the lock anew, with hashes and without addresses`,
+    (finding) => `${file}: ${finding}\n    fix: regenerate the lock, with hashes and without addresses`,
   );
 }
 
 /**
- * `audit.ts`: what the lock files say of themselves, which needs no network, and what is known of the holes of what they
- * name, which does: where nobody can be asked, that is said, and with `--required` it is a failure.
+ * `audit.ts`: checks the lock files themselves, which needs no network, and known vulnerabilities of their packages,
+ * which does: where no database can be reached, that is reported, and with `--required` it is a failure.
  */
 function audit(root: string, required: boolean): boolean {
   const findings = [
@@ -47,20 +47,20 @@ function audit(root: string, required: boolean): boolean {
     ),
   ];
   const holes = unsaid.filter((each) => each === "holes").length;
-  const silent = unsaid.filter((each) => each === "cannot say").length;
+  const silent = unsaid.filter((each) => each === "unknown").length;
   console.log(
-    `audit: ${PIP_LOCKS.length + 1} lock files, ${findings.length} findings; advisories: ${holes} with holes, ${silent} cannot be said here`,
+    `audit: ${PIP_LOCKS.length + 1} lock files, ${findings.length} findings; advisories: ${holes} with vulnerabilities, ${silent} unknown here`,
   );
   return findings.length === 0 && holes === 0 && !(required && silent > 0);
 }
 
-/** Asks a tool that asks somebody else. Its own failure is not taken for a clean answer. */
+/** Runs a tool that queries a database. Its own failure does not count as a clean result. */
 function advisories(
   what: string,
   program: string,
   args: readonly string[],
   root: string,
-): "none" | "holes" | "cannot say" {
+): "none" | "holes" | "unknown" {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: root, encoding: "utf8", timeout: 120_000 });
   if (status === 0) {
     return "none";
@@ -70,8 +70,8 @@ function advisories(
     return "holes";
   }
   const reason = error?.message ?? (stderr.trim().split("\n")[0] || `it ended with ${status}`);
-  console.log(`${what}: cannot say: ${reason}`);
-  return "cannot say";
+  console.log(`${what}: unknown: ${reason}`);
+  return "unknown";
 }
 
 const EXAMPLES = `
@@ -83,8 +83,8 @@ It ends with 1 where something was found.`;
 
 if (import.meta.main) {
   new Command("audit")
-    .description("Looks at every lock file, and asks what holes are known of what they name.")
-    .option("--required", "fail where nobody can be asked for holes")
+    .description("Checks every lock file, and queries known vulnerabilities of the packages in them.")
+    .option("--required", "fail where known vulnerabilities cannot be queried")
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError()
     .action(({ required = false }: { readonly required?: boolean }) => {

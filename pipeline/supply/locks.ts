@@ -5,11 +5,11 @@ import { join } from "node:path";
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
-  /** What its content must hash to: `sha512-<base64>`, `sha256:<hex>`. */
+  /** The hashes of its content: `sha512-<base64>`, `sha256:<hex>`. */
   readonly hashes: readonly string[];
   /** Whether it comes inside another package, whose hash covers it. */
   readonly bundled: boolean;
-  /** Addresses in the lock file, of which there must be none: whoever installs says from where. */
+  /** Addresses in the lock file, of which there must be none: the installer decides the source. */
   readonly addresses: readonly string[];
 }
 

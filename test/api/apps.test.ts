@@ -43,7 +43,7 @@ describe("the applications of a customer's stack", () => {
       APPS_KUBECONFIG: env.CUSTOMER_KUBECONFIG ?? "",
     });
     expect(result.code).not.toBe(0);
-    expect(result.output).toContain("Argo CD has an identity of its own");
+    expect(result.output).toContain("Argo CD has its own identity");
     expect(result.output).not.toContain(TOKEN);
     await expect(api.kubectl("get", "namespace", "customer-alpenkredit")).rejects.toThrow("not found");
   });

@@ -85,7 +85,7 @@ describe("what is wrong with the way there", () => {
     config.users[0].user = { token: "not-a-token-of-this-cluster" };
     const found = await site.todo({}, { config: stringify(config) });
     expect(found).toEqual([
-      expect.stringMatching(/^API server: .* does not know our credential .* -> the customer's admin/),
+      expect.stringMatching(/^API server: .* does not accept Nightlane's credential .* -> the customer's admin/),
     ]);
     expect(found.join()).not.toContain("not-a-token-of-this-cluster");
   });

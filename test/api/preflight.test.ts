@@ -32,7 +32,7 @@ test("without a start the API server is asked for each kind of Job, those of fur
   );
   const asked = findings.filter(({ look }) => look.startsWith("Job of "));
   expect(asked.map(({ look }) => look)).toContain("Job of further");
-  expect(asked.map(({ found }) => found)).toEqual(asked.map(() => "would be taken; its pod was not started"));
+  expect(asked.map(({ found }) => found)).toEqual(asked.map(() => "would be accepted; its pod was not started"));
   expect(findings.find(({ look }) => look === "clocks")?.found).toMatch(/^the customer's cluster is \d+ s /);
 });
 

@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { durationText } from "../../constructs/night/amounts.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import type { DagTask, Template } from "../../constructs/workflow/argo.ts";
-import type { ToldWord } from "../../constructs/workflow/told-word.ts";
+import type { RunnerWord } from "../../constructs/workflow/runner-word.ts";
 import { runnerDocument, templateIn } from "../support/night.ts";
 import { describeProperties, word } from "./describe-value.ts";
 
@@ -35,7 +35,7 @@ const SHOWN = new RegExp(
 );
 
 interface RunnerDocument {
-  readonly exec?: Pod & { readonly command: readonly ToldWord[]; readonly timeoutSeconds: number };
+  readonly exec?: Pod & { readonly command: readonly RunnerWord[]; readonly timeoutSeconds: number };
   readonly copy?: Pod & { readonly remotePath: string; readonly lanePath: string; readonly timeoutSeconds: number };
   readonly spark?: { readonly job: Job; readonly result: string | null; readonly timeoutSeconds: number };
 }
@@ -61,7 +61,7 @@ interface Job {
 interface Container {
   readonly name: string;
   readonly command?: readonly string[];
-  readonly args?: readonly ToldWord[];
+  readonly args?: readonly RunnerWord[];
   readonly resources: { readonly requests: Readonly<Record<string, string>> };
   readonly securityContext: { readonly runAsUser: number };
 }
@@ -106,11 +106,11 @@ function describeJob({ spec }: Job, result: string | null): readonly string[] {
 }
 
 /** Options of spark-submit that stand before the program, each with a value. */
-const BEFORE_PROGRAM = new Set<ToldWord>(["--master", "--name", "--conf", "--jars", "--py-files"]);
+const BEFORE_PROGRAM = new Set<RunnerWord>(["--master", "--name", "--conf", "--jars", "--py-files"]);
 
-function sparkArguments(args: readonly ToldWord[]): {
+function sparkArguments(args: readonly RunnerWord[]): {
   readonly conf: Readonly<Record<string, string>>;
-  readonly program: readonly ToldWord[];
+  readonly program: readonly RunnerWord[];
 } {
   const conf: Record<string, string> = {};
   let place = 1;
@@ -132,7 +132,7 @@ function executorsText(conf: Readonly<Record<string, string>>): string {
   return `${count} executors ${conf["spark.kubernetes.executor.request.cores"]}, heap ${heap}, overhead ${overhead}`;
 }
 
-function words(list: readonly ToldWord[]): string {
+function words(list: readonly RunnerWord[]): string {
   return list
     .map((one) => (typeof one === "string" ? word(one) : `<${one.type} ${one.from}#${one.keys.join(".")}>`))
     .join(" ");

@@ -36,7 +36,7 @@ describe("a release that goes wrong", () => {
     await expect(refused).rejects.toThrow(
       [
         `REGISTRY: received "${site.registry.host}/nightlane", which refuses these credentials for ${site.registry.host}/nightlane/runner:1.0.0`,
-        "    rule: who releases may pull and push there",
+        "    rule: a release needs to pull and push there",
         `    fix: crane auth login ${site.registry.host} --username <name> --password-stdin`,
       ].join("\n"),
     );
@@ -49,7 +49,7 @@ describe("a release that goes wrong", () => {
       if (line.startsWith("pushed") && line.includes("/nightwatch@")) void site.registry.kill();
     };
     const broken = site.release(site.settings("1.0.0", "tries"), await smallBuild(), { say });
-    await expect(broken).rejects.toThrow("fix: look at the lines above, then run the same command again");
+    await expect(broken).rejects.toThrow("fix: check the lines above, then run the same command again");
     expectUntouched(before);
     expect(site.git("tag")).toBe("");
   });
@@ -71,7 +71,7 @@ describe("a release that goes wrong", () => {
     const { argoExecutor: nightwatch } = await ensureImages(["argoExecutor"], silentReporter);
     const built = { ...JSON.parse(await smallBuild()), nightwatch };
     const refused = site.release(site.settings("1.0.0", "tries"), JSON.stringify(built));
-    await expect(refused).rejects.toThrow("rule: what a version is never changes once it is in a registry");
+    await expect(refused).rejects.toThrow("rule: a version never changes once it is in a registry");
     expectUntouched(before);
   });
 
@@ -176,7 +176,7 @@ describe("a release", () => {
     const settings = { ...site.settings("1.2.0"), argo: "upstream" as const };
     const refused = site.release(settings, await smallBuild(), { argoUpstream: `${site.registry.host}/nobody` });
     await expect(refused).rejects.toThrow(
-      /cannot be had\n[\s\S]+fix: name a mirror of quay.io\/argoproj in ARGO_UPSTREAM/,
+      /not available\n[\s\S]+fix: name a mirror of quay.io\/argoproj in ARGO_UPSTREAM/,
     );
     expect(existsSync(join(site.checkout, "images.json.new"))).toBe(false);
     expectUntouched(site.git("rev-parse", "v1.1.0^{commit}"));

@@ -116,7 +116,7 @@ describe("checkFile", () => {
     });
     const notes = new Map((await checkFile("hill", folder)).map(({ title, note }) => [title, note]));
     expect([notes.get("size"), notes.get("snapshot")]).toEqual(
-      Array(2).fill(expect.stringContaining("not looked at yet")),
+      Array(2).fill(expect.stringContaining("not checked yet")),
     );
   });
 

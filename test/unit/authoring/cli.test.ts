@@ -36,7 +36,7 @@ describe("npm run new-customer", () => {
   test("refuses who is there already", () => {
     const { status, output } = run("new-customer-cli.ts", "nordbank");
     expect(status).toBe(1);
-    expect(output).toMatch(/^customers\/nordbank\.ts: is there already\n/);
+    expect(output).toMatch(/^customers\/nordbank\.ts: exists already\n/);
   });
 });
 

@@ -52,7 +52,7 @@ describe("readCredentials", () => {
       [
         "customers/testbank.ts: 1 problem",
         "  credentials.marketDataToken: received no environment variable TEST_TOKEN",
-        "    rule: the variable names the file that holds the credential",
+        "    rule: the variable names the file with the credential",
         "    fix: define the GitLab CI variable TEST_TOKEN of type File for this customer's environment, or export TEST_TOKEN=<path of the file>",
       ].join("\n"),
     );

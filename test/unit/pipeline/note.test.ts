@@ -34,7 +34,7 @@ describe("renderNote", () => {
 
       ### Access
 
-      Access does not widen unanswered.
+      Access does not widen without a waiver.
 
 
       ### Manifests
@@ -63,7 +63,7 @@ describe("renderNote", () => {
         },
       }),
     );
-    expect(note).toContain("**Access widens, and nobody answers for it.**");
+    expect(note).toContain("**Access widens, and no waiver covers it.**");
     expect(note).toContain("- opened: `nordbank: may get secrets`");
     expect(note).toContain("- closed: `nordbank: may list pods`");
   });

@@ -28,7 +28,7 @@ test("tell each commit once, where it belongs, and every image", () => {
 
     3 changes since 1.3.2.
 
-    ### What customer files can say, and what becomes of them
+    ### Customer files, and what is made from them
 
     - Let a step have a deadline
 
@@ -56,7 +56,7 @@ test("tell each commit once, where it belongs, and every image", () => {
 test("say of a first release that it is one, and of an Argo below the floor that it is not for production", () => {
   const notes = releaseNotes({ ...input, since: undefined, argo: "4.0.5", argoFit: false });
   expect(notes).toContain("The first release.");
-  expect(notes).toContain("**Not for production:** Argo 4.0.5 is below what production may have.");
+  expect(notes).toContain("**Not for production:** Argo 4.0.5 is below the minimum for production.");
 });
 
 test("stand before those of earlier releases", () => {

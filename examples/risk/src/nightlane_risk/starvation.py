@@ -1,4 +1,4 @@
-"""Ends a Spark application that gets no executors, which would otherwise wait for them for ever.
+"""Ends a Spark application that gets no executors, which would otherwise wait for them forever.
 
 An executor's pod may be refused (a quota, a policy), find no node, or fail to pull its image. Spark asks again and again, the
 driver's pod runs on, and nobody outside can tell waiting from working. A driver can: work is waiting and no task runs.

@@ -31,5 +31,5 @@ test("a pod that a level or an account keeps out is named by what it runs as", (
 
 test("another refusal is reported as before", () => {
   expect(said('pods "x" is forbidden: exceeded quota: nightlane')[0]).toMatch(/: raise the quota, or /);
-  expect(said("no idea")[0]).toMatch(/: see what refused it/);
+  expect(said("no idea")[0]).toMatch(/: find out what refused it/);
 });

@@ -8,7 +8,7 @@ import type { Mutation } from "./mutation.ts";
 
 const PROXY: ProxyProps = { address: "10.64.3.9", port: 3128 };
 const POLICY = "NetworkPolicy customer-nordbank/customer-api";
-const TOLD = "ConfigMap customer-nordbank/api-server";
+const REPORTED = "ConfigMap customer-nordbank/api-server";
 
 /** The two example customers, the first one behind a proxy of its own. */
 export const proxiedEstate: Estate = estateOf([throughProxy(nordbank), alpenkredit], tryPipeline);
@@ -35,10 +35,10 @@ export const proxyMutations: readonly Mutation[] = [
       protocol: "TCP",
     }),
   ),
-  behindProxy(13, "runners told an address instead of the proxy", TOLD, (draft) =>
+  behindProxy(13, "runners told an address instead of the proxy", REPORTED, (draft) =>
     set(draft.object("nordbank", "ConfigMap", "api-server"), "data/addresses", "10.64.3.9\n"),
   ),
-  behindProxy(13, "runners told another proxy", TOLD, (draft) =>
+  behindProxy(13, "runners told another proxy", REPORTED, (draft) =>
     set(draft.object("nordbank", "ConfigMap", "api-server"), "data/addresses", "http://10.64.3.8:3128\n"),
   ),
   {
