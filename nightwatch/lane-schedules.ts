@@ -34,7 +34,7 @@ export interface SchedulesLook {
 export class LaneSchedules {
   private readonly crons = new Map<string, ReadCron>();
   /**
-   * When each schedule was first made, even if it was deleted and made again since: what was due meanwhile stays due.
+   * When each schedule was first made, even if it was deleted and made again since: what was due in between stays due.
    */
   private readonly firstMade = new Map<string, number>();
   /** Why each schedule is idle, and since when, milliseconds. */

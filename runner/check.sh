@@ -4,7 +4,7 @@
 #   runner/check.sh               everything
 #   runner/check.sh -k calendar   further arguments go to pytest
 #
-# Locks are made anew with (uv; no index lines, so that no download address is recorded):
+# Locks are regenerated with (uv; no index lines, so that no download address is recorded):
 #   uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
 #   uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 set -eu

@@ -78,7 +78,7 @@ def test_existing_job_of_another_definition_is_left_alone(admin: Administrator, 
 
 
 def test_foreign_job_under_our_name_is_left_alone(admin: Administrator, start_runner: StartRunner) -> None:
-    """Fault 2: a Job without our annotations is not ours, whatever it is called."""
+    """Fault 2: a Job without Nightlane's annotations is not Nightlane's, whatever it is called."""
     job = rendered_job()
     object_at(job, "metadata")["name"] = _job_name(admin)
     admin.api.create(admin.batch("jobs"), job)
@@ -86,7 +86,7 @@ def test_foreign_job_under_our_name_is_left_alone(admin: Administrator, start_ru
     runner = start_runner("spark", spark_step(admin.namespace))
 
     assert runner.wait() == 50
-    assert "is not ours" in runner.last_line()
+    assert "is not Nightlane's" in runner.last_line()
 
 
 @pytest.mark.fault(3)

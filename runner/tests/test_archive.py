@@ -86,7 +86,7 @@ def test_archive_that_ends_early_is_broken(tmp_path: Path) -> None:
 
 
 class _Endless:
-    """An archive's beginning, and then the same block for ever."""
+    """An archive's beginning, and then the same block without end."""
 
     def __init__(self, beginning: bytes, block: bytes) -> None:
         self._beginning = io.BytesIO(beginning)

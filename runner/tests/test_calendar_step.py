@@ -69,7 +69,7 @@ def _outputs(day: str, is_open: str, variant: str, half_day: str = "no", reason:
     ],
 )
 def test_scheduled_night_is_told_its_day(tmp_path: Path, scheduled: str, outputs: dict[str, str]) -> None:
-    """Which date, whether there is a night, and why not; every further case stands in runs/contract.json."""
+    """Which date, whether there is a night, and why not; every further case is in runs/contract.json."""
     code, files, said = _run(tmp_path, scheduledTime=scheduled)
     assert code == 0
     assert files == outputs
@@ -87,14 +87,14 @@ def test_scheduled_night_is_told_its_day(tmp_path: Path, scheduled: str, outputs
     ],
 )
 def test_run_from_a_step_on_is_told_what_runs_anew(tmp_path: Path, from_step: str, anew: str) -> None:
-    """The step and all that come after it, by whatever way; the others take over what the earlier run left."""
+    """The step and all that come after it, by any path; the others reuse what the earlier run left."""
     code, files, _ = _run(tmp_path, from_step=from_step)
     assert code == 0
     assert files["anew"] == anew
 
 
 def test_run_from_a_step_that_is_not_there_does_not_start(tmp_path: Path) -> None:
-    """Nothing would run anew, and the night would succeed."""
+    """Nothing would run again, and the night would succeed."""
     code, files, said = _run(tmp_path, from_step="revalution")
     assert code == ExitCode.BAD_INPUT
     assert files == {}
@@ -189,7 +189,7 @@ def test_of_many_at_once_exactly_one_gets_the_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lost", [None, "", "\0" * 30, "night-1774989000"])
 def test_a_claim_whose_content_a_power_cut_has_lost_is_nobodys(tmp_path: Path, lost: str | None) -> None:
-    """The night happens, and once: whoever comes first has it."""
+    """The night happens, and once: the first workflow has it."""
     taken = tmp_path / "night" / "2026-03-31" / "run-1" / ".claim"
     taken.mkdir(parents=True)
     (taken / "other").touch()

@@ -48,8 +48,8 @@ def test_answer_that_drips_is_cut(
 
     api = Api(mounts / "credentials" / "kubeconfig", mounts)
     _time_is_one_for_all(api, admin, gateway, drip)
-    for deed in (drip, drip_head):
-        met = gateway.on("GET", "/pods", deed, times=1)
+    for action in (drip, drip_head):
+        met = gateway.on("GET", "/pods", action, times=1)
         with pytest.raises(ApiUnknown):
             api.get(admin.core("pods"))
         assert met() == 1
@@ -98,7 +98,7 @@ def test_list_of_others_proves_nothing(
     answer = {"kind": f"{kind}List", "apiVersion": version, "metadata": {"resourceVersion": "5"}, "items": [other]}
     gateway.on("GET", f"/{resource}", lambda passage: passage.answer(200, json.dumps(answer).encode()))
 
-    with pytest.raises(ApiUnknown, match="got other; have what answers in the API server's place looked at"):
+    with pytest.raises(ApiUnknown, match="got other; have what answers in the API server's place checked"):
         ask(Cluster(Api(mounts / "credentials" / "kubeconfig", mounts), admin.namespace))
 
 
@@ -200,7 +200,7 @@ def test_long_list_is_read_in_pages(
 def test_list_that_was_not_read_in_time_is_unknown(
     admin: Administrator, kubelet: Kubelet, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server has forgotten what the list was when it began; that says nothing of what is on it."""
+    """The server has forgotten what the list was when it began; that shows nothing about what is on it."""
     monkeypatch.setattr(pages, "PAGE", 1)
     for name in ("pricing-0", "pricing-1"):
         kubelet.start_ready_pod(name, {"app": "pricing"})
@@ -358,7 +358,7 @@ def _change(kubeconfig: Path, section: str, changes: dict[str, str], without: st
 def test_answers_that_close_their_connection_are_read_to_the_end(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, gateway: Gateway
 ) -> None:
-    """R29: a watch and a log through a gateway that speaks like HTTP/1.0."""
+    """R29: a watch and a log through a gateway that answers like HTTP/1.0."""
 
     def closing(passage: Passage) -> None:
         passage.handler.close_connection = True

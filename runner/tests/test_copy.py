@@ -134,14 +134,14 @@ def test_copy_is_on_the_disk_before_it_gets_into_place(sides: _Sides, monkeypatc
     assert placed == [Placed("report", unsynced=[])]
 
 
-@pytest.mark.parametrize("harm", ["a link to itself", "a link to nothing"])
+@pytest.mark.parametrize("fault", ["a link to itself", "a link to nothing"])
 def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
-    sides: _Sides, monkeypatch: pytest.MonkeyPatch, harm: str
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """R12: the container's own tar says why, and no repetition cures it."""
     monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
     (sides.customer / "out").mkdir()
-    (sides.customer / "out" / "link").symlink_to("link" if harm == "a link to itself" else "nothing")
+    (sides.customer / "out" / "link").symlink_to("link" if fault == "a link to itself" else "nothing")
 
     with pytest.raises(StepEnded) as end:
         sides.copy("out", "out", timeoutSeconds=43200).copy_out()
@@ -172,7 +172,7 @@ def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch
 def test_copy_of_an_earlier_attempt_leaves_what_a_later_one_has_brought(
     sides: _Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It wakes up after the question whether it is in charge, and before the deed."""
+    """It wakes up after the check that it is in charge, and before the action."""
     (sides.customer / "a.csv").write_text("old")
     late, newer = sides.copy("a.csv", "b.csv"), sides.copy("a.csv", "b.csv", attempt=2)
     place = put_into_place

@@ -83,7 +83,7 @@ def test_end_of_a_real_token_is_written_and_nothing_else_of_it(admin: Administra
 
 @pytest.mark.api_server
 def test_end_of_a_federated_token_is_nobodys_to_wait_for(admin: Administrator, tmp_path: Path) -> None:
-    """It ends within the hour, always, and another one comes before: whoever watched it would be called each night."""
+    """It ends within the hour, always, and another one comes before: anybody watching it would be called each night."""
     kubeconfig = tmp_path / "kubeconfig"
     admin.write_federated_kubeconfig(kubeconfig)
     kubeconfig.with_name(FEDERATED_TOKEN).write_text(admin.token())

@@ -79,7 +79,7 @@ def test_runner_that_comes_after_the_jobs_deletion_knows_that_its_work_was_done(
 def test_driver_that_has_ended_badly_is_its_jobs_to_judge(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer
 ) -> None:
-    """A container's exit code is no failed Job: its controller may replace the pod."""
+    """A container's exit code is not a failed Job: its controller may replace the pod."""
     running, surroundings, pod = logged_step.start()
     kubelet.end_container(pod, 1)
     driver_log.finish()

@@ -1,4 +1,4 @@
-"""Which pods are looked at as a driver's executors."""
+"""Which pods count as a driver's executors."""
 
 from nightlane_runner.document import run_identity
 from nightlane_runner.document.step_input import StepInput

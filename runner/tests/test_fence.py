@@ -49,7 +49,7 @@ def test_runner_that_was_taken_for_dead_steps_back(
     first.places.annotations.write_text('nightlane/order="stop"\n')
     first.process.send_signal(signal.SIGCONT)
 
-    # What it does is looked at here, not how soon: a process that was stopped has much to catch up with.
+    # What it does is checked here, not how soon: a process that was stopped has much to catch up with.
     assert first.wait(90) == 143
     assert "has taken over Job" in first.last_line()
     kubelet.succeed(pod)

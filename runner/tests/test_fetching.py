@@ -82,7 +82,7 @@ def test_name_is_taken_literally(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("program", ["wc", "cat"])
 def test_list_that_cannot_be_read_is_said_at_once(tmp_path: Path, program: str) -> None:
-    """R23: neither end waits for the other; the container's own words are told."""
+    """R23: neither end waits for the other; the container's own message is reported."""
     remote, programs = tmp_path / "results" / "step", tmp_path / "bin"
     remote.mkdir(parents=True)
     (remote / "list").write_text("x")

@@ -87,7 +87,7 @@ def test_what_the_results_do_not_have_is_named_whole(places: Places) -> None:
 
 
 def test_kept_figures_that_cannot_be_read_are_none(places: Places) -> None:
-    """Whatever lies there, a night goes on."""
+    """Whatever is there, a night goes on."""
     kept_by_day = {
         "2026-03-25": '{"VaR": {"value": "100"}}',
         "2026-03-26": "[",

@@ -26,7 +26,7 @@ def test_name_in_another_encoding_is_a_name() -> None:
 
 def test_document_of_lists_in_lists_is_no_manifest() -> None:
     """It would end the parser, and with it the runner."""
-    with pytest.raises(UnusableManifest, match="it is no JSON"):
+    with pytest.raises(UnusableManifest, match="it is not JSON"):
         parse_manifest(b"[" * 100_000)
 
 

@@ -1,4 +1,4 @@
-"""Steps of every kind against an API server that was taken over: it may fail the step, and nothing else."""
+"""Steps of every kind against a compromised API server: it may fail the step, and nothing else."""
 
 import os
 import resource
@@ -121,7 +121,7 @@ def attacked(folder: Path, verb: str, attack: str) -> Contained:
     if "MemoryError" in said or "RecursionError" in said:
         wrong.append("ran out of memory or stack")
     if TOKEN in said or TOKEN in sentence:
-        wrong.append("tells its token")
+        wrong.append("reveals its token")
     if max((len(line) for line in said.splitlines()), default=0) > LONGEST_LINE:
         wrong.append("writes a line of any length")
     left = [file for file in mounts.rglob("*") if file.is_file() and "server" not in file.parts and file != output]

@@ -91,7 +91,7 @@ def test_cancellation_during_an_outage_says_that_nobody_confirmed_it(
 def test_cancellation_waits_for_no_answer_beyond_its_deadline(
     admin: Administrator, mounts: Path, proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch, connected: bool
 ) -> None:
-    """Fault 5: an API server that takes connections and says nothing. The kubelet kills the pod soon after."""
+    """Fault 5: an API server that accepts connections and never answers. The kubelet kills the pod soon after."""
     for name in ("READ_SECONDS", "CONNECT_SECONDS", "REQUEST_SECONDS"):
         monkeypatch.setattr(client, name, 3600.0)
     step, spark = StepInput(document(spark_step(admin.namespace))).spark()
@@ -134,7 +134,7 @@ def test_pod_that_is_created_while_its_job_is_deleted_is_swept(
 
 
 def test_cancellation_spares_a_job_of_another_definition(admin: Administrator, mounts: Path) -> None:
-    """Nothing that is not ours is deleted, even under our name."""
+    """Nothing that is not Nightlane's is deleted, even under the step's name."""
     step, spark = StepInput(document(spark_step(admin.namespace))).spark()
     surroundings = Surroundings(mounts, step)
     job = complete_job(step, spark.job)

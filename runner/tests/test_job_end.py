@@ -85,7 +85,7 @@ def test_evicted_driver_is_started_again_in_its_place(
 def test_driver_that_was_deleted_by_hand_is_not_started_again(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """Somebody's deletion is no disruption: the Job fails, and a person decides."""
+    """A deletion by somebody is not a disruption: the Job fails, and a person decides."""
     step = RunningStep.start(admin, kubelet, start_runner)
 
     kubelet.fail(step.pod, 143)
@@ -164,7 +164,7 @@ def test_deadline_is_no_end_of_the_program(admin: Administrator, kubelet: Kubele
 def test_program_that_failed_first_speaks_for_an_indexed_job(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """The other pods are ended because of it, and how is no matter."""
+    """The other pods are ended because of it, no matter how."""
     job = rendered_job(parallelism=2, completions=2, completionMode="Indexed")
     again = {"attempts": 2, "ends": ["OOMKilled"]}
     runner = start_runner("job", spark_step(admin.namespace, spark={"job": job, "executors": False, "again": again}))

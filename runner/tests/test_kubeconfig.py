@@ -100,7 +100,7 @@ def test_token_of_a_federated_customer_lies_beside_the_kubeconfig(tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (None, "federated-token: got no file, must be the pod's own token .* with the lane's template of now"),
+        (None, "federated-token: got no file, must be the pod's own token .* with the lane's current template"),
         ("", "federated-token: got no token"),
         ("s3c ret", "federated-token: got no token"),
         ("s3cret\u2013", "federated-token: got no token"),

@@ -3,7 +3,7 @@
 import pytest
 
 from nightlane_runner.job import log_follow
-from nightlane_runner.job.log_follow import LogPosition
+from nightlane_runner.job.log_position import LogPosition
 from tests.support.eventually import eventually
 from tests.support.gateway import Gateway, Passage
 from tests.support.kubelet import Kubelet
@@ -43,7 +43,7 @@ def test_log_that_is_cut_goes_on_without_a_gap_or_a_repetition(
 def test_silent_log_does_not_hide_the_end_of_the_job(
     logged_step: LoggedStep, kubelet: Kubelet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 13: the stream stays open and says nothing for ever; the Job's end is noticed all the same."""
+    """Fault 13: the stream stays open and never sends anything; the Job's end is noticed all the same."""
     monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
     running, _, pod = logged_step.start()
     kubelet.succeed(pod)
@@ -61,7 +61,7 @@ def test_lines_in_a_local_timezone_are_put_in_order() -> None:
 
 
 def test_lines_of_one_nanosecond_are_counted() -> None:
-    """As many as were seen are dropped when the log is opened anew, no more."""
+    """As many as were seen are dropped when the log is opened again, no more."""
     position = LogPosition()
     stamp = "2026-03-31T20:30:00.000000001Z"
     position.query()
@@ -78,7 +78,7 @@ def test_line_without_a_time_is_the_kubelets_own() -> None:
 
 
 def test_lines_of_one_stream_are_all_new() -> None:
-    """R30: two writers at once, and a node whose clock is set back; nothing was opened anew."""
+    """R30: two writers at once, and a node whose clock is set back; nothing was opened again."""
     position = LogPosition()
     stamps = ("01:00:00.000003000", "01:00:00.000002900", "01:00:05", "01:00:03", "01:00:03.1")
     assert [position.take(f"2026-03-31T{stamp}Z {stamp}") for stamp in stamps] == list(stamps)
@@ -112,7 +112,7 @@ def test_gap_is_noticed() -> None:
 def test_end_of_a_log_that_was_rotated_away_is_named(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, stalled: bool
 ) -> None:
-    """R32: the node has begun a new file behind the driver's last words, and nothing stands in it."""
+    """R32: the node has begun a new file after the driver's last line, and nothing is in it."""
     monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
     running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
@@ -140,7 +140,7 @@ def test_end_of_a_log_that_was_rotated_away_is_named(
 def test_kubelets_own_word_is_no_news(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, lines: list[str]
 ) -> None:
-    """R18: an answer of lines without a time, again and again: said once, asked for ever less often."""
+    """R18: an answer of lines without a time, again and again: logged once, requested less and less often."""
     monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
     for line in lines:
         driver_log.write("", line)

@@ -50,7 +50,7 @@ def test_outage_before_the_job_exists_delays_it_only(
 def test_outage_longer_than_the_budget_is_infrastructure_and_leaves_the_job_alone(
     admin: Administrator, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
-    """Fault 7: the budget's end is no verdict on the Job, which the next try adopts."""
+    """Fault 7: the budget's end is not a verdict on the Job, which the next try adopts."""
     runner = start_runner("spark", spark_step(admin.namespace, outageBudgetSeconds=3))
     runner.wait_for_line("created Job")
     proxy.go_away()
@@ -70,7 +70,7 @@ def test_rotated_credential_is_read_again(
     pod = kubelet.next_pod(admin.only_job())
     admin.remove_identity()
     admin.make_identity()
-    # The server keeps a token's verdict for some seconds; if the new connection meets it, the next slow reading tells.
+    # The server keeps a token's verdict for some seconds; if the new connection meets it, the next slow reading shows.
     proxy.go_away()
     proxy.come_back()
     runner.wait_for_line("401 Unauthorized", 180)

@@ -31,7 +31,7 @@ def test_waits_double_up_to_half_a_minute() -> None:
 
 
 def test_only_an_uninterrupted_outage_uses_up_the_budget() -> None:
-    """An answer in between starts the count anew, and is said."""
+    """An answer in between restarts the count, and is logged."""
     clock = _Clock()
     outage, said = _outage(clock)
     outage.failed(ApiUnknown("x"))

@@ -1,4 +1,4 @@
-"""Faults 19 to 22: a Job that does not get to run, for which Kubernetes itself would wait for ever."""
+"""Faults 19 to 22: a Job that does not start to run, for which Kubernetes itself would wait indefinitely."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Putting into place: whole or not at all, whoever else is at it, and whatever was frozen for how long."""
+"""Putting into place: whole or not at all, no matter who else tries, or which runner was frozen for how long."""
 
 import errno
 import hashlib
@@ -83,7 +83,7 @@ def test_runner_that_stalls_over_another_ones_results_changes_nothing(attempt: _
 def test_runner_that_was_frozen_before_it_put_results_into_place_changes_nothing(
     attempt: _Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R4: it wakes after the question and before the deed, with what is not of the last word of the application."""
+    """R4: it wakes after the check and before the action, with results that are not the application's final ones."""
     late, newer = attempt.runner(), attempt.runner()
     moved = folder_module._moved
     placed: list[int] = []

@@ -74,7 +74,7 @@ def test_finished_work_beside_a_container_that_runs_on_is_found_by_the_next_runn
     again = start_runner("spark", spark_step(admin.namespace))
 
     assert again.wait() == 0
-    assert "beside runs on and keeps the Job from ending" in again.said()
+    assert "beside still runs and keeps the Job from ending" in again.said()
     # On its way out, or gone.
     assert all(text_at(job, "metadata", "deletionTimestamp") for job in admin.jobs())
 
@@ -96,7 +96,7 @@ def test_end_that_is_told_long_after_the_logs_is_seen(
 def test_driver_beside_a_container_that_never_gets_ready_is_followed_to_its_end(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """R17: what was put beside it says nothing of the driver."""
+    """R17: what was put beside it shows nothing about the driver."""
     runner = start_runner("spark", spark_step(admin.namespace))
     runner.wait_for_line("created Job")
     pod = kubelet.next_pod(admin.only_job())
@@ -124,7 +124,7 @@ def test_deadline_is_held_where_events_may_not_be_listed(
 def test_trouble_is_reported_where_events_may_not_be_listed(
     admin: Administrator, kubelet: Kubelet, gateway: Gateway, start_runner: StartRunner
 ) -> None:
-    """R14: people are told that the image cannot be pulled."""
+    """R14: it is reported that the image cannot be pulled."""
     gateway.on("GET", "/events", forbidden)
     runner = start_runner("spark", spark_step(admin.namespace, troubleSeconds=2))
     runner.wait_for_line("created Job")
@@ -182,7 +182,7 @@ def test_pod_that_took_the_drivers_place_unseen_is_followed(
 ) -> None:
     """R11: behind an outage nobody sees the Job without a Ready pod, and the next reading is as the last one was.
 
-    What the first driver's executors did says nothing of the second's: its silence has the time of one without any.
+    What the first driver's executors did shows nothing about the second's: its silence has the time of one without any.
     """
     monkeypatch.setattr(running_driver, "FIRST_LOOKS_SECONDS", 0.0)
     driver_log.become_node(admin, node := f"node-{admin.namespace}")

@@ -93,7 +93,7 @@ def test_requests_and_streams_go_through_it(
         (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "407 Proxy Authentication Required"),
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "SSH-2.0"),
         (b"HTTP/1.1 200 OK\r\n\r\nand more", "200 OK"),
-        (b"x" * 100_000, "no answer that can be read"),
+        (b"x" * 100_000, "no readable answer"),
         (b"", "closed the connection"),
     ],
 )
@@ -146,7 +146,7 @@ def test_kubectl_does_not_go_round_it(server: Gateway, admin: Administrator, mou
 
 @pytest.fixture
 def exec_server(tmp_path: Path) -> ExecServer:
-    """Return what speaks the WebSockets of exec."""
+    """Return the shell over WebSockets."""
     (tmp_path / "exec").mkdir()
     return ExecServer(tmp_path / "exec")
 

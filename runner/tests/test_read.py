@@ -87,7 +87,7 @@ def test_link_in_place_of_a_log_is_not_followed(tmp_path: Path, capsys: pytest.C
 def test_whatever_is_not_a_name_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, str]
 ) -> None:
-    """Parameters come from whoever starts the workflow."""
+    """Parameters come from the person who starts the workflow."""
     code, said = _read(tmp_path, capsys, **changes)
     assert code == 50
     assert next(iter(changes)) in said

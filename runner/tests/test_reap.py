@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.api_server, pytest.mark.fault(5)]
 ORPHAN_SECONDS = 600
 
 LEAST_DEPLOYED_SECONDS = 6 * 3600
-"""What no lane's reaper is told less than; test/unit/constructs/lane/reaper.test.ts holds it to the tries of a step."""
+"""The least that any reaper is given; test/unit/constructs/lane/reaper.test.ts holds it to the tries of a step."""
 
 
 def test_orphan_is_removed_with_its_pods(admin: Administrator, kubelet: Kubelet, mounts: Path) -> None:
@@ -48,7 +48,7 @@ def test_orphan_is_removed_with_its_pods(admin: Administrator, kubelet: Kubelet,
 
 
 def test_job_without_a_lease_is_left_alone(admin: Administrator, mounts: Path) -> None:
-    """R1: its runner may have died before it took the Lease, or runs and may not take it: nobody can tell."""
+    """R1: its runner may have died before it took the Lease, or runs and may not take it: nobody knows."""
     lane = _Lane(admin, mounts)
     job = lane.job("var-es")
     eventually(lambda: lane.age(job) >= 1, "the Job's age")
@@ -102,7 +102,7 @@ def test_job_that_is_taken_over_while_the_reaper_watches_is_left_alone(admin: Ad
 
 
 def test_runner_that_comes_in_the_last_moment_wins(admin: Administrator, mounts: Path) -> None:
-    """The Lease decides: whoever writes it first."""
+    """The Lease decides: the first to write it."""
     lane = _Lane(admin, mounts)
     job = lane.followed_job("var-es")
     seen = lane.lease(job)
@@ -115,7 +115,7 @@ def test_runner_that_comes_in_the_last_moment_wins(admin: Administrator, mounts:
 def test_jobs_of_others_and_jobs_that_ended_are_left_alone(
     admin: Administrator, kubelet: Kubelet, mounts: Path
 ) -> None:
-    """Whatever has no hash of ours, another customer's label, or a final condition."""
+    """Whatever has no hash of Nightlane's, another customer's label, or a final condition."""
     lane = _Lane(admin, mounts)
     foreign = lane.job("foreign", lambda job: object_at(job, "metadata").pop("annotations"))
     labels = {"nightlane/customer": "alpenkredit"}
@@ -144,7 +144,7 @@ def test_lease_that_is_never_renewed_says_nothing(admin: Administrator, mounts: 
 
 
 def test_nothing_is_decided_where_leases_may_not_be_read(admin: Administrator, mounts: Path) -> None:
-    """An older customer side does not allow them, so nobody can tell."""
+    """An older customer side does not allow them, so nobody knows."""
     lane = _Lane(admin, mounts)
     job = lane.job("var-es")
 

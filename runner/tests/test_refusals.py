@@ -1,4 +1,4 @@
-"""What is refused for a moment is borne, what is refused for good is said, and neither is ever called lost."""
+"""A momentary refusal is tolerated, a permanent one is reported, and neither is ever called lost."""
 
 import json
 import sys
@@ -110,7 +110,7 @@ def test_policy_that_refuses_the_job_is_quoted_and_no_role_is_blamed(
     assert runner.wait() == 20
     assert words in runner.last_line()
     assert "customer side" not in runner.last_line()
-    assert "have what refuses it looked at" in runner.last_line()
+    assert "have what refuses it checked" in runner.last_line()
 
 
 def test_refusal_that_nobody_expects_is_never_lost(
@@ -128,7 +128,7 @@ def test_refusal_that_nobody_expects_is_never_lost(
 def test_defect_of_the_runner_is_another_try_and_its_text_is_never_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """R28, R34: a library's error may quote a credential, so only its place is told."""
+    """R28, R34: a library's error may quote a credential, so only its place is reported."""
 
     def broken(*_: object) -> None:
         raise ValueError(f"Invalid header value {TOKEN}")

@@ -1,4 +1,4 @@
-"""Trouble is reported while the tries go on: by a try that ends for it, and a next one that takes over what runs."""
+"""Trouble is reported while the tries go on: by a try that ends for it, and a next one that adopts what runs."""
 
 import base64
 import json
@@ -178,7 +178,7 @@ def test_lost_node_is_left_to_a_person_after_the_time_in_which_a_driver_must_sta
     kubelet.fall_silent(pod)
 
     assert runner.wait(90) == 30
-    assert f"pod {pod} on node {node}. It is left as it is; have the node looked at" in runner.last_line()
+    assert f"pod {pod} on node {node}. It is left as it is; have the node checked" in runner.last_line()
     assert "if it is lost, have it deleted, or tainted as out of service, then go on:" in runner.last_line()
     job = admin.job(admin.only_job())
     assert text_at(job, "metadata", "deletionTimestamp") == ""
@@ -192,7 +192,7 @@ def test_lost_node_is_left_to_a_person_after_the_time_in_which_a_driver_must_sta
 def test_suspended_job_is_reported_and_never_given_up(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
-    """R19: a queue may do that to every Job; its deadlines stand still, and people are told."""
+    """R19: a queue may do that to every Job; its deadlines stand still, and it is reported."""
     step = spark_step(admin.namespace, **SOON, spark={"pendingSeconds": 3})
     first = start_runner("spark", step)
     first.wait_for_line("created Job")
@@ -227,7 +227,7 @@ def test_healthy_wait_ends_no_try(admin: Administrator, kubelet: Kubelet, start_
 
 @pytest.fixture
 def soon_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drivers whose executors are looked at every second, and which are idle after three."""
+    """Drivers whose executors are checked every second, and which are idle after three."""
     monkeypatch.setattr("nightlane_runner.job.running_driver.FIRST_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.FIRST_LOOKS_SECONDS", 1.0)
     monkeypatch.setattr("nightlane_runner.job.executor_look.LATER_LOOKS_SECONDS", 1.0)

@@ -50,7 +50,7 @@ def test_long_names_are_told_by_one_hash(tmp_path: Path) -> None:
 
 
 def test_a_name_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:
-    """The workflow substitutes what stands in two braces; read back, the name is the same."""
+    """The workflow substitutes what is in two braces; read back, the name is the same."""
     document = _written({"{{=1+1}}/{{{": "1" * 64}, tmp_path)
     assert document["files"] == {"{{=1+1}}/{{{": "1" * 64}
     assert "{{" not in (tmp_path / "results").read_text(encoding="utf-8")

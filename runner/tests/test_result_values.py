@@ -57,15 +57,15 @@ def test_values_come_as_they_stand(night: Path, keys: str, kind: str, text: str)
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (_value("total.unit"), "var.json#total.unit is 'EUR', and no number"),
-        (_value("total.ok"), "is True, and no number"),
-        (_value("total.deep"), "is an object, and no number"),
-        (_value("total.var", "word"), "is 1234567.10, and no word"),
+        (_value("total.unit"), "var.json#total.unit is 'EUR', not a number"),
+        (_value("total.ok"), "is True, not a number"),
+        (_value("total.deep"), "is an object, not a number"),
+        (_value("total.var", "word"), "is 1234567.10, not a word"),
         (_value("total.cvar"), "there is no var-es/var.json#total.cvar"),
         (_value("total.days.1.n"), "there is no var-es/var.json#total.days.1"),
         (_value("total.days.-1"), "there is no var-es/var.json#total.days.-1"),
         (_value("total", path="var-es/es.json"), "var-es/es.json is not among the results"),
-        (_value("total", path="var-es/notes.txt"), "var-es/notes.txt is no JSON"),
+        (_value("total", path="var-es/notes.txt"), "var-es/notes.txt is not JSON"),
     ],
 )
 def test_what_is_no_such_value_is_named(night: Path, value: ResultValue, said: str) -> None:
@@ -80,7 +80,7 @@ def test_what_is_no_such_value_is_named(night: Path, value: ResultValue, said: s
     ["", "two words", "-rf", "$(reboot)", "{{workflow.name}}", "a" * 64, "a\nb", "ü", "../etc"],
 )
 def test_words_are_of_few_characters(night: Path, word: str) -> None:
-    """Whatever a program writes, an argument is no option, no path and no expression."""
+    """Whatever a program writes, an argument is not an option, a path or an expression."""
     _leave(night / "var-es", {"var.json": json.dumps({"word": word}).encode()})
     with pytest.raises(NoValue):
         value_in(night, _value("word", "word"))
@@ -97,7 +97,7 @@ def test_numbers_are_those_of_json(night: Path, number: str) -> None:
 def test_a_file_that_is_not_what_was_brought_is_not_read(night: Path) -> None:
     """The manifest says what the step has left."""
     (night / "var-es" / "var.json").write_text(RISK.replace("1234567.10", "1.00"))
-    with pytest.raises(NoValue, match="is not what its step brought"):
+    with pytest.raises(NoValue, match="is not what its step fetched"):
         value_in(night, _value("total.var"))
 
 
@@ -145,7 +145,7 @@ class TestArguments:
         with pytest.raises(StepEnded) as end:
             filled(surroundings.context, [ResultValue(path, ("m",), "number"), "x", ResultValue(path, ("n",), "word")])
         assert end.value.code is ExitCode.BAD_INPUT
-        assert "there is no scenarios/count.json#m; scenarios/count.json#n is 2000, and no word" in end.value.sentence
+        assert "there is no scenarios/count.json#m; scenarios/count.json#n is 2000, not a word" in end.value.sentence
 
     def test_a_value_that_cannot_be_one_is_a_problem_of_the_input(self) -> None:
         """Path, names and type, in Jobs and in commands."""

@@ -112,7 +112,7 @@ def test_results_that_are_all_there_before_the_end_is_known_come_once(customer: 
 
 
 def test_results_that_are_not_there_before_the_end_is_known_come_later(customer: _Customer) -> None:
-    """A try before the manifest is written is no failure."""
+    """A try before the manifest is written is not a failure."""
     fetch = customer.results()
 
     fetch.try_early()
@@ -142,18 +142,18 @@ def test_lease_is_renewed_and_the_time_looked_at_while_results_come(customer: _C
         ResultsFetch(context, customer.shell, OWN_MANIFEST, None, None, lambda: None, replaced).run()
 
 
-@pytest.mark.parametrize("anew", [False, True], ids=["a second early try found nothing", "fetched anew"])
-def test_results_of_an_earlier_pod_do_not_count(customer: _Customer, anew: bool) -> None:
+@pytest.mark.parametrize("again", [False, True], ids=["a second early try found nothing", "fetched again"])
+def test_results_of_an_earlier_pod_do_not_count(customer: _Customer, again: bool) -> None:
     """What came early is of the pod whose log has ended then; another one may have written since."""
     customer.leave({"var.json": b"first"})
     fetch = customer.results()
     fetch.try_early()
-    if not anew:
+    if not again:
         (customer.folder / "manifest.json").unlink()
         fetch.try_early()
     customer.leave({"var.json": b"second"})
 
-    fetch.run(anew=anew)
+    fetch.run(again=again)
 
     assert (customer.lane / "var.json").read_bytes() == b"second"
 
@@ -226,7 +226,7 @@ def test_completion_that_was_seen_is_remembered(
 
 
 def test_manifest_of_an_earlier_attempt_is_none(customer: _Customer) -> None:
-    """Fault 30: what attempt 7 left is no result of attempt 1."""
+    """Fault 30: what attempt 7 left is not a result of attempt 1."""
     customer.leave({"var.json": b"{}"}, attempt=7)
     assert "attempt 7, not of attempt 1" in customer.refused()
 
@@ -349,7 +349,7 @@ def test_results_without_a_manifest_are_hashed_where_they_are(customer: _Custome
 
 
 def test_results_without_a_manifest_never_come_early(customer: _Customer) -> None:
-    """What lies there before the end is known may be half of it."""
+    """What is there before the end is known may be half of it."""
     (customer.folder / "out").mkdir(parents=True)
     (customer.folder / "out" / "var.json").write_bytes(b"half")
     fetch = customer.results(place=OUT)
@@ -363,7 +363,7 @@ def test_results_without_a_manifest_never_come_early(customer: _Customer) -> Non
 
 
 def test_each_pod_of_a_job_has_a_folder_of_its_own(customer: _Customer) -> None:
-    """What lies beside the folders of its pods is of nobody, such as of an attempt with more of them."""
+    """What is beside the folders of its pods is nobody's, such as of an attempt with more of them."""
     for part in range(4):
         (customer.folder / "out" / str(part)).mkdir(parents=True)
         (customer.folder / "out" / str(part) / "limits.csv").write_text(str(part))
@@ -439,7 +439,7 @@ def test_what_cannot_be_a_result_is_named(customer: _Customer, left: str, said: 
 def test_figures_that_move_too_far_hold_the_step_with_its_results_in_place(
     admin: Administrator, kubelet: Kubelet, customer: _Customer
 ) -> None:
-    """The whole step: a person and the run record are told both numbers; the results are there to go on with."""
+    """The whole step: a person and the run record get both numbers; the results are there to go on with."""
     value = {"from": "var-es/var.json", "keys": ["var"], "type": "number"}
     figures = [{"name": "VaR", "value": value, "maxJump": 20}]
     _, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True, "figures": figures}))).spark()

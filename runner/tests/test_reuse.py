@@ -63,7 +63,7 @@ def sides(admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path) 
 
 
 def test_results_are_taken_over_on_both_sides_without_the_logs(sides: _Sides) -> None:
-    """The log of the step that takes over is its own."""
+    """The log of the step that reuses results is its own."""
     sides.reuse()
     sides.reuse()  # a second try after an eviction
 
@@ -130,7 +130,7 @@ def test_hashes_are_those_of_the_results(sides: _Sides) -> None:
 
 
 def test_decayed_results_are_refused(sides: _Sides) -> None:
-    """What is taken over is what the earlier run brought there, or nothing is."""
+    """What is reused is what the earlier run left there, or nothing is."""
     (sides.mounts / EARLIER / "var-es" / "var.json").write_text("43")
     with pytest.raises(StepEnded, match=r"var\.json has SHA-256") as ended:
         sides.reuse()
@@ -156,7 +156,7 @@ def test_only_one_side_may_have_something(sides: _Sides) -> None:
 
 def test_the_run_itself_is_no_earlier_one(sides: _Sides) -> None:
     """It would copy a folder onto itself."""
-    with pytest.raises(StepEnded, match="must be another run") as ended:
+    with pytest.raises(StepEnded, match="must be a run other than") as ended:
         sides.reuse(fromRun=2)
     assert ended.value.code is ExitCode.BAD_INPUT
 

@@ -53,7 +53,7 @@ def test_two_that_send_to_one_place_never_mix(tmp_path: Path) -> None:
 
 
 def test_single_file_is_sent(tmp_path: Path) -> None:
-    """A file is no folder of one."""
+    """A file is not a folder of one."""
     (tmp_path / "x.csv").write_bytes(b"1,2")
     (tmp_path / "results").mkdir()
 

@@ -59,7 +59,7 @@ def _api(places: Places) -> Api:
 def test_server_is_found_by_its_address_and_known_by_its_name(
     server: Gateway, admin: Administrator, mounts: Path
 ) -> None:
-    """The name stands in the certificate and nowhere else."""
+    """The name is in the certificate and nowhere else."""
     api = _api(_places(mounts, server, admin, "", "127.0.0.1"))
     assert api.get(admin.core("pods"))["kind"] == "PodList"
     assert api.server == f"https://{NAME}:{server.port}"

@@ -149,7 +149,7 @@ def test_container_without_a_shell_is_named(tmp_path: Path, monkeypatch: pytest.
 def test_trouble_of_a_node_is_not_taken_for_a_container_without_a_shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str, times: int
 ) -> None:
-    """R12: its runtime starts anew, or its memory is short; it is asked again, by whoever bears such failures."""
+    """R12: its runtime restarts, or its memory is short; it is asked again, by code that tolerates such failures."""
     monkeypatch.setattr(work_module, "ASK_AGAIN_SECONDS", 0.1)
     work = work_in(DeadShell(times, LocalShell(tmp_path), message))
     if times == 1:

@@ -95,7 +95,7 @@ def test_attempts_after_the_first_have_the_sizes_that_are_said_for_them() -> Non
 def test_what_differs_later_must_be_in_the_job(part: object, attempt: int) -> None:
     """Told with the first attempt, and not when somebody retries."""
     given = spark_step("risk", attempt=attempt, spark={"onRetry": [part]})
-    with pytest.raises(StepEnded, match=r"spark\.onRetry: got .*, of which part 0 leads to nothing in the Job"):
+    with pytest.raises(StepEnded, match=r"spark\.onRetry: got .*, whose part 0 leads to nothing in the Job"):
         StepInput(document(given)).spark()
 
 
@@ -138,7 +138,7 @@ def test_command_must_not_be_empty() -> None:
     [
         (["spark"], None, "NIGHTLANE_STEP is not set"),
         (["spark"], "{", "is not JSON"),
-        (["spark"], "[]", "holds no JSON object"),
+        (["spark"], "[]", "is not a JSON object"),
         (["exec"], document(spark_step("risk")), "exec: got nothing, must be an object"),
         (
             [],

@@ -51,7 +51,7 @@ def test_jobs_that_have_ended_are_kept(admin: Administrator, kubelet: Kubelet, s
     runner = start_runner("sweep", sweep_step(admin.namespace))
 
     assert runner.wait() == 0
-    assert "told to end: nothing" in runner.last_line()
+    assert "deleted: nothing" in runner.last_line()
     assert admin.job(job) is not None
 
 

@@ -124,7 +124,7 @@ def test_further_nights_are_tidied_by_themselves(sides: _Sides) -> None:
 
 @pytest.mark.api_server
 def test_customers_volume_keeps_what_the_lane_still_has(sides: _Sides) -> None:
-    """A replay has begun: its log is on the lane's volume, the results that it takes over are at the customer's."""
+    """A replay has begun: its log is on the lane's volume, the results that it reuses are at the customer's."""
     sides.night(sides.lane, "2026-01-05", 0)
     sides.night(sides.customer, "2026-01-05", 300)
     sides.run()
@@ -175,7 +175,7 @@ def test_full_volume_is_a_hundred_percent(tmp_path: Path) -> None:
 
 
 def test_df_is_read_as_posix_prints_it() -> None:
-    """Whatever else a container prints is no fill level."""
+    """Nothing else that a container prints is a fill level."""
     use = parsed_df("nfs.example:/export/a 104857600 83886080 20971520 80% /results")
     assert use is not None
     assert use.percent == 80

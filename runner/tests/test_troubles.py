@@ -75,7 +75,7 @@ def test_trouble_that_passes_is_not_reported(attempt: _Attempt) -> None:
 
 
 def test_next_try_reports_the_same_trouble_no_more(attempt: _Attempt) -> None:
-    """It is as patient as it was before anybody was told."""
+    """It is as patient as it was before the report."""
     attempt.report(TroubleKind.UNREACHABLE)
     again = attempt.next_try()
     again.lasts(TroubleKind.UNREACHABLE, lambda: "x")

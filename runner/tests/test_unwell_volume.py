@@ -35,7 +35,7 @@ def test_read_only_volume_is_named(admin: Administrator, mounts: Path, kind: str
 
     assert code == 20
     last = said.getvalue().splitlines()[-1]
-    assert f"The lane's results volume does not do what it is asked: Read-only file system ({results}/" in last
+    assert f"The lane's results volume does not work: Read-only file system ({results}/" in last
 
 
 @pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO])

@@ -46,7 +46,7 @@ class _ForgetfulCluster(Cluster):
 def test_watch_from_a_version_that_is_gone_begins_with_a_new_list(
     admin: Administrator, kubelet: Kubelet, mounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fault 8: the real server answers 410, and the runner lists and watches anew."""
+    """Fault 8: the real server answers 410, and the runner lists and watches again."""
     monkeypatch.setattr(job_follow, "_SHORT_WATCH_SECONDS", 0.5)
     surroundings, cluster, job = _job_in(admin, mounts)
     eventually(lambda: _is_forgotten(admin, job), "the server forgetting its first version", 180)

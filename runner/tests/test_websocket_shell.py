@@ -1,4 +1,4 @@
-"""Exec over a WebSocket, with a server that speaks Kubernetes' protocol and real shells behind it."""
+"""Exec over a WebSocket, with a server that uses Kubernetes' protocol and real shells behind it."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[ExecServer]:
 
 @pytest.fixture
 def other(tmp_path: Path) -> LocalShell:
-    """What is used where WebSockets are not spoken."""
+    """What is used if WebSockets are not supported."""
     return LocalShell(tmp_path)
 
 
@@ -83,7 +83,7 @@ def test_streams_and_code_are_the_commands(shell: WebSocketShell, server: ExecSe
 
 
 def test_end_of_input_is_told(shell: WebSocketShell) -> None:
-    """A script that reads to the end of its input would wait for ever."""
+    """A script that reads to the end of its input would never end."""
     process = shell.start(TARGET, "cat; echo end", [])
     assert process.stdin is not None
     process.stdin.write(b"in\n")
@@ -249,7 +249,7 @@ def test_server_waits_while_nobody_reads(shell: WebSocketShell, server: ExecServ
 
 
 def test_pings_without_end_fill_no_memory_and_hold_nobody(shell: WebSocketShell, server: ExecServer) -> None:
-    """Their sender reads no answer; whoever kills the stream is heard all the same."""
+    """Their sender reads no answer; the reason for the end of the stream is seen all the same."""
     blob = Connection(ConnectionType.SERVER).send(Ping(payload=bytes(125))) * 1024
     flooded = threading.Event()
 
@@ -386,7 +386,7 @@ def test_answer_that_trickles_in_is_not_waited_for(
 def test_answer_that_may_be_gone_in_a_moment_is_not_the_last(
     shell: WebSocketShell, server: ExecServer, other: LocalShell, status: int
 ) -> None:
-    """A balancer's own page says nothing about what is behind it."""
+    """A balancer's own page shows nothing about what is behind it."""
     server.refusal = (status, b"<html>a moment</html>")
     _, errors, code = _said(shell.start(TARGET, "true", []))
     assert code == 1
@@ -416,7 +416,7 @@ def test_name_in_a_refusal_is_not_taken_for_its_reason(
 def test_answer_that_ends_with_its_connection_is_one(
     shell: WebSocketShell, server: ExecServer, other: LocalShell
 ) -> None:
-    """A gateway may speak HTTP/1.0."""
+    """A gateway may use HTTP/1.0."""
     server.answer = lambda connection: connection.sendall(b"HTTP/1.0 501 Not Implemented\r\n\r\nno such thing")
     assert _said(shell.start(TARGET, "echo other", [])) == (b"other\n", b"", 0)
     assert other.started == [TARGET]

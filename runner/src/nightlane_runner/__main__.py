@@ -1,4 +1,4 @@
-"""Runs a step by `python -m nightlane_runner`."""
+"""Runs a step with `python -m nightlane_runner`."""
 
 from nightlane_runner.main import run
 

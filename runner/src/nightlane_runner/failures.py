@@ -22,4 +22,4 @@ GO_ON = (
     "then go on: a Spark or job step with nightlane adopt, by which a new runner goes on with the same attempt and "
     "what is computed stays; any other step with nightlane retry"
 )
-"""Ends a sentence about what is in the way of a step and says nothing against its work in the customer's cluster."""
+"""Ends a sentence about an obstacle to a step that does not call its work in the customer's cluster into question."""

@@ -19,15 +19,15 @@ GRACE_SECONDS = 25.0
 class Reason(Enum):
     """Why a step ends early."""
 
-    EVICTED = "told to end without an order"
-    """The container is told to end: the remote work goes on and is adopted by the next runner, if there is one."""
+    EVICTED = "ended without an order"
+    """The container must end: the remote work goes on and is adopted by the next runner, if there is one."""
 
     STOPPED = "stopped by the operator"
     """The operator ordered it: the remote work is cancelled."""
 
 
 class Interrupted(Exception):
-    """Raised at the next safe place once an interruption is there.
+    """Raised at the next safe point after an interruption.
 
     Attributes:
         reason: why.
@@ -41,7 +41,7 @@ class Interrupted(Exception):
         self.deadline = deadline
 
     def ended(self, what: str, rest: str) -> StepEnded:
-        """Return how work ends that leaves nothing half done: another try follows, or the operator wants none."""
+        """Return the end of a step that leaves nothing half done: another try follows, or the operator wants none."""
         code = ExitCode.DETACHED if self.reason is Reason.EVICTED else ExitCode.CANCELLED
         return StepEnded(code, f"{what} was {self.reason.value} {rest}")
 
@@ -54,8 +54,8 @@ class _Signal:
 class Interruptions:
     """Watches for SIGTERM and for orders.
 
-    Only an order takes remote work back. A SIGTERM says that this container is to end, and not why: an eviction under
-    pressure leaves no second for a word about that. What a night that was ended leaves behind is for its exit handler.
+    Only an order takes remote work back. A SIGTERM reveals that this container must end, but not why: an eviction under
+    pressure leaves no second to report it. What a night that was ended leaves behind is for its exit handler.
     """
 
     def __init__(self, places: Places, log: StepLog) -> None:
@@ -65,7 +65,7 @@ class Interruptions:
         self._unknown_order = ""
 
     def listen(self) -> None:
-        """Take over SIGTERM and SIGINT (the latter for a run on a laptop)."""
+        """Handle SIGTERM and SIGINT (the latter for a run on a laptop)."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 

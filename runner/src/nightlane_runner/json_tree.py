@@ -1,6 +1,6 @@
 """Typed reading of JSON documents whose shape another program decides.
 
-Kubernetes leaves out what is empty, so every reader answers an absent value with its type's empty value.
+Kubernetes leaves out what is empty, so every reader returns its type's empty value for an absent one.
 """
 
 from typing import TypeAlias
@@ -10,7 +10,7 @@ JsonObject: TypeAlias = dict[str, Json]
 
 
 def value_at(tree: Json, *path: str) -> Json:
-    """Return the value under the given keys, or None where one of them is absent."""
+    """Return the value under the given keys, or None if one of them is absent."""
     for key in path:
         if not isinstance(tree, dict):
             return None
@@ -19,13 +19,13 @@ def value_at(tree: Json, *path: str) -> Json:
 
 
 def text_at(tree: Json, *path: str) -> str:
-    """Return the string under the given keys, "" where there is none."""
+    """Return the string under the given keys, "" if there is none."""
     value = value_at(tree, *path)
     return value if isinstance(value, str) else ""
 
 
 def number_at(tree: Json, *path: str) -> int:
-    """Return the whole number under the given keys, 0 where there is none."""
+    """Return the whole number under the given keys, 0 if there is none."""
     value = value_at(tree, *path)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
@@ -36,13 +36,13 @@ def flag_at(tree: Json, *path: str) -> bool:
 
 
 def object_at(tree: Json, *path: str) -> JsonObject:
-    """Return the object under the given keys, {} where there is none."""
+    """Return the object under the given keys, {} if there is none."""
     value = value_at(tree, *path)
     return value if isinstance(value, dict) else {}
 
 
 def objects_at(tree: Json, *path: str) -> list[JsonObject]:
-    """Return the objects of the list under the given keys, [] where there is none."""
+    """Return the objects of the list under the given keys, [] if there is none."""
     value = value_at(tree, *path)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

@@ -26,6 +26,7 @@ from nightlane_runner.lane.full_volume import is_full, lane_volume_full
 from nightlane_runner.lane.log_end import write_log_end
 from nightlane_runner.lane.places import Places
 from nightlane_runner.lane.unwell_volume import lane_volume_unwell
+from nightlane_runner.message_limits import MOST_SENTENCE_BYTES, without_middle
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog, harmless
 from nightlane_runner.steps.arguments import job_with_values
@@ -39,7 +40,6 @@ from nightlane_runner.steps.reuse_step import ReuseStep
 from nightlane_runner.steps.spark_step import SparkStep
 from nightlane_runner.steps.sweep_step import SweepStep
 from nightlane_runner.steps.tidy_step import CustomerTidy, LaneTidy, TidyReach
-from nightlane_runner.told import MOST_SENTENCE_BYTES, without_middle
 from nightlane_runner.trouble import Troubles
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
@@ -69,14 +69,14 @@ class Runner:
         }
 
     def run(self, arguments: Sequence[str]) -> ExitCode:
-        """Run the step of the kind named by the only argument, and say how it ended."""
+        """Run the step of the kind named by the only argument, and report how it ended."""
         try:
             self._run_kind(arguments)
         except StepEnded as end:
             return self._ended(end)
         except OSError as error:
-            told = lane_volume_full if is_full(error) else lane_volume_unwell
-            by_volume = told(error, self._places.results)
+            ended = lane_volume_full if is_full(error) else lane_volume_unwell
+            by_volume = ended(error, self._places.results)
             return self._failed(error) if by_volume is None else self._ended(by_volume)
         except (ApiUnknown, ApiRefused) as error:
             return self._ended(unanswered(error))
@@ -86,13 +86,13 @@ class Runner:
 
     def _ended(self, end: StepEnded) -> ExitCode:
         self._say_last(end.sentence)
-        # Of the tries that follow an outage or an eviction by themselves the sentence says all there is to say.
+        # The sentence says everything about tries that follow an outage or an eviction by themselves.
         if end.code not in (ExitCode.INFRASTRUCTURE, ExitCode.DETACHED):
             self._leave_log_end()
         return end.code
 
     def _failed(self, error: Exception) -> ExitCode:
-        # Where it was, and never its text: a library's error may quote what it was given, such as a credential.
+        # The place, and never the text: a library's error may quote its arguments, such as a credential.
         self._log.info("".join(traceback.format_tb(error.__traceback__)).rstrip())
         self._say_last(
             f"The runner itself failed ({type(error).__name__}). Remote work was left alone, and another try of the "
@@ -152,14 +152,14 @@ class Runner:
         interruptions = Interruptions(self._places, self._log)
         interruptions.listen()
         api = self._api()
-        # A reaper has no patience: it decides nothing where nobody answers.
+        # A reaper has no patience: it decides nothing if nobody answers.
         outage = Outage(api.server, 0, self._log)
         ReapStep(Cluster(api, reap.namespace), outage, reap, interruptions.wait, self._log).run()
 
     def _tidy(self, given: StepInput) -> None:
         tidy = given.tidy()
         lane = LaneTidy(self._places, tidy, self._log)
-        # First, and whatever state the customer's cluster and credential are in.
+        # First, whatever the state of the customer's cluster and credential.
         lane.run()
         interruptions = Interruptions(self._places, self._log)
         interruptions.listen()
@@ -172,7 +172,7 @@ class Runner:
 
     def _calendar(self, given: StepInput) -> None:
         calendar, claim = given.calendar()
-        # Each night asks its calendar, so each night finds out.
+        # Each night runs its calendar step, so each night finds out.
         write_credential_ends(self._places.kubeconfig, self._places.outputs, self._log)
         run_calendar(calendar, claim, self._places, self._log)
 
@@ -209,23 +209,23 @@ class Runner:
 
     def _say_last(self, sentence: str) -> None:
         whole = harmless(sentence)
-        told = without_middle(whole, MOST_SENTENCE_BYTES)
-        if told != whole:
+        shown = without_middle(whole, MOST_SENTENCE_BYTES)
+        if shown != whole:
             self._log.info(whole)
-        self._log.info(told)
+        self._log.info(shown)
         try:
-            self._places.termination_log.write_text(told, encoding="utf-8")
+            self._places.termination_log.write_text(shown, encoding="utf-8")
         except OSError as error:
             # The sentence must stay the log's last line; this one is for a person at a terminal.
             print(f"no termination message was left: {error}", file=sys.stderr)
 
 
 def unanswered(error: ApiUnknown | ApiRefused) -> StepEnded:
-    """Return the end of a step of which one request went wrong in a way that nobody there knows how to bear."""
+    """Return the end of a step in which a request failed in a way that the step does not handle."""
     return StepEnded(
         ExitCode.INFRASTRUCTURE,
         f"A request to the customer's API server went wrong ({error}). Remote work was left alone, and another try of "
-        "the same attempt goes on with it; where every try ends like this, have that answer looked at.",
+        "the same attempt goes on with it; where every try ends like this, have that answer checked.",
     )
 
 

@@ -14,7 +14,7 @@ _LINE = re.compile(r'(?P<key>[^=]+)=(?P<value>".*")')
 
 
 def read_order(annotations: Path) -> str:
-    """Return the order in the annotations file, "" where there is none.
+    """Return the order in the annotations file, "" if there is none.
 
     The file has one line key="value" per annotation, the value escaped like a JSON string. A pod without the
     mount has no orders.
@@ -34,5 +34,5 @@ def _unescaped(quoted: str) -> str:
     try:
         value = json.loads(quoted)
     except ValueError:
-        return quoted  # an escape that JSON does not know: no order of ours has one
+        return quoted  # an escape that JSON does not know: no order has one
     return value if isinstance(value, str) else quoted

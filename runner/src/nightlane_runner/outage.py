@@ -26,13 +26,13 @@ class Outage:
     """Counts how long the API server has been away, by the monotonic clock.
 
     An answer of any kind ends the outage; only an uninterrupted one uses up the budget. Refusals in the midst of it
-    neither end it nor begin it anew; as long as there is nothing but refusals, they have less time.
+    neither end it nor restart it; as long as there is nothing but refusals, there is less time for them.
 
     Args:
         server: its address, for messages.
         budget_seconds: how long it may be away before the try gives up.
         log: for what a person should know.
-        troubles: gets to know of an outage that lasts; None where nobody waits for the work.
+        troubles: is notified of an outage that lasts; None if nobody waits for the work.
         clock: the monotonic one.
         jitter: a random number below 1.
 
@@ -59,7 +59,7 @@ class Outage:
 
     @property
     def ongoing(self) -> bool:
-        """Whether the last request remained without an answer."""
+        """Whether the last request remained unanswered."""
         return self._began is not None
 
     def failed(self, error: ApiUnknown) -> float:
@@ -94,7 +94,7 @@ class Outage:
         return min(longest * (0.5 + self._jitter() / 2), budget - away, report)
 
     def answered(self) -> None:
-        """Note that the API server answered; raises Reported where its absence was reported before."""
+        """Note that the API server answered; raises Reported if its absence was reported before."""
         if self._began is not None:
             away = self._clock() - self._began
             self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
@@ -126,7 +126,7 @@ class Outage:
                 return answer
 
     def _report(self, error: ApiUnknown, began: float) -> float:
-        """Return in how many seconds the outage is to be reported. A refusal uses up its try before that."""
+        """Return in how many seconds to report the outage. A refusal uses up its try before that."""
         if self._troubles is None or self._refused_since is not None:
             return float("inf")
         sentence = f"The customer's API server {self._server} cannot be used ({error}). Remote work is left alone."
@@ -138,12 +138,12 @@ class Outage:
                 ExitCode.INFRASTRUCTURE,
                 f"The customer's API server {self._server} has forbidden for {away:.0f} s what it was asked ({error}). "
                 f"Remote work was left alone; {error.remedy}; another try of the same attempt then goes on, and so "
-                f"does nightlane adopt for a Spark or job step of which no try is left. {_LEFT_ALONE}",
+                f"does nightlane adopt for a Spark or job step without any tries left. {_LEFT_ALONE}",
             )
         return StepEnded(
             ExitCode.INFRASTRUCTURE,
             f"The customer's API server {self._server} has been away for {away:.0f} s, longer than the budget of "
             f"{budget:.0f} s (last: {error}). Remote work was left alone; once the server answers, another try of the "
-            "same attempt finds it again, and so does nightlane adopt for a Spark or job step of which no try is left. "
+            "same attempt finds it again, and so does nightlane adopt for a Spark or job step without any tries left. "
             f"{_LEFT_ALONE}",
         )

@@ -12,26 +12,26 @@ from nightlane_runner.lane.kept_log import KeptLog
 from nightlane_runner.lane.log_end import MOST_LINES
 
 LONGEST_LINE = 16_000
-"""Characters of one line; the rest of a longer one is left out, and that is said."""
+"""Characters of one line; the rest of a longer one is left out, with a note."""
 
 
 def harmless(text: str) -> str:
-    """Return text with its lines and tabs, and with every other character that does not show replaced."""
+    """Return text with its lines and tabs, and with every other invisible character replaced."""
     short = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}… ({len(text)} characters)"
-    # What is hidden is not printable, which is known without a look at each character: logs have gibibytes of lines.
+    # Hidden characters are not printable, which is tested without checking each one: logs have gibibytes of lines.
     if short.isprintable() or short.replace("\t", "").replace("\n", "").isprintable():
         return short
     return "".join(each if each in "\n\t" or unicodedata.category(each) not in _HIDDEN else "\ufffd" for each in short)
 
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Control characters, those that turn the direction of writing, halves of characters, and Unicode's line ends."""
+"""Control characters, those that change the direction of text, halves of characters, and Unicode's line ends."""
 
 
 class StepLog:
     """Writes whole lines from any thread.
 
-    A volume that cannot be written costs the copy, never the step: that is said once on standard output.
+    A volume that cannot be written costs the copy, never the step: that is noted once on standard output.
     """
 
     def __init__(self, out: TextIO = sys.stdout) -> None:
@@ -52,11 +52,11 @@ class StepLog:
         self._write(line)
 
     def relay(self, source: str, line: str, more: bool = False) -> None:
-        """Write a line that `source` (driver, stdout, stderr) wrote; where more follow at once, `flush` ends them."""
+        """Write a line that `source` (driver, stdout, stderr) wrote; if more follow at once, `flush` ends them."""
         self._write(f"{source} | {line}", flush=not more)
 
     def flush(self) -> None:
-        """Let everybody see what was written."""
+        """Make visible what was written."""
         with self._lock:
             self._out.flush()
             self._keep(lambda copy: copy.flush())
@@ -67,7 +67,7 @@ class StepLog:
             return list(self._last)
 
     def _write(self, text: str, flush: bool = True) -> None:
-        # Much of it was written by the customer's side: it may neither steer a terminal nor go on for ever.
+        # Much of it was written by the customer's side: it may neither control a terminal nor be endless.
         line = harmless(text)
         with self._lock:
             self._out.write(f"{line}\n")
@@ -77,11 +77,11 @@ class StepLog:
                 self._out.flush()
                 self._keep(lambda copy: copy.flush())
 
-    def _keep(self, deed: Callable[[KeptLog], None]) -> None:
+    def _keep(self, action: Callable[[KeptLog], None]) -> None:
         if self._copy is None:
             return
         try:
-            deed(self._copy)
+            action(self._copy)
         except OSError as error:
             self._copy = None
             print(f"the log is no longer kept on the lane's volume: {error}", file=self._out, flush=True)

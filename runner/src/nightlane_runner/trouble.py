@@ -1,9 +1,9 @@
-"""Trouble is reported while it can be fixed: a runner is heard only when its try ends, so it ends one to report.
+"""Reports trouble while it can be fixed: a runner is only heard when its try ends, so it ends one to report.
 
 Nobody but the customer's cluster hears a runner that runs; of one that has ended, the workflow keeps the last sentence.
 So a try that has been in trouble for some minutes ends, once, with a sentence that begins with TROUBLE. The remote work
 is left as it is, and the next try of the same attempt goes on with it, as patiently as before. When the trouble is
-over, that one ends the same way, with OVER, and the work goes on in a third. How long which trouble is borne is not
+over, that one ends the same way, with OVER, and the work goes on in a third. How long each trouble is tolerated is not
 decided here.
 """
 
@@ -27,16 +27,16 @@ _NEVER = float("inf")
 
 
 class TroubleKind(StrEnum):
-    """What keeps a step from going on. The values are read from the workflow, by whoever watches it."""
+    """What keeps a step from going on. Nightwatch and the command read the values from the workflow."""
 
     UNREACHABLE = "unreachable"
     """The customer's API server does not answer."""
 
     CREDENTIAL = "credential"
-    """It answers, and does not accept the credential."""
+    """It answers, but does not accept the credential."""
 
     CERTIFICATE = "certificate"
-    """Its certificate is not trusted, or ours is not."""
+    """Its certificate is not trusted, or the client's is not."""
 
     QUOTA = "quota"
     """No pod is made, since the customer's quota has no room."""
@@ -51,10 +51,10 @@ class TroubleKind(StrEnum):
     """The image cannot be pulled."""
 
     STARTING = "starting"
-    """The pod has a node and does not get to run."""
+    """The pod has a node but does not start to run."""
 
     NODE_LOST = "node-lost"
-    """The driver's node does not answer, or its pod is on its way out and does not go."""
+    """The driver's node does not answer, or its pod is being deleted and does not go."""
 
     SUSPENDED = "suspended"
     """The Job was suspended in the customer's cluster, by a person or by a queue."""
@@ -63,17 +63,17 @@ class TroubleKind(StrEnum):
     """The driver runs, and no node takes any of its executors, or none is made."""
 
     IDLE = "idle"
-    """The driver runs, writes nothing and has no executors: it may have done its work and not have ended."""
+    """The driver runs, writes nothing and has no executors: it may have done its work without ending."""
 
     NOT_READY = "not-ready"
     """No pod of the application is Ready."""
 
     CONNECTION = "connection"
-    """The connection to a container does not come about, or breaks again and again."""
+    """The connection to a container cannot be made, or breaks again and again."""
 
 
 REACHING = (TroubleKind.UNREACHABLE, TroubleKind.CREDENTIAL, TroubleKind.CERTIFICATE)
-"""What any answer of the API server ends."""
+"""Troubles that any answer of the API server ends."""
 
 TO_RUN = (
     TroubleKind.QUOTA,
@@ -83,7 +83,7 @@ TO_RUN = (
     TroubleKind.STARTING,
     TroubleKind.NODE_LOST,
 )
-"""What a driver that runs ends."""
+"""Troubles that a running driver ends."""
 
 
 class Reported(StepEnded):
@@ -94,14 +94,14 @@ class Reported(StepEnded):
 
 
 class Troubles:
-    """What one attempt is in trouble with, and what of it was reported, by this try or an earlier one.
+    """The troubles of one attempt, and which of them was reported, by this try or an earlier one.
 
     Args:
         file: where the attempt remembers what it has reported.
         seconds: how long a trouble lasts before it is reported.
         log: for what could not be reported.
         clock: the monotonic one.
-        today: tells since when, for people. Never compared with a time of the customer's cluster.
+        today: the time for people. Never compared with a time of the customer's cluster.
 
     """
 
@@ -124,15 +124,15 @@ class Troubles:
         self._reported, self._reports = self._remembered()
 
     def lasts(self, kind: TroubleKind, sentence: Callable[[], str], began: float | None = None) -> float:
-        """Note that the step is in this trouble, and return in how many seconds it is to be reported.
+        """Note that the step is in this trouble, and return in how many seconds to report it.
 
         Args:
             kind: what trouble.
-            sentence: says what it is, in full, if it comes to that.
+            sentence: returns the full description, if it comes to that.
             began: when it began, by the monotonic clock. Default: when it was first noted.
 
         Raises:
-            Reported: it has lasted for long enough, and nobody was told of it before.
+            Reported: it has lasted for long enough, and was not reported before.
 
         """
         now = self._clock()
@@ -144,7 +144,7 @@ class Troubles:
         left = since + self._seconds - now
         if left > 0:
             return left
-        # The last report that an attempt has is kept for the trouble's end.
+        # An attempt's last report is reserved for the end of the trouble.
         if self._remember(kind, MOST_REPORTS - 1):
             stamp = (self._today() - timedelta(seconds=now - since)).strftime("%Y-%m-%dT%H:%M:%SZ")
             raise Reported(f"TROUBLE {kind} since {stamp}: {sentence()} Nothing is lost: the next try goes on.")
@@ -164,7 +164,7 @@ class Troubles:
             raise Reported(f"OVER {reported}: it is over, and the next try goes on.")
 
     def is_reported(self, kind: TroubleKind) -> bool:
-        """Return whether this trouble is the one that people know of."""
+        """Return whether this trouble is the one that people know about."""
         return self._reported is kind
 
     def _remembered(self) -> tuple[TroubleKind | None, int]:
@@ -179,15 +179,15 @@ class Troubles:
             return None, 0
 
     def _remember(self, kind: TroubleKind | None, most: int) -> bool:
-        """Remember a report, unless there were enough of them; return whether it may be made."""
+        """Remember a report, unless there were too many; return whether it may be made."""
         if self._reports >= most:
             self._give_up(f"{self._reports} reports were made")
             return False
         try:
             write_durably(self._file, json.dumps({"reported": kind or "", "reports": self._reports + 1}))
         except OSError as error:
-            # Without a memory it would be reported by every try, and none would get anywhere.
-            self._give_up(f"the lane's volume does not take the report: {error}")
+            # Otherwise every try would report it, and none would get anywhere.
+            self._give_up(f"the report cannot be written to the lane's volume: {error}")
             return False
         return True
 

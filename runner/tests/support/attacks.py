@@ -182,7 +182,7 @@ ATTACKS: dict[str, Attack] = {
     "a packed bomb": _text(gzip.compress(b"{" + b" " * 50_000_000 + b"}"), content_encoding="gzip"),
     "no document": _text(STEERING.encode()),
     "a page": _text(b"<html><script>alert(1)</script>" + STEERING.encode(), content_type="text/html"),
-    "bytes that are no text": _text(bytes(range(256)) * 100),
+    "bytes that are not text": _text(bytes(range(256)) * 100),
     "nothing": _text(b""),
     "null": _text(b"null"),
     "a list": _text(b"[]"),

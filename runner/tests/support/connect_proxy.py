@@ -44,7 +44,7 @@ class ConnectProxy:
 
     @property
     def url(self) -> str:
-        """As a lane's runners are told of it."""
+        """Its URL, as a lane's runners get it."""
         return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:

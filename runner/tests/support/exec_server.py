@@ -1,4 +1,4 @@
-"""Stands in for an API server's exec: it speaks Kubernetes' protocol over a WebSocket, and runs commands here."""
+"""A fake of an API server's exec: it uses Kubernetes' protocol over a WebSocket, and runs commands here."""
 
 import base64
 import contextlib
@@ -39,7 +39,7 @@ class ExecServer:
     Attributes:
         port: on loopback.
         refusal: status and body that every request is answered with; None lets it run.
-        subprotocol: what it speaks.
+        subprotocol: which one it supports.
         requests: path and query of each request.
         cut_after: bytes of standard output after which the connection is cut; None cuts nothing.
         instead: what is done on the accepted stream instead of running the command.

@@ -16,7 +16,7 @@ from nightlane_runner.api.connection import tls_context
 from nightlane_runner.api.kubeconfig import read_kubeconfig
 from tests.support.certificates import node_certificate
 
-Deed = Callable[["Passage"], None]
+Action = Callable[["Passage"], None]
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Passage:
 class _Rule:
     method: str
     path: re.Pattern[str]
-    deed: Deed
+    action: Action
     left: int
     met: int = field(default=0)
 
@@ -117,17 +117,17 @@ class Gateway:
         self.port: int = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
-    def on(self, method: str, path: str, deed: Deed, times: int = 1_000_000) -> Callable[[], int]:
+    def on(self, method: str, path: str, action: Action, times: int = 1_000_000) -> Callable[[], int]:
         """Do this to the next requests of a kind; return a way to ask how many it was done to.
 
         Args:
             method: the verb.
             path: a regular expression that is found in path and query.
-            deed: what is done.
+            action: what is done.
             times: how often.
 
         """
-        rule = _Rule(method, re.compile(path), deed, times)
+        rule = _Rule(method, re.compile(path), action, times)
         with self._lock:
             self._rules.append(rule)
         return lambda: rule.met
@@ -153,7 +153,7 @@ class Gateway:
             if rule is not None:
                 rule.left, rule.met = rule.left - 1, rule.met + 1
         try:
-            (passage.forward if rule is None else lambda: rule.deed(passage))()
+            (passage.forward if rule is None else lambda: rule.action(passage))()
         except OSError:
             handler.close_connection = True
 

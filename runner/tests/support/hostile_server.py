@@ -1,4 +1,4 @@
-"""An API server of a customer that was taken over: it answers whatever it is told to, to every request."""
+"""A compromised API server of a customer: it gives any configured answer to every request."""
 
 import base64
 import json

@@ -88,5 +88,5 @@ class Background:
     def _run(self) -> None:
         try:
             self.result = self._work()
-        except BaseException as error:  # noqa: BLE001 - handed over to whoever joins
+        except BaseException as error:  # noqa: BLE001 - passed on to the joining thread
             self._error = error

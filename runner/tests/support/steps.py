@@ -67,7 +67,7 @@ def copy_step(namespace: str, remote: str, lane: str, **changes: Any) -> dict[st
 
 
 def reuse_step(namespace: str, from_run: int, **changes: Any) -> dict[str, Any]:
-    """Return the input of a step that takes over what an earlier run left."""
+    """Return the input of a step that reuses what an earlier run left."""
     work = {"fromRun": from_run, "remote": "var-es", "lane": "var-es", "required": "yes", "timeoutSeconds": 60}
     given = _step(namespace)
     given["run"]["number"] = from_run + 1

@@ -7,7 +7,7 @@ import threading
 
 
 class TcpProxy:
-    """Forwards connections to one port until told otherwise."""
+    """Forwards connections to one port until set otherwise."""
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port

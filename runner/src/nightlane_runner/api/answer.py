@@ -21,29 +21,29 @@ def read_content(response: BaseHTTPResponse) -> bytes:
         if len(content) > MOST_ANSWER_BYTES:
             response.close()
             raise ApiUnknown(
-                f"an answer of more than {MOST_ANSWER_BYTES // 1024**2} MiB, which nothing has that a runner asks for; "
-                "have what answers in the API server's place looked at"
+                f"an answer of more than {MOST_ANSWER_BYTES // 1024**2} MiB, larger than anything a runner asks for; "
+                "have what answers in the API server's place checked"
             )
     response.release_conn()
     return bytes(content)
 
 
 def parsed(answer: bytes) -> JsonObject:
-    """Return an answer's object; raises ApiUnknown where it is none."""
+    """Return an answer's object; raises ApiUnknown if it is not one."""
     try:
         tree = json.loads(answer)
     except (ValueError, RecursionError) as error:
-        raise ApiUnknown(f"an answer that is no JSON: {shortened(answer)}") from error
+        raise ApiUnknown(f"an answer that is not JSON: {shortened(answer)}") from error
     if not isinstance(tree, dict):
-        raise ApiUnknown(f"an answer that is no object: {shortened(answer)}")
+        raise ApiUnknown(f"an answer that is not an object: {shortened(answer)}")
     return tree
 
 
 def of_kind(kind: str, answer: JsonObject) -> JsonObject:
-    """Return an answer, which has to be of a kind.
+    """Return an answer, which must be of a kind.
 
     Raises:
-        ApiUnknown: it is of another kind, or says none. Then it comes from something else in the API server's place,
+        ApiUnknown: it is of another kind, or of none. Then it comes from something else in the API server's place,
             and proves nothing, least of all an absence.
 
     """

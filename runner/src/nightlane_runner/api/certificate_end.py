@@ -12,13 +12,13 @@ _UTC_TIME = 0x17
 
 
 def certificates_end(pem: str) -> datetime | None:
-    """Return when the last of some certificates ends, None where there is none that can be read."""
+    """Return when the last of some certificates ends, None if none can be read."""
     ends = [_end(base64.b64decode(block)) for block in _CERTIFICATE.findall(pem)]
     return max(ends, default=None)
 
 
 def _end(certificate: bytes) -> datetime:
-    """Read `notAfter`; raises ValueError for bytes that are no certificate.
+    """Read `notAfter`; raises ValueError for bytes that are not a certificate.
 
     Certificate ::= SEQUENCE { SEQUENCE { [0] version, serial, algorithm, issuer, SEQUENCE { notBefore, notAfter } ...
     """
@@ -32,14 +32,14 @@ def _end(certificate: bytes) -> datetime:
     validity.take()
     short = validity.tag == _UTC_TIME
     text = validity.take().decode("ascii")
-    # Two digits of a year are those of 1950 to 2049; later years have four.
+    # Years with two digits are 1950 to 2049; later ones have four.
     if short:
         text = f"{'19' if int(text[:2]) >= 50 else '20'}{text}"
     return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
 class _Reader:
-    """Takes the values of a DER encoding one after the other."""
+    """Reads the values of a DER encoding one after the other."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -1,7 +1,7 @@
 """A small Kubernetes API client: requests with strict time limits, and streams that can be ended from outside.
 
-HTTP and TLS are urllib3's: it is kept well, reads every way of framing an answer, and costs 2 MB of memory, where the
-official client costs 130. What is ours is what no library decides: how long is waited, what an answer means (see
+HTTP and TLS are urllib3's: it is well maintained, reads every framing of an answer, and costs 2 MB of memory, where the
+official client costs 130. What remains here is what no library decides: how long to wait, what an answer means (see
 errors.py), and that the mounted credential is read again.
 """
 
@@ -12,8 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -30,6 +29,7 @@ from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
 from nightlane_runner.api.login import Login, log_in
+from nightlane_runner.api.server_clock import ServerClock
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, text_at
 
@@ -37,10 +37,10 @@ READ_SECONDS = 10.0
 """How long one request may be silent. Short, so that an order to cancel is not kept waiting."""
 
 REQUEST_SECONDS = 15.0
-"""How long one request may take in all, its answer included, however it drips."""
+"""How long one request may take in all, its answer included, however slowly that arrives."""
 
 IDLE_SECONDS = 45.0
-"""After this long without a request a new connection is made: servers and what is between close idle ones."""
+"""After this long without a request a new connection is made: servers and proxies on the way close idle ones."""
 
 _UNAUTHORIZED = 401
 _TOO_MANY_REQUESTS = 429
@@ -68,7 +68,7 @@ class Api:
         self._connection: ApiConnection | None = None
         self._used = False
         self._last_used = 0.0
-        self._server_time: tuple[datetime, float] | None = None
+        self._clock = ServerClock()
         self._deadline = float("inf")
         self.requests = 0
         self.received = 0
@@ -81,23 +81,16 @@ class Api:
         return self._login.credential.server
 
     def server_now(self) -> datetime | None:
-        """Return the API server's time, None before it has given an object. Our own clock may differ, and is not asked.
-
-        Only what comes with an object of Kubernetes' counts: a balancer's own answer tells the balancer's time.
-        """
-        if self._server_time is None:
-            return None
-        stamp, taken = self._server_time
-        return stamp + timedelta(seconds=time.monotonic() - taken)
+        """Return the API server's time, None before it has given an object."""
+        return self._clock.now()
 
     def seconds_since(self, moment: datetime) -> float:
         """Return the age of something remote, by the API server's clock."""
-        now = self.server_now()
-        return 0.0 if now is None else (now - moment).total_seconds()
+        return self._clock.seconds_since(moment)
 
     @contextlib.contextmanager
     def within(self, deadline: float) -> Iterator[None]:
-        """Wait for no answer beyond the deadline, by the monotonic clock: whoever is to be killed has no more time."""
+        """Wait for no answer beyond the deadline, by the monotonic clock: a container being ended has no time left."""
         before, self._deadline = self._deadline, deadline
         try:
             yield
@@ -113,7 +106,7 @@ class Api:
         return self._request("POST", path, None, body)
 
     def replace(self, path: str, body: JsonObject) -> JsonObject:
-        """Replace an object, if its resourceVersion still is the one in `body`."""
+        """Replace an object, if its resourceVersion is still the one in `body`."""
         return self._request("PUT", path, None, body)
 
     def delete(self, path: str, options: JsonObject) -> JsonObject:
@@ -164,7 +157,7 @@ class Api:
     def _exchange(
         self, method: str, path: str, query: Mapping[str, str] | None, body: JsonObject | None, end: float
     ) -> JsonObject:
-        """Ask, over a new connection once more if need be, and return the answer; all until `end`, however it drips."""
+        """Ask, over a second connection if need be, and return the answer; all until `end`."""
         login = self._current_login()
         if self._pool_login is not login or time.monotonic() - self._last_used > IDLE_SECONDS:
             self._drop_connection()
@@ -181,8 +174,8 @@ class Api:
                 heard = time.monotonic()
                 answer = login.credential.left_out_of(read_content(response))
         except ProtocolError:
-            # The server may close an idle connection at any time: that is no outage, and a new one tells. Only a
-            # request that changes nothing is sent again unasked.
+            # The server may close an idle connection at any time: that is not an outage, as a new one shows. Only a
+            # request that changes nothing is repeated automatically.
             if not reused or method != "GET":
                 raise
             self._drop_connection()
@@ -193,9 +186,9 @@ class Api:
         if response.status >= HTTPStatus.BAD_REQUEST:
             self._raise_failure(response.status, answer, login)
         tree = parsed(answer)
-        # What answers in the API server's place has a clock of its own.
+        # Whatever answers in the API server's place has a clock of its own.
         if text_at(tree, "apiVersion") and text_at(tree, "kind"):
-            self._note_server_time(response.headers.get("Date", ""), heard)
+            self._clock.note(response.headers.get("Date", ""), heard)
         return tree
 
     def _send(
@@ -234,7 +227,7 @@ class Api:
 
     @contextlib.contextmanager
     def _limited(self, connection: ApiConnection | None, seconds: float) -> Iterator[None]:
-        """Cut the connection once the time for a whole request is over, at whatever point it is."""
+        """Cut the connection once the time for a whole request is over, whatever its state."""
 
         def cut() -> None:
             late = connection or self._connection
@@ -262,13 +255,13 @@ class Api:
             raise ApiUnknown(f"{status}: {shortened(answer)}")
         tree = parsed(answer)
         if text_at(tree, "kind") != "Status":
-            raise ApiUnknown(f"{status} from something that is no Kubernetes API server: {shortened(answer)}")
-        # Once more, for it may have been written with escapes.
+            raise ApiUnknown(f"{status} from something that is not a Kubernetes API server: {shortened(answer)}")
+        # Once more, since it may have been written with escapes.
         message = sent.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
         raise ApiRefused(status, text_at(tree, "reason"), message)
 
     def _current_login(self) -> Login:
-        """Return the login with the token of now: one that lies in a file is renewed there well before it ends."""
+        """Return the login with the current token: one in a file is renewed there well before it ends."""
         login = self._login
         credential = login.credential.with_current_token()
         if credential is not login.credential:
@@ -281,22 +274,13 @@ class Api:
         except (OSError, UnusableKubeconfig, ssl.SSLError) as error:
             raise CredentialRefused(f"401 Unauthorized, and the kubeconfig cannot be read again: {error}") from error
 
-    def _note_server_time(self, stamp: str, heard: float) -> None:
-        try:
-            moment = parsedate_to_datetime(stamp)
-        except ValueError:
-            return  # a date that cannot be read is as good as none
-        # So is one without a zone, which cannot be compared with any other.
-        if moment.tzinfo is not None:
-            self._server_time = (moment, heard)
-
     def _unknown(self, error: Exception, sent: Login) -> ApiUnknown:
-        """Return what a failure to connect or to hear an answer is called; a renewed kubeconfig counts from now on."""
+        """Return the error for a failure to connect or to get an answer; a renewed kubeconfig counts from now on."""
         self._log_in_if_renewed()
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
-        # What is no answer at all is quoted, too: a first line that says nothing, a header that is none.
+        # An invalid answer is quoted, too: a meaningless first line, a malformed header.
         text = sent.credential.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
-        # A server says by an alert why it does not take a client's certificate, and that it is one.
+        # By an alert, a server says why it does not accept a client's certificate.
         about_certificate = isinstance(cause, SSLError | ssl.SSLError) and (
             "CERTIFICATE" in text.upper() or any(isinstance(each, CertificateError) for each in cause.args)
         )
@@ -306,7 +290,7 @@ class Api:
         try:
             fresh = self._read_login()
         except (OSError, UnusableKubeconfig, ssl.SSLError):
-            return  # the one that was good goes on; a 401 would tell
+            return  # the last good one stays in use; a 401 would reveal that it is not accepted
         if (fresh.credential, fresh.route) != (self._login.credential, self._login.route):
             self._login = fresh
 

@@ -18,7 +18,7 @@ WATCH_SILENCE_SECONDS = 150.0
 """A healthy watch carries a bookmark about every minute, so this much silence means that it is broken."""
 
 LOG_SILENCE_SECONDS = 3600.0
-"""A healthy log may be silent for long (TCP keepalive finds dead connections); after this it is opened anew."""
+"""A healthy log may be silent for long (TCP keepalive finds dead connections); after this it is opened again."""
 
 _NOT_FOUND = 404
 _CONFLICT = 409
@@ -26,11 +26,11 @@ _CONFLICT = 409
 
 @dataclass(frozen=True, slots=True)
 class JobReading:
-    """What a list says about one Job.
+    """What a list contains about one Job.
 
     Attributes:
-        job: the Job, None where there is none of that name.
-        resource_version: where a watch goes on from.
+        job: the Job, None if there is none with that name.
+        resource_version: where a watch resumes from.
 
     """
 
@@ -39,7 +39,7 @@ class JobReading:
 
 
 class Cluster:
-    """Requests in one namespace. Reading may raise ApiUnknown, everything else ApiRefused too."""
+    """Requests in one namespace. Reads may raise ApiUnknown, all others ApiRefused, too."""
 
     def __init__(self, api: Api, namespace: str) -> None:
         self._api = api
@@ -59,7 +59,7 @@ class Cluster:
         return f"namespace {self._namespace} at {self._api.server}"
 
     def read_job(self, name: str) -> JobReading:
-        """Read a Job by a list of one: only a list proves an absence, and only a list can be watched on from."""
+        """Read a Job by a list of one: only a list proves an absence, and only from a list can a watch go on."""
         answer = of_kind("JobList", self._read(self._jobs, _named(name)))
         found = [RemoteJob.of(item) for item in objects_at(answer, "items")]
         if any(job.name != name for job in found):
@@ -86,7 +86,7 @@ class Cluster:
         return RemoteJob.of(of_kind("Job", self._api.create(self._jobs, job)))
 
     def delete_job(self, job: RemoteJob) -> None:
-        """Delete this very Job; its name is free only once its pods are gone. One that is gone is no error."""
+        """Delete this very Job, if it is still there; its name is free only once its pods are gone."""
         self._delete(f"{self._jobs}/{job.name}", job.uid, "Foreground")
 
     def pods_of_job(self, name: str) -> list[JsonObject]:
@@ -98,7 +98,7 @@ class Cluster:
         return self._selected("PodList", f"{self._core}/pods", selector)
 
     def delete_pod(self, pod: JsonObject) -> None:
-        """Delete this very pod. One that is gone is no error."""
+        """Delete this very pod, if it is still there."""
         name, uid = text_at(pod, "metadata", "name"), text_at(pod, "metadata", "uid")
         self._delete(f"{self._core}/pods/{name}", uid, "Background")
 
@@ -130,7 +130,7 @@ class Cluster:
         return self._api.stream(f"{self._core}/pods/{pod}/log", {"container": container, **query}, LOG_SILENCE_SECONDS)
 
     def _selected(self, kind: str, path: str, selector: str) -> list[JsonObject]:
-        """List what has all labels of a selector, as `name=value,...`; a list of others proves nothing, and is none."""
+        """List what has all labels of a selector, as `name=value,...`; a list that contains others proves nothing."""
         found = listed(self._api, kind, path, {"labelSelector": selector})
         wanted = dict(requirement.split("=", 1) for requirement in selector.split(","))
         for item in found:
@@ -154,7 +154,7 @@ class Cluster:
         try:
             self._api.delete(path, options)
         except ApiRefused as error:
-            # A conflict says that another object has the name by now: the one that was meant is gone, too.
+            # A conflict means that another object has the name by now: the intended one is gone, too.
             if error.status not in (_NOT_FOUND, _CONFLICT):
                 raise
 
@@ -162,7 +162,7 @@ class Cluster:
 def _not_asked_for(asked: str, got: str) -> str:
     return (
         f"asked for {asked}, got {shortened(got.encode('utf-8', 'replace'))}; have what answers in the API server's "
-        "place looked at, which leaves out what is asked for"
+        "place checked, which does not return what is asked for"
     )
 
 

@@ -1,4 +1,4 @@
-"""urllib3's connections to an API server, which notice when the other end is gone and can be cut."""
+"""urllib3's connections to an API server, which notice that the other end is gone and can be cut."""
 
 import contextlib
 import socket
@@ -17,7 +17,7 @@ from nightlane_runner.api.route import Route
 
 CONNECT_SECONDS = 5.0
 
-# A load balancer or firewall may forget a connection without telling either end; without probes a reader would then
+# A load balancer or firewall may forget a connection without notifying either end; without probes a reader would then
 # wait for hours.
 KEEPALIVE = (
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -45,7 +45,7 @@ class ApiConnection(HTTPSConnection):
                 super().connect()
                 break
             except (OSError, HTTPError):
-                # One that takes connections and has nothing behind it is none either. Nothing was sent yet.
+                # A host that accepts connections and has nothing behind it does not count. Nothing was sent yet.
                 self.close()
         else:
             self.host = self.route.hosts[-1]
@@ -68,7 +68,7 @@ class ApiConnection(HTTPSConnection):
             self.plug.settimeout(seconds)
 
     def cut(self) -> None:
-        """End whatever is read or written on it, from another thread."""
+        """End all reading and writing on it, from another thread."""
         plug = self.plug
         if plug is not None:
             with contextlib.suppress(OSError):  # already closed by the other end
@@ -81,7 +81,7 @@ def pool_of(
     context: ssl.SSLContext,
     on_connection: Callable[[ApiConnection], None],
 ) -> HTTPSConnectionPool:
-    """Return a pool of one connection at a time; every connection that it makes is told of."""
+    """Return a pool of one connection at a time, which reports every connection that it makes."""
 
     def make(**settings: Any) -> ApiConnection:
         connection = ApiConnection(**settings)
@@ -117,7 +117,7 @@ def tls_context(credential: Credential, scratch: Path) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # As kubectl does: a certificate authority that is given is trusted, whoever has issued it.
+    # As in kubectl, a given certificate authority is trusted, no matter who issued it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(cadata=credential.certificate_authority)
     if credential.client_certificate:

@@ -1,4 +1,4 @@
-"""Says when the parts of the mounted credential end, for whoever watches the nights: dates, and nothing else of it."""
+"""Reports when the parts of the mounted credential end, for nightwatch: dates, and nothing else of it."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ OUTPUT = "credential-ends"
 def write_credential_ends(kubeconfig: Path, outputs: Path, log: StepLog) -> None:
     """Write the ends of a kubeconfig's credential as an output.
 
-    A credential that cannot be read is for the steps that need it to refuse: here it costs a line in the log.
+    A credential that cannot be read is refused by the steps that need it: here it only costs a line in the log.
     """
     try:
         ends = credential_ends(read_kubeconfig(kubeconfig))
@@ -28,13 +28,13 @@ def write_credential_ends(kubeconfig: Path, outputs: Path, log: StepLog) -> None
     text = " ".join(f"{part}={end.strftime('%Y-%m-%dT%H:%M:%SZ')}" for part, end in ends.items())
     outputs.mkdir(parents=True, exist_ok=True)
     (outputs / OUTPUT).write_text(text, encoding="utf-8")
-    log.info(f"the credential ends: {text or 'nothing of it says when'}")
+    log.info(f"the credential ends: {text or 'no part of it has a date'}")
 
 
 def credential_ends(credential: Credential) -> dict[str, datetime]:
-    """Return when each part ends; a part that does not say is left out."""
+    """Return when each part ends; a part without a date is left out."""
     found = {
-        # The kubelet renews one that lies in a file; its end is nobody's to wait for.
+        # The kubelet renews a token in a file; nobody has to act before its end.
         "token": None if credential.token_file is not None else _token_end(credential.token),
         "certificate": _certificate_end(credential.client_certificate),
         "authority": _certificate_end(credential.certificate_authority),
@@ -43,7 +43,7 @@ def credential_ends(credential: Credential) -> dict[str, datetime]:
 
 
 def _token_end(token: str) -> datetime | None:
-    """Return a JSON web token's end. A token of another kind does not say."""
+    """Return a JSON web token's end. Tokens of other kinds have none."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -59,4 +59,4 @@ def _certificate_end(pem: str) -> datetime | None:
     try:
         return certificates_end(pem)
     except (binascii.Error, ValueError):
-        return None  # what is no certificate is refused where it is used
+        return None  # anything but a certificate is refused where it is used

@@ -1,12 +1,12 @@
-"""The two ways in which an API server does not do what it was asked, and what each of its answers means.
+"""The two ways in which an API server does not do what it was asked to, and what each of its answers means.
 
 | answer | what it is | what is done |
 |---|---|---|
-| no answer, TLS, 408, 429, 5xx, no Kubernetes | unknown | asked again, up to the outage budget, then 20 |
-| 401 | unknown: a credential may be renewed in place | the same; told as `credential` |
+| no answer, TLS, 408, 429, 5xx, not Kubernetes | unknown | asked again, up to the outage budget, then 20 |
+| 401 | unknown: a credential may be renewed in place | the same; reported as `credential` |
 | 403 | refused for the moment: roles are loaded late, bindings are fixed | asked again for two minutes, then 20 |
-| 404, 409, 410 | a state, and no failure | for whoever asked to understand |
-| 400, 413, 422 and every other one | refused for good | 50 where nothing runs |
+| 404, 409, 410 | a state, not a failure | the caller interprets it |
+| 400, 413, 422 and every other one | refused for good | 50 if nothing runs |
 """
 
 import re
@@ -16,20 +16,20 @@ from nightlane_runner.trouble import TroubleKind
 _FORBIDDEN = 403
 
 _BY_ROLE = re.compile(r'is forbidden: User "[^"]*" cannot ')
-"""How an API server says that a role lacks a right, whatever is put before it."""
+"""How an API server reports that a role lacks a right, whatever precedes it."""
 
 APPLY_CUSTOMER_SIDE = "ask the customer's administrator to apply the customer side"
 """What fixes a role or a binding."""
 
 
 class ApiUnknown(Exception):
-    """No answer that can be trusted: nobody knows what the state is, and it may get better by itself.
+    """No answer that can be trusted: the state is unknown, and this may pass by itself.
 
     Network and TLS failures, timeouts, overload, server errors, a credential that is not accepted at the
     moment, and answers that do not come from a Kubernetes API server (a load balancer's own page).
 
     Attributes:
-        trouble: what it is called where it lasts.
+        trouble: how it is reported if it lasts.
 
     """
 
@@ -43,13 +43,13 @@ class CredentialRefused(ApiUnknown):
 
 
 class CertificateRefused(ApiUnknown):
-    """The server's certificate is not trusted, or it does not trust ours."""
+    """The server's certificate is not trusted, or it does not trust the runner's."""
 
     trouble = TroubleKind.CERTIFICATE
 
 
 class NotPermitted(ApiUnknown):
-    """What was asked is not permitted, which says nothing about what it was asked of.
+    """The request is not permitted, which reveals nothing about its object.
 
     Permissions are missing for a moment after an API server has started, or for good.
 
@@ -60,7 +60,7 @@ class NotPermitted(ApiUnknown):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.remedy = APPLY_CUSTOMER_SIDE if is_by_role(message) else "have what refuses it looked at"
+        self.remedy = APPLY_CUSTOMER_SIDE if is_by_role(message) else "have what refuses it checked"
 
 
 class ApiRefused(Exception):
@@ -81,10 +81,10 @@ class ApiRefused(Exception):
 
     @property
     def forbidden(self) -> bool:
-        """Whether it may be permitted in a moment: by a role that is loaded late, or a policy that is fixed."""
+        """Whether it may be permitted soon: by a role that is loaded late, or a policy that is fixed."""
         return self.status == _FORBIDDEN
 
 
 def is_by_role(message: str) -> bool:
-    """Return whether it is a role that does not permit it, and no policy, webhook or quota."""
+    """Return whether a role forbids it, and not a policy, webhook or quota."""
     return _BY_ROLE.search(message) is not None

@@ -17,11 +17,11 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 FEDERATED_TOKEN = "federated-token"  # noqa: S105 - a file's name
-"""The one file that a kubeconfig may name: beside it lies the pod's own token, made for this customer alone."""
+"""The one file that a kubeconfig may name: the pod's own token beside it, made for this customer alone."""
 
 
 class UnusableKubeconfig(Exception):
-    """The kubeconfig breaks rules; the text names each of them and never a secret."""
+    """The kubeconfig breaks rules; the text names each of them, and contains no secret."""
 
     def __init__(self, problems: list[Problem]) -> None:
         listed = "; ".join(f"({number}) {problem}" for number, problem in enumerate(problems, start=1))
@@ -29,7 +29,7 @@ class UnusableKubeconfig(Exception):
 
 
 _LEAST_TOKEN = 8
-"""Characters. What is shorter is no secret, and stands in many a word."""
+"""Characters. Anything shorter is not a secret, and occurs in many words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Credential:
         path: what comes before the paths of Kubernetes: "" or such as "/k8s/clusters/c-m-abc", behind Rancher.
         server_name: the name its certificate is checked against.
         certificate_authority: PEM.
-        token: bearer token, "" where a client certificate is used.
-        client_certificate: PEM, "" where a token is used.
-        client_key: PEM, "" where a token is used.
-        token_file: where the token lies that the kubelet renews in place; none where the kubeconfig holds it.
+        token: bearer token, "" if a client certificate is used.
+        client_certificate: PEM, "" if a token is used.
+        client_key: PEM, "" if a token is used.
+        token_file: the file of the token that the kubelet renews in place; none if the kubeconfig holds the token.
 
     """
 
@@ -60,17 +60,17 @@ class Credential:
     token_file: Path | None = None
 
     def with_current_token(self) -> "Credential":
-        """Return it with the token that lies in the file now, itself where that is the same or there is no file."""
+        """Return it with the token that is in the file now, itself if that is the same or there is no file."""
         if self.token_file is None:
             return self
         try:
             token = read_token(self.token_file)
         except (OSError, UnusableKubeconfig):
-            return self  # the one that was good goes on; a 401 would tell
+            return self  # the last good one stays in use; a 401 would reveal that it is not accepted
         return self if token == self.token else replace(self, token=token)
 
     def left_out_of(self, answer: bytes) -> bytes:
-        """Return an answer without the token: a server or a gateway that quotes a request would bring it into a log."""
+        """Return an answer without the token: a server or gateway that quotes a request would put it into a log."""
         return answer.replace(self.token.encode(), b"<token>") if len(self.token) >= _LEAST_TOKEN else answer
 
     @property
@@ -83,7 +83,7 @@ def read_kubeconfig(file: Path) -> Credential:
     """Read and check a kubeconfig.
 
     Raises:
-        UnusableKubeconfig: it is no YAML, or breaks a rule: exactly one context, cluster and user; https;
+        UnusableKubeconfig: it is not YAML, or breaks a rule: exactly one context, cluster and user; https;
             inline CA; inline token, the pod's own, or client certificate; no other files, plugins, proxy or
             insecure flag.
         OSError: the file cannot be read.
@@ -92,9 +92,9 @@ def read_kubeconfig(file: Path) -> Credential:
     try:
         tree: Json = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        # The parser's own text quotes the file, and with it the token.
+        # The parser's own message quotes the file, and with it the token.
         raise UnusableKubeconfig(
-            [Problem("kubeconfig", "no YAML", "must be YAML", "write it with kubectl config view --raw --flatten")]
+            [Problem("kubeconfig", "not YAML", "must be YAML", "write it with kubectl config view --raw --flatten")]
         ) from error
     return _Checker(tree, file.parent).credential()
 
@@ -111,20 +111,20 @@ def read_token(file: Path) -> str:
     try:
         token = file.read_text(encoding="ascii").strip()
     except FileNotFoundError as error:
-        # A template that was made before the customer was federated mounts no token.
-        fix = "start the night with the lane's template of now"
+        # A template from before the customer was federated mounts no token.
+        fix = "start the night with the lane's current template"
         raise UnusableKubeconfig([Problem(file.name, "no file", rule, fix)]) from error
     except UnicodeDecodeError:
         token = ""
     if _TOKEN.fullmatch(token) is None:
         raise UnusableKubeconfig(
-            [Problem(file.name, "no token", rule, "look at the pod's events: the kubelet brings it")]
+            [Problem(file.name, "no token", rule, "check the pod's events: the kubelet provides it")]
         )
     return token
 
 
 def url_host(address: str) -> str:
-    """Return an address or a name as it stands in a URL."""
+    """Return an address or a name as it is written in a URL."""
     return f"[{address}]" if ":" in address else address
 
 
@@ -183,7 +183,7 @@ class _Checker:
             self._problem(
                 "user.tokenFile",
                 "a value",
-                f"must be {FEDERATED_TOKEN}, and no token beside it: no other file is a customer's",
+                f"must be {FEDERATED_TOKEN}, and no token beside it: no other file belongs to a customer",
                 "write the kubeconfig without it",
             )
             return None

@@ -1,4 +1,4 @@
-"""Whom the requests come from and where they go, as the mounted files say at one moment."""
+"""Whose requests these are and where they go, according to the mounted files at one moment."""
 
 import ssl
 from collections.abc import Callable
@@ -22,18 +22,18 @@ class Login:
     tls: ssl.SSLContext
 
     def pool(self, on_connection: Callable[[ApiConnection], None], reached: str) -> HTTPSConnectionPool:
-        """Return connections to the server, at first at the address where it was reached last."""
+        """Return connections to the server, starting with the address where it was last reached."""
         hosts = tuple(sorted(self.route.hosts, key=lambda host: host != reached))
         return pool_of(self.credential, replace(self.route, hosts=hosts), self.tls, on_connection)
 
     @property
     def host_header(self) -> dict[str, str]:
-        """The server's name, by which what stands before several of them tells them apart."""
+        """The server's name, by which a gateway in front of several servers distinguishes them."""
         host, port = url_host(self.credential.host), self.credential.port
         return {"Host": host if port == HTTPS_PORT else f"{host}:{port}"}
 
 
 def log_in(kubeconfig: Path, scratch: Path, addresses: Path | None) -> Login:
-    """Read the kubeconfig and, where there are any, the addresses; raises UnusableKubeconfig, OSError or SSLError."""
+    """Read the kubeconfig and, if there are any, the addresses; raises UnusableKubeconfig, OSError or SSLError."""
     credential = read_kubeconfig(kubeconfig)
     return Login(credential, read_route(addresses, credential), tls_context(credential, scratch))

@@ -8,13 +8,13 @@ from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
 
 PAGE = 100
-"""Objects that are asked for at once. A pod has some 10 KB, so that a page has about 1 MB."""
+"""Objects per request. A pod has some 10 KB, so a page has about 1 MB."""
 
 MOST_PAGES = 100
-"""Of one list: an answer that always names a further page must end, too."""
+"""Pages of one list: a list whose every page names a further one must end, too."""
 
 MOST_LIST_BYTES = 12 * 1024 * 1024
-"""Of all pages of one list: about a thousand pods. What they become in memory has a limit, too."""
+"""Of all pages of one list: about a thousand pods. Memory is limited."""
 
 _GONE = 410
 
@@ -23,7 +23,7 @@ def listed(api: Api, kind: str, path: str, query: Mapping[str, str]) -> list[Jso
     """Return the objects of a list of a kind, all its pages together.
 
     Raises:
-        ApiUnknown: there is no answer or none of that kind, the server has forgotten meanwhile what the list was when
+        ApiUnknown: there is no answer or none of that kind, the server has forgotten by then what the list was when
             it began, or it has more pages or bytes than any list that a runner asks for. NotPermitted: it may not be
             read.
 
@@ -40,7 +40,7 @@ def listed(api: Api, kind: str, path: str, query: Mapping[str, str]) -> list[Jso
             break
     raise ApiUnknown(
         f"the list of {path} goes on after {len(found)} objects of {(api.received - before) / 1024**2:.0f} MiB; have "
-        "what is left there removed, or what answers in the API server's place looked at"
+        "what is left there removed, or what answers in the API server's place checked"
     )
 
 
@@ -54,6 +54,6 @@ def _page(api: Api, kind: str, path: str, query: Mapping[str, str]) -> JsonObjec
 
 
 def _without_managers(item: JsonObject) -> JsonObject:
-    """Leave out who set which field, which is half of an object and read by nobody here."""
+    """Leave out the managed fields, which are half of an object and never read here."""
     object_at(item, "metadata").pop("managedFields", None)
     return item

@@ -1,4 +1,4 @@
-"""The route to the customer's API server: a lane resolves no names, so the deployment says it in a file."""
+"""The route to the customer's API server: a lane resolves no names, so the deployment writes the route into a file."""
 
 import ipaddress
 import re
@@ -34,11 +34,11 @@ class Route:
 
     @property
     def proxy_url(self) -> str:
-        """The proxy as other programs are told of it, "" without one."""
+        """The proxy's URL for other programs, "" without one."""
         return "" if self.server is None else f"http://{url_host(self.hosts[0])}:{self.port}"
 
     def open_through(self, plug: socket.socket, seconds: float) -> None:
-        """Have the proxy connect a new connection to the server; nothing is done where there is no proxy.
+        """Have the proxy connect a new connection to the server; nothing is done if there is no proxy.
 
         Raises:
             OSError: it does not, or does not answer in time.
@@ -52,11 +52,11 @@ class Route:
         plug.settimeout(seconds)
         plug.sendall(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n\r\n".encode("ascii"))
         answer = b""
-        # The server says nothing before it is spoken to, so that no more than this answer comes.
+        # The server sends nothing before it gets a request, so only this answer can arrive.
         while b"\r\n\r\n" not in answer:
             left = end - time.monotonic()
             if left <= 0 or len(answer) > _MOST_ANSWER_BYTES:
-                raise OSError(f"{self.proxy_url} gives no answer that can be read")
+                raise OSError(f"{self.proxy_url} gives no readable answer")
             plug.settimeout(left)
             piece = plug.recv(_MOST_ANSWER_BYTES)
             if not piece:
@@ -70,10 +70,10 @@ class Route:
 
 
 def read_route(file: Path | None, credential: Credential) -> Route:
-    """Read the addresses of the server in the order in which they are tried, or the URL of the proxy before it.
+    """Read the addresses of the server in the order in which they are tried, or the URL of the proxy in front of it.
 
     Returns:
-        The server's own name where there is no such file, as outside a lane: it is resolved then.
+        The server's own name if there is no such file, as outside a lane: then it is resolved.
 
     Raises:
         UnusableKubeconfig: a line is neither.

@@ -45,7 +45,7 @@ class ApiStream:
     def read_line(self) -> bytes:
         """Return the next line with its line end, b"" at the end; raises ApiUnknown when cut or silent too long.
 
-        A line that is longer than any that is expected comes in pieces.
+        A line that is longer than any expected one arrives in pieces.
         """
         while not self._lines:
             if self._over:

@@ -1,4 +1,4 @@
-"""Which days a customer works, as the deployment wrote them; runs/business-calendar.ts says the same in TypeScript.
+"""Which days a customer works, as the deployment wrote them; runs/business-calendar.ts is the same in TypeScript.
 
 Both are held to runs/contract.json.
 """
@@ -16,13 +16,13 @@ LAST_DAYS: dict[LastDay, Callable[[date], object]] = {
     "last-of-quarter": lambda day: (day.year, (day.month - 1) // 3),
     "last-of-year": lambda day: day.year,
 }
-"""What is the same for all days of the period."""
+"""The key that all days of a period share."""
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class UnknownDayError(ValueError):
-    """A day outside of the years that a calendar knows. It is never guessed."""
+    """A day outside of the years that a calendar knows. Nothing is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class BusinessCalendar:
     """The business days of one customer.
 
     Attributes:
-        name: for people.
+        name: as people know it.
         first: first day that the calendar knows.
         last: last day that it knows, the end of a month.
         weekend: weekdays that are off, 1 (Monday) to 7 (Sunday).
         closed: days off besides the weekend, with the reason.
-        worked: days worked although the weekend or `closed` has them, with the reason.
+        worked: days worked although they are on the weekend or in `closed`, with the reason.
         half_days: business days that end early, with the reason.
         no_night: business days on which the schedule starts no night, with the reason.
         night_days: business days on which the schedule starts nights: weekdays, 1 (Monday) to 7 (Sunday), or the last
@@ -91,7 +91,7 @@ class BusinessCalendar:
         return self.is_business_day(day) and day in self.half_days
 
     def reason(self, day: date) -> str:
-        """Return why a day is not an ordinary night's, "" for an ordinary one."""
+        """Return why a day's night is not an ordinary one, "" if it is."""
         if not self.is_business_day(day):
             return self.closed.get(day) or _WEEKDAYS[day.weekday()]
         if day not in self.no_night and not self._is_night_day(day):

@@ -27,7 +27,7 @@ class UnsafeArchive(Exception):
 
 
 class ArchiveBroken(Exception):
-    """An archive ends early or is no tar."""
+    """An archive ends early or is not a tar."""
 
 
 class ByteSource(Protocol):
@@ -39,7 +39,7 @@ class ByteSource(Protocol):
 
 
 class ByteSink(Protocol):
-    """Where an archive goes to."""
+    """Where an archive is written to."""
 
     def write(self, data: bytes, /) -> int:
         """Take all of `data`."""
@@ -62,16 +62,16 @@ def unpack(
 ) -> None:
     """Unpack files and folders below `into`, and read the source to its end.
 
-    Owners, modes and times are not taken over; what may leave the folder or is neither file nor folder is refused.
+    Owners, modes and times are not applied; what may leave the folder or is neither file nor folder is refused.
 
     Args:
         source: the tar stream.
-        into: an existing folder that is ours alone.
-        unpacked: gets each file once it is whole, also of a stream that breaks later.
+        into: an existing folder that nobody else uses.
+        unpacked: gets each file once it is whole, even if the stream breaks later.
         listed: the files that may come and the most bytes of each, None for any; UnsafeArchive refuses the rest.
 
     Raises:
-        ArchiveBroken: the stream ends early or is no tar.
+        ArchiveBroken: the stream ends early or is not a tar.
         UnsafeArchive: an entry is refused.
 
     """
@@ -95,7 +95,7 @@ def unpack(
                     with headers.lifted():
                         unpacked[path] = _write(archive, member, target)
                 elif member.islnk() and (original := PurePosixPath(member.linkname)) in unpacked:
-                    # Such an entry has no bytes of its own in the stream, and as many as it likes on the volume.
+                    # Such an entry has no bytes of its own in the stream, but any number on the volume.
                     links[original] += 1
                     if links[original] > MOST_LINKS:
                         raise UnsafeArchive(f"the archive holds more than {MOST_LINKS} hard links to {original}")
@@ -105,15 +105,15 @@ def unpack(
                     linked[path] = unpacked[original]
                 else:
                     raise UnsafeArchive(f"the archive holds {member.name!r}, which is neither a file nor a folder")
-    except (tarfile.TarError, ValueError) as error:  # the latter for numbers that are none, and names with a null byte
+    except (tarfile.TarError, ValueError) as error:  # the latter for invalid numbers, and names with a null byte
         raise ArchiveBroken(str(error)) from error
     unpacked.update(linked)
     while source.read(_CHUNK_BYTES):
-        pass  # the padding after the last entry belongs to what was measured at the other end
+        pass  # the padding after the last entry was measured at the other end, too
 
 
 class _LimitedHeaders:
-    """A source that gives so many bytes at most before an entry's content comes, however long its headers claim to be.
+    """A source that limits the bytes before an entry's content, however long its headers claim to be.
 
     A header may announce any size, follow another one, or lead on to a map of any length.
     """
@@ -143,7 +143,7 @@ class _LimitedHeaders:
 
 
 def _require_plain(archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-    """Refuse what no tar writes that is asked for files and folders, and costs more here than it has in the stream."""
+    """Refuse what tar does not write for files and folders, and what costs more here than it has in the stream."""
     if archive.pax_headers:
         raise UnsafeArchive("the archive has a global header, which would be kept for all its entries")
     if member.issparse():

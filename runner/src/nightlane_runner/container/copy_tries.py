@@ -23,13 +23,13 @@ FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 60.0
 
 REFUSED_PAUSE_SECONDS = 20.0
-"""Pause after a failure that trying again rarely helps: long enough for what is passing on the other side."""
+"""Pause after a failure for which trying again rarely helps: long enough for what is temporary on the other side."""
 
 MOST_REFUSALS = 3
 """After so many of those in a row a person is needed."""
 
 MOST_DIFFERENCES = 2
-"""So many times in a row what arrived may differ from what was announced: once for a writer that was not done yet."""
+"""How often in a row what arrived may differ from what was announced: once for a writer that was not done yet."""
 
 
 def copy_with_tries(
@@ -52,15 +52,15 @@ def copy_with_tries(
         choice: which container.
         limit_seconds: for all tries together.
         copy: one try.
-        needed_programs: what the container must have besides sh; none where the image is our own.
-        progress: how much of what has come need not come again. Patience begins anew where it grows; a copy that
+        needed_programs: what the container must have besides sh; none if the image is the runner's.
+        progress: how much of what has come need not come again. Patience starts over when it grows; a copy that
             starts over has none, however long its tries hold.
         check: called all the time while it copies; raises to give up. Default: asks for orders and signals.
 
     Raises:
         StepEnded: INFRASTRUCTURE when the limit is over, the connection breaks again and again or the lane's volume
             does not take the files; BAD_INPUT for what only a person can change: a refusal, programs that the
-            container lacks, links and devices, which are not carried, a volume of the container's that is full; LOST
+            container lacks, links and devices, which are not copied, a full volume of the container's; LOST
             for content that is not what was announced.
         OSError: the lane's volume is full.
         Reported: the copy has broken again and again for long enough to be reported, or it is tried after that was.
@@ -87,15 +87,15 @@ def copy_with_tries(
         except UnsafeArchive as error:
             raise StepEnded(
                 ExitCode.BAD_INPUT,
-                f"Step {context.step.name}: {error}. Only files and folders are carried; pack the rest.",
+                f"Step {context.step.name}: {error}. Only files and folders are copied; pack the rest.",
             ) from error
         except OSError as error:
             if is_full(error):
                 raise
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"Step {context.step.name}: the lane's results volume does not take or give the files ({error}). "
-                f"Have its space and state looked at, {GO_ON}.",
+                f"Step {context.step.name}: the lane's results volume cannot be read or written ({error}). "
+                f"Have its space and state checked, {GO_ON}.",
             ) from error
         if time.monotonic() + pause >= deadline:
             raise _out_of_time(context, limit_seconds, breaks.last)
@@ -104,7 +104,7 @@ def copy_with_tries(
 
 
 class _Breaks:
-    """The failures of one copy so far, and how much longer to be patient with them."""
+    """The failures of one copy so far, and how long to go on trying."""
 
     def __init__(self, context: StepContext, progress: Callable[[], int]) -> None:
         self.last = "no try ended"
@@ -117,7 +117,7 @@ class _Breaks:
         self._differences = 0
 
     def excuse(self, seconds: float) -> None:
-        """Leave out of the count how long no pod was Ready: that is no fault of the connection."""
+        """Do not count the time in which no pod was Ready: the connection is not to blame for it."""
         if self._began is not None:
             self._began += seconds
 
@@ -138,8 +138,8 @@ class _Breaks:
         if self._differences >= MOST_DIFFERENCES:
             raise StepEnded(
                 ExitCode.LOST,
-                f"Step {step.name}: everything arrived as it was sent, {self._differences} times, and yet {error}. "
-                "Nothing was put into place; have the application looked at: it announces what it has not written, or "
+                f"Step {step.name}: everything arrived as it was sent, {self._differences} times, but {error}. "
+                "Nothing was put into place; have the application checked: it announces what it has not written, or "
                 "something of it still writes after its end. Then retry.",
             )
         if self._refusals or self._differences:
@@ -161,7 +161,7 @@ class _Breaks:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"Step {context.step.name}: the copy has broken again and again for {now - began:.0f} s (last: "
-                f"{error}). Nothing incomplete was put into place; look at the connection to the customer's cluster, "
+                f"{error}). Nothing incomplete was put into place; check the connection to the customer's cluster, "
                 f"{GO_ON}.",
             )
         sentence = f"The copy of step {context.step.name} breaks again and again ({error})."
@@ -172,5 +172,5 @@ def _out_of_time(context: StepContext, limit_seconds: float, last: str) -> StepE
     return StepEnded(
         ExitCode.INFRASTRUCTURE,
         f"Step {context.step.name}: the copy did not succeed within {limit_seconds:.0f} s (last: {last}). Nothing "
-        f"incomplete was put into place; look at the connection to the customer's cluster, {GO_ON}.",
+        f"incomplete was put into place; check the connection to the customer's cluster, {GO_ON}.",
     )

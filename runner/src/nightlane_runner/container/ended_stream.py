@@ -1,14 +1,14 @@
-"""What stands for a command that could not be started."""
+"""The stream of a command that could not be started."""
 
 import os
 from typing import IO
 
 _MOST_BYTES = 64 * 1024
-"""Of what is said: what a pipe holds."""
+"""Of the message: what a pipe holds."""
 
 
 class EndedStream:
-    """A command that could not be started: it has said why, and ended with 1."""
+    """A command that could not be started: its standard error says why, and it has ended with 1."""
 
     def __init__(self, error: str) -> None:
         reader, stdin = os.pipe()

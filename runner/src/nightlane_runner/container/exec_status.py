@@ -1,4 +1,4 @@
-"""What the API server says of a command at last: the code that it ended with, or why it did not start."""
+"""What the API server finally reports of a command: its exit code, or why it did not start."""
 
 import json
 
@@ -12,24 +12,24 @@ _MOST_DIGITS = 3
 
 
 class ExecStatus:
-    """Kubernetes' Status of a command, as it arrives. One that cannot be understood is no success."""
+    """Kubernetes' Status of a command, as it arrives. One that cannot be understood is not a success."""
 
     def __init__(self) -> None:
         self._said = bytearray()
 
     def take(self, data: bytes) -> None:
-        """Take a piece of it; raises ProtocolError where it is longer than any is."""
+        """Take a piece of it; raises ProtocolError if it is longer than any real one."""
         self._said += data
         if len(self._said) > _MOST_BYTES:
             raise ProtocolError(f"the API server's last word is longer than {_MOST_BYTES} bytes")
 
     def code(self) -> int:
-        """Return the command's code; 1 where there is none and no success was told."""
+        """Return the command's code; 1 if there is none and no success was reported."""
         status = self._tree()
         return 0 if text_at(status, "status") == "Success" else int(_code_in(status) or "1")
 
     def failure(self) -> str:
-        """Return what is said of a command that could not be started or was not seen to end, "" of any other."""
+        """Return the message about a command that could not be started or was not seen to end, "" for any other."""
         status = self._tree()
         failed = text_at(status, "status") == "Failure" and not _code_in(status)
         return text_at(status, "message") if failed else ""

@@ -20,7 +20,7 @@ _END_OF_STREAM = 255
 
 _PIECE_BYTES = 64 * 1024
 _MOST_WAITING_BYTES = 256 * 1024
-"""Of what came and is not read yet, and of what is to go out: whoever writes faster waits."""
+"""Of what came and is not read yet, and of what is to be sent: a faster writer waits."""
 
 _TICK_SECONDS = 0.5
 
@@ -34,7 +34,7 @@ class ExecStream:
         connection: connected, its TLS agreed on.
         protocol: of the WebSocket, past its handshake.
         early: events that came with the handshake.
-        without_credential: takes out of what the API server says what it was shown.
+        without_credential: removes the credential from what the API server says.
 
     """
 
@@ -75,7 +75,7 @@ class ExecStream:
         return None if self._thread.is_alive() else self._code
 
     def wait(self) -> int:
-        """Wait for its end and return its code: that of the command, or 1 where the connection broke."""
+        """Wait for its end and return its code: that of the command, or 1 if the connection broke."""
         self._thread.join()
         return self._code
 
@@ -114,7 +114,7 @@ class ExecStream:
         sending = bool(self._piece or self._leaving)
         if not sending and self._heartbeat.is_due():
             self._leaving += self._protocol.send(Ping())
-        # What TLS holds already, no select sees.
+        # select does not see what TLS holds already.
         held = listening and self._connection.pending() > 0
         reading: list[socket.socket | int] = [self._connection] if listening else []
         if self._input_open and len(self._leaving) < _MOST_WAITING_BYTES:
@@ -136,7 +136,7 @@ class ExecStream:
         return True
 
     def _answer_pings(self) -> None:
-        """Answer the last one: that answers those before it, so that no server makes answers pile up."""
+        """Answer the last ping: that answers those before it, so that no server can make answers pile up."""
         if self._owed is not None and len(self._leaving) < _MOST_WAITING_BYTES:
             self._leaving += self._protocol.send(self._owed)
             self._owed = None
@@ -162,7 +162,7 @@ class ExecStream:
             try:
                 sent = self._connection.send(self._piece)
             except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
-                return  # the very same piece is to be tried again
+                return  # the very same piece must be tried again
             self._piece = self._piece[sent:]
 
     def _receive(self) -> bool:

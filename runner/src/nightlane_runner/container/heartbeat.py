@@ -1,9 +1,9 @@
-"""When to ask the other end whether it is there, and when it is taken for gone."""
+"""When to ask the other end whether it is there, and when it counts as gone."""
 
 import time
 
 PING_SECONDS = 15.0
-"""Between two pings: connections without traffic are cut on the way after a minute, at the least that is heard of."""
+"""Between two pings: connections without traffic are cut on the way, at the earliest after a minute."""
 
 SILENT_SECONDS = 60.0
 """How long nothing at all may come after a ping: a gateway may hold its side open though nothing is behind it."""
@@ -30,10 +30,10 @@ class Heartbeat:
         return True
 
     def excuse(self) -> None:
-        """Begin anew: something has come, or it is this side that does not listen, or has not sent all it has."""
+        """Start over: something has come, or this side does not listen, or has not sent all it has."""
         self._asked = None
 
     def require_answer(self) -> None:
-        """Raise TimeoutError where the other end has been silent for too long."""
+        """Raise TimeoutError if the other end has been silent for too long."""
         if self._asked is not None and time.monotonic() - self._asked > SILENT_SECONDS:
             raise TimeoutError(f"nothing has come for {SILENT_SECONDS:.0f} s, not even the answer to a ping")

@@ -1,4 +1,4 @@
-"""The way into a container of the customer's, apart so that all above it can be tested without; and that of kubectl."""
+"""The way into a customer's container, separate so that all above it can be tested without one; and that of kubectl."""
 
 import os
 import socket
@@ -34,7 +34,7 @@ class PodShell(Protocol):
 
 
 class KubectlShell:
-    """Goes through the real kubectl, which carries standard input, output and error over one connection."""
+    """Uses the real kubectl, which carries standard input, output and error over one connection."""
 
     def __init__(self, places: Places, namespace: str) -> None:
         self._places = places
@@ -51,7 +51,7 @@ class KubectlShell:
             credential = read_kubeconfig(self._places.kubeconfig)
             route = read_route(self._places.addresses, credential)
         except UnusableKubeconfig as error:
-            # The lane was deployed meanwhile, and can be once more.
+            # The lane was deployed in the meantime, and may be again.
             raise TransportFailed(str(error)) from error
         command = [
             "kubectl",
@@ -73,7 +73,7 @@ class KubectlShell:
 
 
 def _server_flags(credential: Credential, route: Route) -> list[str]:
-    """Return what leads kubectl to the first address that takes a connection: it could not resolve the name."""
+    """Return flags that lead kubectl to the first address that accepts a connection: it cannot resolve the name."""
     if route.server is not None or route.hosts == (credential.host,):
         return []
     seconds = CONNECT_SECONDS / len(route.hosts)

@@ -1,4 +1,4 @@
-"""Finds the pod to work in: one that has the labels, is Ready and is not on its way out."""
+"""Finds the pod to work in: one that has the labels, is Ready and is not being deleted."""
 
 import re
 import time
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
 class Reach(Protocol):
-    """What looking for a pod takes: a part of every step's context."""
+    """What a search for a pod needs: a part of every step's context."""
 
     @property
     def cluster(self) -> Cluster: ...  # noqa: D102
@@ -44,8 +44,8 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
     """Return the container to work in, waiting for its pod to be Ready.
 
     Raises:
-        StepEnded: INFRASTRUCTURE where no pod gets Ready; BAD_INPUT where the pod has no such container.
-        Reported: none has got Ready for long enough to be reported, or one has after that was.
+        StepEnded: INFRASTRUCTURE if no pod becomes Ready; BAD_INPUT if the pod has no such container.
+        Reported: none has become Ready for long enough to be reported, or one has after that was.
 
     """
     selector = _text(choice.selector)
@@ -62,8 +62,8 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
         if time.monotonic() >= end:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"None of the {len(pods)} pods with {selector} in {context.cluster.place} got Ready within "
-                f"{patience_seconds:.0f} s. Have the application looked at, then retry.",
+                f"None of the {len(pods)} pods with {selector} in {context.cluster.place} became Ready within "
+                f"{patience_seconds:.0f} s. Have the application checked, then retry.",
             )
         if not said:
             said = True
@@ -72,10 +72,10 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
 
 
 def _report(context: Reach, selector: str) -> float:
-    """Return in how many seconds it is to be reported that no pod is Ready."""
+    """Return in how many seconds to report that no pod is Ready."""
     if context.troubles is None:
         return float("inf")
-    sentence = f"None of the pods with {selector} in {context.cluster.place} is Ready; have the application looked at."
+    sentence = f"None of the pods with {selector} in {context.cluster.place} is Ready; have the application checked."
     return context.troubles.lasts(TroubleKind.NOT_READY, lambda: sentence)
 
 
@@ -97,8 +97,8 @@ def _container(pod: JsonObject, wanted: str | None) -> PodContainer:
     if not _NAME.fullmatch(name):
         raise StepEnded(
             ExitCode.BAD_INPUT,
-            f"a pod has the name {name[:80]!r}, which no Kubernetes API server lets be; have the customer's API server "
-            "looked at before anything else is sent there.",
+            f"a pod has the name {name[:80]!r}, which no Kubernetes API server allows; have the customer's API server "
+            "checked before anything else is sent there.",
         )
     containers = [text_at(container, "name") for container in objects_at(pod, "spec", "containers")]
     default = strings_at(pod, "metadata", "annotations").get("kubectl.kubernetes.io/default-container")
@@ -109,5 +109,5 @@ def _container(pod: JsonObject, wanted: str | None) -> PodContainer:
             f"container: got {chosen!r}, which pod {name} does not have; use one of {', '.join(containers)}.",
         )
     if not _NAME.fullmatch(chosen):
-        raise StepEnded(ExitCode.BAD_INPUT, f"pod {name} has a container named {chosen[:80]!r}, which cannot be.")
+        raise StepEnded(ExitCode.BAD_INPUT, f"pod {name} has a container named {chosen[:80]!r}, which is impossible.")
     return PodContainer(name, chosen)

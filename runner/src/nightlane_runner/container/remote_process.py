@@ -1,4 +1,4 @@
-"""What carries a script that was started in a container, seen from this side: three pipes and an end."""
+"""The transport of a script that was started in a container, seen from this side: three pipes and an end."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ class RemoteProcess(Protocol):
         ...
 
     def kill(self) -> None:
-        """End what carries it, at once and with all that belongs to it. One that has ended is no error."""
+        """End its transport, at once and with all that belongs to it. If it has ended already, that is not an error."""
         ...
 
 

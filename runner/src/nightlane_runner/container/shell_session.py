@@ -15,7 +15,7 @@ from typing import IO
 
 from nightlane_runner.api.errors import is_by_role
 from nightlane_runner.container.remote_process import RemoteProcess
-from nightlane_runner.told import without_middle
+from nightlane_runner.message_limits import without_middle
 
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
@@ -29,22 +29,22 @@ _BEGIN_SECONDS = 60.0
 
 KEEP_ALIVE_SECONDS = 15.0
 """How often something small is sent while the work is quiet: connections without traffic are cut on the way, and by the
-node, after a minute at the least that is heard of."""
+node, at the earliest after a minute."""
 
 _BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
 _END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
 
 
 class TransportFailed(Exception):
-    """The connection to the container broke, or never came about; what was carried is not to be trusted."""
+    """The connection to the container broke, or was never made; what was transferred is not to be trusted."""
 
 
 class WorkFailed(TransportFailed):
-    """The connection held, and the script said that its work failed: what was carried is not to be trusted either."""
+    """The connection held, but the script reported that its work failed: what was transferred is not to be trusted."""
 
 
 class ContentDiffers(TransportFailed):
-    """All arrived as it was sent, and is not what was announced: the one who announced it is wrong."""
+    """All arrived as it was sent, but is not what was announced: the announcement is wrong."""
 
 
 def is_refusal(error: TransportFailed) -> bool:
@@ -57,7 +57,7 @@ def is_refusal(error: TransportFailed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a script said last: proof that all before it has arrived.
+    """A script's last line: proof that all before it has arrived.
 
     Attributes:
         status: the exit status of the work itself.
@@ -76,7 +76,7 @@ class ShellSession:
         process: what carries the script.
         nonce: marks this session's sentinels, so that output of the work is never mistaken for them.
         tick: called at least twice a second while waiting; raises to give up.
-        on_error_line: gets each line of standard error that is no sentinel.
+        on_error_line: gets each line of standard error that is not a sentinel.
 
     """
 
@@ -160,7 +160,7 @@ class ShellSession:
         return len(data)
 
     def send_word(self, word: bytes) -> None:
-        """Send a few bytes at once, without a look at anything else; raises TransportFailed if they were not sent."""
+        """Send a few bytes at once, without checking anything else; raises TransportFailed if they were not sent."""
         try:
             os.write(self._stdin.fileno(), word)
         except (BrokenPipeError, BlockingIOError) as error:
@@ -168,14 +168,14 @@ class ShellSession:
         self.sent.update(word)
 
     def end_input(self) -> None:
-        """Tell the script that no more input comes."""
-        with contextlib.suppress(BrokenPipeError):  # the script's ending tells
+        """Signal to the script that no more input comes."""
+        with contextlib.suppress(BrokenPipeError):  # the script's ending will show it
             self._stdin.close()
 
     def ending(self) -> Ending:
         """Return the script's last words; raises TransportFailed if they did not arrive, whatever the exit code is.
 
-        They are believed when they are heard: something that the work has left behind may hold the streams open.
+        They count as soon as they arrive: something that the work has left behind may hold the streams open.
         """
         while not self._ended.wait(_TICK_SECONDS) and self._reader.is_alive():
             self._tick()
@@ -188,16 +188,16 @@ class ShellSession:
         return self._ending
 
     def is_end(self, line: bytes) -> bool:
-        """Return whether a line of output is the script's word that all output before it has arrived."""
+        """Return whether a line of output is the sentinel after which no further output comes."""
         return self._is_own_end(line.decode("ascii", "replace"))
 
     def _keep_alive(self) -> None:
-        """Send something small if input is still open; a script that wants none leaves it where it is."""
+        """Send something small if input is still open; a script that wants none does not read it."""
         now = time.monotonic()
         if now < self._next_beat or self._stdin.closed:
             return
         self._next_beat = now + KEEP_ALIVE_SECONDS
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # the streams of the work tell what became of it
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # the streams of the work show what became of it
             os.write(self._stdin.fileno(), b"\n")
 
     def errors(self) -> str:
@@ -211,7 +211,7 @@ class ShellSession:
             line = raw.decode("utf-8", "replace").rstrip("\r\n")
             if blank and not self._is_own_end(line):
                 self._note_error("")
-            # An empty line may be the one that sets the last words apart.
+            # An empty line may be the one before the last words.
             if blank := raw == b"\n":
                 continue
             if (begin := _BEGIN.fullmatch(line)) is not None and begin["nonce"] == self.nonce:

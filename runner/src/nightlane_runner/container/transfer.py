@@ -1,4 +1,4 @@
-"""Carries files and folders between the customer's containers and the lane, proven by SHA-256 at both ends."""
+"""Copies files and folders between the customer's containers and the lane, verified by SHA-256 at both ends."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ NEEDED_PROGRAMS = ("tar", "tee", "cat", "mv", "rm", "mkdir", "sha256sum")
 _ABSENT = 66
 
 MOST_LIST_BYTES = 6 * 1024 * 1024
-"""Of a list of files: some 40,000 of them. What it becomes in memory is twenty times as much at worst."""
+"""Of a list of files: some 40,000 of them. In memory it takes twenty times as much at worst."""
 
 _LONGEST_NUMBER = 20
 
@@ -33,20 +33,20 @@ def fetch_listed(
     into: Path,
     unpacked: dict[PurePosixPath, UnpackedFile],
 ) -> None:
-    """Fetch a folder's list and the files on it into `into`, in one session: each costs a second or more to begin.
+    """Fetch a folder's list and the files on it into `into`, in one session: each takes a second or more to start.
 
     Args:
         work: the container.
         folder: the folder there.
         name: of the list in it.
-        listed: what the list says: the bytes of each file. Whatever it does not say may have no byte at all, so that
+        listed: reads the list: the bytes of each file. A file that it does not name may have no byte at all, so that
             the volume cannot be filled by surprise.
-        into: an existing folder that is ours alone.
-        unpacked: gets each file once it is whole, also if the connection breaks later.
+        into: an existing folder that nobody else uses.
+        unpacked: gets each file once it is whole, even if the connection breaks later.
 
     Raises:
         RemoteAbsent: there is no list.
-        TransportFailed, UnsafeArchive: what came is not whole, or not to be unpacked.
+        TransportFailed, UnsafeArchive: what came is not whole, or must not be unpacked.
 
     """
     with work.session(remote_scripts.SEND_LISTED, [str(folder), name]) as session:
@@ -61,19 +61,19 @@ def fetch_hashed(
     into: Path,
     unpacked: dict[PurePosixPath, UnpackedFile],
 ) -> None:
-    """As `fetch_listed`, of a folder without a list: the container makes it of what the folder holds, with hashes.
+    """As `fetch_listed`, for a folder without a list: the container makes it from the folder's content, with hashes.
 
     Args:
         work: the container, whose tar and find are GNU's.
         folder: the folder there.
-        names: what in it is meant; all of it where there is none.
-        listed: what the list says, in the form of `remote_scripts.SEND_HASHED`.
-        into: an existing folder that is ours alone.
-        unpacked: gets each file once it is whole, also if the connection breaks later.
+        names: what to fetch from it; all of it if there is none.
+        listed: reads the list, in the form of `remote_scripts.SEND_HASHED`.
+        into: an existing folder that nobody else uses.
+        unpacked: gets each file once it is whole, even if the connection breaks later.
 
     Raises:
         RemoteAbsent: there is no such folder.
-        TransportFailed, UnsafeArchive: what came is not whole, or not to be unpacked.
+        TransportFailed, UnsafeArchive: what came is not whole, or must not be unpacked.
 
     """
     with work.session(remote_scripts.SEND_HASHED, [str(folder), *names]) as session:
@@ -129,7 +129,7 @@ def copy_within(
 
 
 def _partial(remote: PurePosixPath, runner: str) -> PurePosixPath:
-    # Each try has its own: what an earlier one of the same runner still does is not to meet it.
+    # Each try has its own, so that it does not meet what an earlier one of the same runner still does.
     return remote.with_name(f"{remote.name}.partial-{runner}-{secrets.token_hex(4)}")
 
 
@@ -148,7 +148,7 @@ def _fetch(
     into: Path,
     unpacked: dict[PurePosixPath, UnpackedFile],
 ) -> None:
-    """Read a list, answer with the files that are wanted of it, and unpack them."""
+    """Read a list, answer with the files that are wanted from it, and unpack them."""
     sizes = listed(_sized(session, what))
     # As ./name, so that none is taken for an option.
     session.write(os.fsencode("".join(f"./{path}\n" for path in sizes)))
@@ -157,7 +157,7 @@ def _fetch(
 
 
 def _sized(session: ShellSession, what: str) -> bytes:
-    """Read a size, a line, and so many bytes."""
+    """Read a line with a size, and as many bytes."""
     line = b""
     while not line.endswith(b"\n"):
         if len(line) > _LONGEST_NUMBER or not (byte := session.read(1)):
@@ -190,7 +190,7 @@ def _unpack(
     try:
         unpack(session, into, unpacked, listed)
     except ArchiveBroken as error:
-        # The script's ending says better why the stream broke, or that the path is not there.
+        # The script's ending explains better why the stream broke, or that the path is not there.
         _require_whole(session, session.received.hexdigest(), what)
         raise TransportFailed(f"the archive of {what} is broken: {error}") from error
     _require_whole(session, session.received.hexdigest(), what)

@@ -1,7 +1,7 @@
 """The way into a container: exec over a WebSocket, as kubectl does it, without the 50 MiB that kubectl takes.
 
-wsproto reads and writes the frames: it is kept well, does no input or output of its own, and costs 2 MB. Servers before
-Kubernetes 1.30, and gateways that carry no WebSockets, do not speak it so that the end of the input can be told; there
+wsproto reads and writes the frames: it is well maintained, does no I/O of its own, and costs 2 MB. Servers before
+Kubernetes 1.30, and gateways that carry no WebSockets, do not speak the version that can signal the end of input; there
 kubectl is used, which knows the older way.
 """
 
@@ -34,7 +34,7 @@ _SUBPROTOCOL = "v5.channel.k8s.io"
 _PIECE_BYTES = 64 * 1024
 
 _START_SECONDS = 15.0
-"""For all until the streams are open, whatever trickles in: a step that is stopped meanwhile has 25 s in all."""
+"""For everything until the streams are open, however slow: a step that is stopped in the meantime has 25 s in all."""
 
 _NOT_SPOKEN = frozenset(
     {
@@ -46,15 +46,15 @@ _NOT_SPOKEN = frozenset(
         HTTPStatus.NOT_IMPLEMENTED,
     }
 )
-"""Answers without a word of Kubernetes' from what knows no WebSockets, or not these. Any other may be gone in a moment,
+"""Answers that do not come from Kubernetes but from something that knows no WebSockets, or not these. Others may pass,
 such as a balancer's 502."""
 
 _UPGRADE_LOST = "Upgrade request required"
-"""What an API server says where a gateway has left out that a WebSocket is asked for."""
+"""What an API server answers if a gateway has dropped the request for a WebSocket."""
 
 
 class _Refused(Exception):
-    """The API server says why it does not start the command."""
+    """The API server explains why it does not start the command."""
 
 
 class _NotSpoken(Exception):
@@ -62,7 +62,7 @@ class _NotSpoken(Exception):
 
 
 class WebSocketShell:
-    """Starts scripts over WebSockets, and over `other` where those are not spoken."""
+    """Starts scripts over WebSockets, and over `other` if those are not supported."""
 
     def __init__(self, places: Places, namespace: str, other: PodShell) -> None:
         self._places = places
@@ -71,14 +71,14 @@ class WebSocketShell:
         self._spoken = True
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
-        """Start `script` with positional parameters `arguments`; what goes wrong is said on its standard error."""
+        """Start `script` with positional parameters `arguments`; what goes wrong is reported on its standard error."""
         if self._spoken:
             try:
                 return self._started(target, shell_command(script, arguments))
             except _NotSpoken:
                 self._spoken = False
             except (OSError, ProtocolError, UnicodeError, UnusableKubeconfig, _Refused) as error:
-                # wsproto lets through what a header holds that is no ASCII.
+                # wsproto lets through what is not ASCII in a header.
                 return EndedStream(str(error))
         return self._other.start(target, script, arguments)
 
@@ -100,7 +100,7 @@ class WebSocketShell:
 
 
 def _connected(credential: Credential, route: Route, places: Places) -> ssl.SSLSocket:
-    """Return a connection to the first host that takes one and behind which the server shows its certificate."""
+    """Return a connection to the first host that accepts one and behind which the server shows its certificate."""
     context = tls_context(credential, places.scratch)
     for host in route.hosts[:-1]:
         with contextlib.suppress(OSError):
@@ -124,7 +124,7 @@ def _connected_to(host: str, route: Route, credential: Credential, context: ssl.
 def _agreed(
     connection: ssl.SSLSocket, credential: Credential, target: str, end: float
 ) -> tuple[WSConnection, list[Event]]:
-    """Return the protocol once both sides speak it, and what came right behind."""
+    """Return the protocol once both sides speak it, and what came right after."""
     protocol = WSConnection(ConnectionType.CLIENT)
     headers = [(b"User-Agent", b"nightlane-runner")]
     if credential.token:
@@ -139,7 +139,7 @@ def _agreed(
         _wait_until(end, connection)
         data = connection.recv(_PIECE_BYTES)
         if not data:
-            # An answer of unknown length ends so.
+            # This is how an answer of unknown length ends.
             if status:
                 raise _refusal(status, credential, bytes(answer))
             raise _Refused("the API server closed the connection before it answered")
@@ -168,7 +168,7 @@ def _wait_until(end: float, connection: ssl.SSLSocket) -> None:
 
 
 def _refusal(status: int, credential: Credential, answer: bytes) -> Exception:
-    """Return what an answer means that is no WebSocket: Kubernetes' own refusal, or that it does not know of any."""
+    """Return what an answer without a WebSocket means: Kubernetes' own refusal, or no support for WebSockets."""
     try:
         tree: Json = json.loads(credential.left_out_of(answer))
     except (ValueError, RecursionError):
@@ -180,4 +180,4 @@ def _refusal(status: int, credential: Credential, answer: bytes) -> Exception:
         return _Refused("401 Unauthorized: the credential is not accepted")
     if status in _NOT_SPOKEN:
         return _NotSpoken()
-    return _Refused(f"the API server, or a gateway before it, answered {status}, which says nothing of the command")
+    return _Refused(f"the API server, or a gateway before it, answered {status}, which says nothing about the command")

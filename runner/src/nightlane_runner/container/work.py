@@ -1,4 +1,4 @@
-"""Sessions in one container of the customer's, within one wall-clock limit."""
+"""Sessions in one of the customer's containers, within one wall-clock limit."""
 
 import re
 import secrets
@@ -14,7 +14,7 @@ from nightlane_runner.failures import StepEnded
 _NO_SHELL = re.compile(
     r'exec: "sh": (executable file not found|stat \S*sh: no such file)|executable file `sh` not found'
 )
-"""What runc and crun say of a container that has none. A socket of the node's that is not found is another matter."""
+"""What runc and crun report for a container without sh. A socket of the node that is not found is another matter."""
 
 ASK_AGAIN_SECONDS = 5.0
 
@@ -77,7 +77,7 @@ class ContainerWork:
         return missing
 
     def _missing_once_more(self, programs: Sequence[str]) -> list[str]:
-        """Ask again after a moment: a node that is short of something says what a container without a shell says."""
+        """Ask again after a moment: a node that lacks some resource reports the same as a container without a shell."""
         until = time.monotonic() + ASK_AGAIN_SECONDS
         while (left := until - time.monotonic()) > 0:
             self.check()
@@ -90,7 +90,7 @@ class ContainerWork:
             return ["sh"]
 
     def check(self) -> None:
-        """Raise where the work is to be given up, or its time is over."""
+        """Raise if the work must be given up, or its time is over."""
         self._check()
         if time.monotonic() >= self._deadline:
             raise OutOfTime

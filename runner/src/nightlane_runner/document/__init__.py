@@ -1,1 +1,1 @@
-"""What a node is told: one document for each step, checked before anything is done."""
+"""The input of a node: one document for each step, checked before anything is done."""

@@ -1,14 +1,14 @@
-"""Reads which steps of a night run anew, where a run repeats another one from a step on."""
+"""Reads which steps of a night run again, if a run repeats another one from a step on."""
 
 from nightlane_runner.document.input_check import DNS_LABEL, InputReader
 from nightlane_runner.json_tree import Json
 
 ALL = "all"
-"""What the workflow reads where every step runs anew."""
+"""What the workflow reads if every step runs again."""
 
 
 def read_anew(section: InputReader) -> str:
-    """Return `all`, or the names of the first step to run anew and of all that come after it, between commas."""
+    """Return `all`, or the names of the first step to run again and of all that come after it, between commas."""
     section.known_keys("fromStep", "steps")
     first = section.text(
         "fromStep", "must be a step's name, or empty for all", 'write it like "var-es"', lambda _: True

@@ -23,7 +23,7 @@ def read_calendar(section: InputReader) -> BusinessCalendar:
     section.known_keys("name", "from", "to", "weekend", "closed", "worked", "halfDays", "noNight", "nightDays")
     first, last = _day(section, "from"), _day(section, "to")
     if last < first:
-        section.problem("to", "must not lie before from", "let it be the last day that the calendar knows")
+        section.problem("to", "must not be before from", "let it be the last day that the calendar knows")
     return BusinessCalendar(
         name=section.text("name", "must be a name", 'write it like "TARGET"'),
         first=first,

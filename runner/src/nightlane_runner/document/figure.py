@@ -16,7 +16,7 @@ class Figure:
     Attributes:
         name: what people call it.
         value: where it is, below the night's folder on the lane's results volume.
-        most_jump: by how many hundredths it may differ from that of the business day before, None for any.
+        most_jump: by how many percent it may differ from that of the business day before, None for any.
 
     """
 
@@ -26,7 +26,7 @@ class Figure:
 
 
 def read_figure(reader: InputReader) -> Figure:
-    """Return what a reader's object says."""
+    """Return the figure that a reader's object describes."""
     reader.known_keys("name", "value", "maxJump")
     name = reader.text(
         "name",

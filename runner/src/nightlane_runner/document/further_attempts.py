@@ -24,7 +24,7 @@ class ProgramEnd:
 
 @dataclass(frozen=True, slots=True)
 class FurtherAttempts:
-    """What the customer's file says of attempts that begin by themselves.
+    """The customer's settings for attempts that begin by themselves.
 
     Attributes:
         attempts: number of the last one.

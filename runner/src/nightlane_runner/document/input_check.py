@@ -45,7 +45,7 @@ class InputReader:
         return isinstance(self._tree.get(key), str)
 
     def known_keys(self, *keys: str) -> None:
-        """Record every property that is not one of `keys`: it is a typing error, or input of another version."""
+        """Record every property that is not one of `keys`: it is a typo, or input of another version."""
         for key in self._tree:
             if key not in keys:
                 self.problem(key, "which this runner does not know", f"use one of {', '.join(keys)}")

@@ -1,4 +1,4 @@
-"""What differs in the Job of every attempt after the first: sizes, for what ran out of memory."""
+"""What differs in the Job of every attempt after the first: sizes, for a program that ran out of memory."""
 
 import copy
 
@@ -14,14 +14,14 @@ def job_of_attempt(section: InputReader, job: JsonObject, attempt: int) -> JsonO
         if not isinstance(part, dict) or not _put(changed, part):
             section.problem(
                 "onRetry",
-                f"of which part {place} leads to nothing in the Job",
+                f"whose part {place} leads to nothing in the Job",
                 'write parts like {"path": ["spec", "parallelism"], "value": 2}',
             )
     return changed if attempt > 1 else job
 
 
 def _put(job: JsonObject, part: JsonObject) -> bool:
-    """Put a part's value where its path leads; False where there is nothing."""
+    """Put a part's value where its path leads; False if there is nothing."""
     path, value = part.get("path"), part.get("value")
     if not isinstance(path, list) or not path or value is None:
         return False

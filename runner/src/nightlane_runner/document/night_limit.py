@@ -8,7 +8,7 @@ from nightlane_runner.document.input_check import InputReader
 
 @dataclass(frozen=True, slots=True)
 class NightLimit:
-    """When an attempt is ended that runs then.
+    """When an attempt that still runs is ended.
 
     Attributes:
         moment: when.

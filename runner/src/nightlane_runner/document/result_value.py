@@ -28,7 +28,7 @@ class ResultValue:
 
 
 def read_value(reader: InputReader) -> ResultValue:
-    """Return what a reader's object says."""
+    """Return the value that a reader's object describes."""
     reader.known_keys("from", "keys", "type")
     return ResultValue(
         path=PurePosixPath(
@@ -45,7 +45,7 @@ def read_value(reader: InputReader) -> ResultValue:
 
 
 def read_words(words: Sequence[Json], name: str, problems: list[Problem]) -> "list[Json | ResultValue]":
-    """Return words, of which objects say which value is to be there; what is wrong with those goes into `problems`."""
+    """Return words, of which objects name the value to insert; what is wrong with those goes into `problems`."""
     return [
         read_value(InputReader(word, f"{name}[{index}]", problems)) if isinstance(word, dict) else word
         for index, word in enumerate(words)

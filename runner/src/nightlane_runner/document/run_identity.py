@@ -1,4 +1,4 @@
-"""What a step is called in the customer's cluster: derived from what it is, never from who started it."""
+"""The names of a step in the customer's cluster: derived from its identity, never from who started it."""
 
 import hashlib
 
@@ -43,7 +43,7 @@ def labels(step: Step) -> dict[str, str]:
 
 
 def step_label(step: Step) -> str:
-    """Return the step's name as a label value, shortened with a hash where it is too long."""
+    """Return the step's name as a label value, shortened with a hash if it is too long."""
     if len(step.name) <= LONGEST_LABEL:
         return step.name
     return shortened(step.name, LONGEST_LABEL, _digest(step.name))
@@ -70,12 +70,12 @@ def selector(step: Step) -> str:
 
 
 def night_selector(run: Run) -> str:
-    """Return the label selector for everything of this run, and of no other one."""
+    """Return the label selector for everything of this run, and of no other."""
     return _selector({f"{DOMAIN}/customer": run.customer, f"{DOMAIN}/night": night_label(run)})
 
 
 def customer_selector(customer: str) -> str:
-    """Return the label selector for everything of ours, of whatever run."""
+    """Return the label selector for everything of Nightlane's, whatever the run."""
     return _selector({f"{DOMAIN}/customer": customer})
 
 

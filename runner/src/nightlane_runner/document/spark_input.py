@@ -62,7 +62,7 @@ def _figures(section: InputReader, problems: list[Problem]) -> tuple[Figure, ...
 
 
 def _result_place(section: InputReader, job: JsonObject) -> ResultPlace | None:
-    """Return where results are left: `results` is true, false or a folder, and true where it is left out."""
+    """Return where results are left: `results` is true, false or a folder, and true if it is left out."""
     if not section.is_text("results"):
         wanted = section.flag("results") if section.has("results") else True
         return ResultPlace(folder=None, parts=None) if wanted else None

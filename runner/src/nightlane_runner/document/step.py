@@ -30,7 +30,7 @@ class Step:
     Attributes:
         run: the run it belongs to.
         name: the node's name.
-        attempt: counts from 1, whoever starts the next. Evictions and infrastructure retries keep it.
+        attempt: counts from 1, no matter who starts the next. Evictions and infrastructure retries keep it.
         namespace: the namespace in the customer's cluster.
         outage_budget_seconds: how long the customer's API server may be away before the try gives up.
         trouble_seconds: how long a trouble of any kind lasts before it is reported.
@@ -51,7 +51,7 @@ class ResultPlace:
 
     Attributes:
         folder: the folder below it whose whole content they are; None for the step's folder itself, whose manifest,
-            which the application writes, says what they are.
+            which the application writes, lists what they are.
         parts: how many pods have a folder of their own in it, by their number; None for one pod without a number.
 
     """
@@ -66,15 +66,15 @@ class SparkInput:
 
     Attributes:
         job: the Job without a name, as it is to be created.
-        pending_seconds: how long a driver pod may be without running (no node, no quota, volume not mounted).
+        pending_seconds: how long a driver pod may take to run (no node, no quota, volume not mounted).
         image_pull_seconds: how long a scheduled pod's image may fail to be pulled.
         timeout_seconds: how long the Job may run, not counting pauses; None for as long as it takes.
-        executors: whether it is a Spark driver, which is of no use without executors; else any container.
-        results: where the application leaves results that must be brought back, None for nowhere.
+        executors: whether it is a Spark driver, which is useless without executors; else any container.
+        results: where the application leaves results that must be fetched, None for nowhere.
         result: the file that the results must hold, None for any.
         figures: numbers in the results that people look at.
         end_within: how long after the night's start an attempt may run, None for as long as it takes.
-        again: after which ends of the program another attempt begins by itself, None after none.
+        again: after which ends of the program another attempt begins by itself, None for never.
 
     """
 
@@ -110,7 +110,7 @@ class ExecInput:
 
     Attributes:
         target: where to run it.
-        command: program and arguments, handed over as they are, but for values from earlier results.
+        command: program and arguments, passed on as they are, except for values from earlier results.
         timeout_seconds: how long it may take.
 
     """
@@ -122,7 +122,7 @@ class ExecInput:
 
 @dataclass(frozen=True, slots=True)
 class CopyInput:
-    """A file or folder to carry between the customer's side and the lane.
+    """A file or folder to copy between the customer's side and the lane.
 
     Attributes:
         target: the container on the customer's side.
@@ -140,7 +140,7 @@ class CopyInput:
 
 @dataclass(frozen=True, slots=True)
 class ReuseInput:
-    """What a step of an earlier run of the same night left, to be taken over.
+    """What a step of an earlier run of the same night left, to be reused.
 
     Attributes:
         from_run: number of the earlier run.
@@ -177,7 +177,7 @@ class ReapInput:
     Attributes:
         customer: whose Jobs.
         namespace: the namespace in the customer's cluster.
-        orphan_seconds: how long nobody has looked after it.
+        orphan_seconds: for how long nobody has looked after it.
         watch_seconds: how long it is then watched before it is removed.
 
     """
@@ -236,7 +236,7 @@ class CalendarInput:
         timezone: the customer's timezone, such as Europe/Berlin.
         calendar: which days the customer works.
         roll_hour: before this local hour (0-23) a scheduled time still belongs to the day before.
-        anew: which steps run anew: `all`, or their names between commas.
+        anew: which steps run again: `all`, or their names between commas.
 
     """
 

@@ -129,7 +129,7 @@ class StepInput:
             timeout_seconds=section.count("timeoutSeconds"),
         )
         if reuse.from_run == step.run.number:
-            section.problem("fromRun", "must be another run than this one", "name the run that is repeated")
+            section.problem("fromRun", "must be a run other than this one", "name the run that is repeated")
         self._raise_problems()
         return step, reuse
 
@@ -187,7 +187,7 @@ class StepInput:
             attempt=section.count("attempt"),
         )
         if read.step is not None and read.business_date is None:
-            section.problem("businessDate", "must say whose log of the step is wanted", 'write it like "2026-03-31"')
+            section.problem("businessDate", "must be the date of the log that is wanted", 'write it like "2026-03-31"')
         self._raise_problems()
         return read
 
@@ -252,7 +252,7 @@ class StepInput:
 
 
 def _parsed(document: str | None) -> JsonObject:
-    fix = "the workflow template must hand the step over as one JSON object"
+    fix = "the workflow template must pass the step as one JSON object"
     if document is None:
         raise StepEnded(ExitCode.BAD_INPUT, f"The environment variable {ENVIRONMENT_VARIABLE} is not set; {fix}.")
     try:
@@ -260,7 +260,7 @@ def _parsed(document: str | None) -> JsonObject:
     except ValueError as error:
         raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} is not JSON ({error}); {fix}.") from error
     if not isinstance(tree, dict):
-        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} holds no JSON object; {fix}.")
+        raise StepEnded(ExitCode.BAD_INPUT, f"{ENVIRONMENT_VARIABLE} is not a JSON object; {fix}.")
     return tree
 
 

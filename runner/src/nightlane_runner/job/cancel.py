@@ -1,4 +1,4 @@
-"""Takes remote work back: Jobs, then every pod of theirs, in the time that a dying container has."""
+"""Takes remote work back: Jobs, then every pod of theirs, in the time left to a container that is being ended."""
 
 import time
 from collections.abc import Callable
@@ -15,12 +15,12 @@ _LOOK_AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be taken back.
+    """What to take back.
 
     Attributes:
-        name: what it is called in messages.
+        name: its name in messages.
         jobs: finds its Jobs.
-        pods: finds its pods, whoever made them.
+        pods: finds its pods, no matter who made them.
 
     """
 
@@ -30,12 +30,12 @@ class Target:
 
 
 def one_job(cluster: Cluster, job_name: str, spec_hash: str, pod_selector: str) -> Target:
-    """Return one Job and its pods as what is to be taken back.
+    """Return one Job and its pods as a target.
 
     Args:
         cluster: where they are.
         job_name: the Job's name.
-        spec_hash: only a Job with this hash is ours.
+        spec_hash: only a Job with this hash is this step's.
         pod_selector: labels of the step's pods. They name the step, whatever the attempt; of these the Job's are
             those named after it, drivers and executors alike.
 
@@ -53,22 +53,22 @@ def one_job(cluster: Cluster, job_name: str, spec_hash: str, pod_selector: str) 
 
 
 def all_of(cluster: Cluster, what: str, selector: str) -> Target:
-    """Return every Job and pod with these labels as what is to be taken back."""
+    """Return every Job and pod with these labels as a target."""
     return Target(what, lambda: cluster.jobs(selector), lambda: cluster.pods(selector))
 
 
 class Cancellation:
-    """Deletes Jobs of ours that have not ended, and sweeps their pods.
+    """Deletes Nightlane's Jobs that have not ended, and sweeps their pods.
 
     A pod may be created at the very moment its Job is deleted, so the pods are looked for, by label, until none
-    is left that nobody has told to end.
+    is left that is not being deleted.
 
     Args:
         cluster: where they are.
-        target: which they are.
+        target: which Jobs and pods.
         require_charge: raises if another runner has taken over.
         log: for what a person should know.
-        may_appear: a Job may still come into being by a request that was sent before: its absence confirms nothing.
+        may_appear: a Job may still be created by a request that was sent before: its absence confirms nothing.
 
     """
 
@@ -86,14 +86,14 @@ class Cancellation:
         self._require_charge = require_charge
         self._log = log
         self._may_appear = may_appear
-        self.told: set[str] = set()
-        """Names of what was told to end."""
+        self.deleted: set[str] = set()
+        """Names of what was deleted."""
 
     def run(self, deadline: float) -> bool:
         """Cancel until confirmed or until the deadline (by the monotonic clock); return whether it was confirmed.
 
-        No answer is waited for beyond the deadline: whoever has been told to end is killed soon after it.
-        Confirmed means: each Job is gone or on its way out, or has ended by itself, and so is each pod.
+        No answer is waited for beyond the deadline: this container is killed soon after it.
+        Confirmed means: each Job and each pod is gone or being deleted, or has ended by itself.
         """
         name = self._target.name
         self._log.info(f"cancelling {name} in {self._cluster.place}")
@@ -114,18 +114,18 @@ class Cancellation:
         return False
 
     def _sweep(self) -> bool:
-        """Tell whatever is left to end; return whether everything had been told before."""
+        """Delete whatever is left; return whether everything had been deleted before."""
         self._require_charge()
         found = self._target.jobs()
         self._may_appear = self._may_appear and not found
         jobs = [job for job in found if not (job.ended or job.deleting)]
         for job in jobs:
             self._cluster.delete_job(job)
-            self.told.add(job.name)
+            self.deleted.add(job.name)
         pods = [pod for pod in self._target.pods() if _is_to_be_told(pod)]
         for pod in pods:
             self._cluster.delete_pod(pod)
-            self.told.add(text_at(pod, "metadata", "name"))
+            self.deleted.add(text_at(pod, "metadata", "name"))
         return not jobs and not pods
 
 

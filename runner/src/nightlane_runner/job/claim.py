@@ -1,4 +1,4 @@
-"""Getting hold of the step's Job: created if it is not there, adopted if it is, and never mistaken for another."""
+"""Claims the step's Job: created if it is not there, adopted if it is, and never mistaken for another."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog
 
 DELETION_SECONDS = 120.0
-"""How long an earlier Job of the same name may take to go away (a finalizer may hold it for ever)."""
+"""How long an earlier Job of the same name may take to go away (a finalizer may hold it indefinitely)."""
 
 _LOOK_AGAIN_SECONDS = 2.0
 
@@ -35,7 +35,7 @@ class JobClaim:
         wait: waits that many seconds, and may raise to give up.
         log: for what a person should know.
         before_create: makes room for it. An adopted Job needs none.
-        check: called before each request for it; raises where it may not come into being any more.
+        check: called before each request for it; raises if it may no longer be created.
 
     """
 
@@ -60,15 +60,15 @@ class JobClaim:
         self._log = log
         self._name = text_at(job, "metadata", "name")
         self.may_appear = False
-        """Whether a creation was asked for whose outcome is unknown."""
+        """Whether a creation was requested whose outcome is unknown."""
         self._hash = strings_at(job, "metadata", "annotations")[SPEC_HASH]
 
     def claim(self) -> RemoteJob:
         """Return the Job, which from now on is known by its UID.
 
         Raises:
-            StepEnded: LOST where the Job that an earlier runner started is gone or replaced; BAD_INPUT where the
-                name is taken by another Job or the definition is refused; INFRASTRUCTURE where the cluster does
+            StepEnded: LOST if the Job that an earlier runner started is gone or replaced; BAD_INPUT if the
+                name is taken by another Job or the definition is refused; INFRASTRUCTURE if the cluster does
                 not take a Job at the moment.
             Interrupted: from waiting.
 
@@ -103,7 +103,7 @@ class JobClaim:
         except ApiRefused as error:
             self.may_appear = False
             if error.status == _CONFLICT and error.reason == "AlreadyExists":
-                # An earlier runner, or an earlier try of this request, made it without us hearing of it.
+                # An earlier runner, or an earlier try of this request, made it without this runner getting the answer.
                 existing = self._read()
                 if existing is not None:
                     return existing
@@ -114,7 +114,7 @@ class JobClaim:
 
     def _create(self) -> RemoteJob:
         self._check()
-        # From here on a request may be under way somewhere, whatever becomes of its answer.
+        # From here on a request may be under way, even if its answer is lost.
         self.may_appear = True
         return self._cluster.create_job(self._job)
 
@@ -126,7 +126,7 @@ class JobClaim:
                 f"of {remembered}. It was left alone; find out who replaced it, then retry as a new attempt.",
             )
         if job.spec_hash != self._hash:
-            what = f"was made from another definition (hash {job.spec_hash})" if job.spec_hash else "is not ours"
+            what = f"was made from another definition (hash {job.spec_hash})" if job.spec_hash else "is not Nightlane's"
             raise StepEnded(
                 ExitCode.BAD_INPUT,
                 f"Job {job.name} in {self._cluster.place} {what}, this step's has the hash {self._hash}. It was left "
@@ -161,5 +161,5 @@ class JobClaim:
             )
         return StepEnded(
             ExitCode.INFRASTRUCTURE,
-            f"{where} was refused: {error.message}. Have that looked at; then it is tried again.",
+            f"{where} was refused: {error.message}. Have that checked; then it is tried again.",
         )

@@ -1,4 +1,4 @@
-"""How long a Job may take to start and to end, by the remote clock; past it, the Job is taken back."""
+"""How long a Job may take to start and to end, by the remote clock; after that, it is taken back."""
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiUnknown, NotPermitted
@@ -21,22 +21,22 @@ TROUBLES = {
     Waiting.NODE_SILENT: TroubleKind.NODE_LOST,
     Waiting.LEAVING: TroubleKind.NODE_LOST,
 }
-"""What people are told a Job waits for."""
+"""The trouble that each wait is reported as."""
 
 ADVICE = {
     TroubleKind.QUOTA: "have room made in the customer's quota",
-    TroubleKind.NO_POD: "have what refuses the pod looked at",
+    TroubleKind.NO_POD: "have what refuses the pod checked",
     TroubleKind.UNSCHEDULABLE: "have room made in the cluster",
     TroubleKind.IMAGE: "have the image name and the registry's access checked",
-    TroubleKind.STARTING: "have the pod's events looked at",
+    TroubleKind.STARTING: "have the pod's events checked",
     # A Job's pod that is deleted by force stays until it counts as ended: its Job's finalizer holds it.
-    TroubleKind.NODE_LOST: "have the node looked at; if it is lost, have it deleted, or tainted as out of service",
+    TroubleKind.NODE_LOST: "have the node checked; if it is lost, have it deleted, or tainted as out of service",
 }
-"""What helps."""
+"""What helps in each trouble."""
 
 
 class TakenBack(StepEnded):
-    """The Job did not start, or not end, within its deadline. Nobody waits for it any more: it is to be deleted."""
+    """The Job did not start, or not end, within its deadline. Nobody waits for it any more: it must be deleted."""
 
 
 class Deadlines:
@@ -53,20 +53,20 @@ class Deadlines:
         self._spark = spark
 
     def seconds_left(self, job: RemoteJob) -> float:
-        """Return how long a Job may still take, less than 0 past its time."""
+        """Return how long a Job may still take, less than 0 after its deadline."""
         limit = self._spark.timeout_seconds
         own = _NEVER if limit is None or job.began is None else limit - self._cluster.api.seconds_since(job.began)
         return min(own, self._night_left(job))
 
     def _night_left(self, job: RemoteJob) -> float:
-        """Return the seconds left to the night's limit. A later attempt that began after it is what a person wants."""
+        """Return the seconds left until the night's limit. A person wants a later attempt that began after it."""
         limit = self._spark.end_within
         if limit is None or (job.attempt > 1 and job.began is not None and job.began >= limit.moment):
             return _NEVER
         return -self._cluster.api.seconds_since(limit.moment)
 
     def require_end(self, job: RemoteJob) -> float:
-        """Return in how many seconds a Job must have ended; raises TakenBack past its time."""
+        """Return in how many seconds a Job must have ended; raises TakenBack after its deadline."""
         if (left := self.seconds_left(job)) > 0:
             return left
         current = self._read_again(job)
@@ -82,18 +82,18 @@ class Deadlines:
         )
 
     def require_start(self, job: RemoteJob, pending: Pending) -> float:
-        """Return in how many seconds a Job must have started that waits for this.
+        """Return in how many seconds a Job that waits for this must have started.
 
         Raises:
-            TakenBack: past its time.
-            StepEnded: LOST, where its driver's pod has not gone in that time. Its program may still run on a node that
+            TakenBack: the deadline is over.
+            StepEnded: LOST if its driver's pod has not gone in that time. Its program may still run on a node that
                 nobody reaches, so the Job is left as it is.
 
         """
         pull = pending.waiting is Waiting.IMAGE_PULL
         limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
         if pending.since is None or pending.waiting is Waiting.NODE_SILENT:
-            return _NEVER  # a node that is silent may come back with a driver that went on
+            return _NEVER  # a silent node may come back with a driver that has gone on
         age = self._cluster.api.seconds_since(pending.since)
         if age < limit:
             return limit - age
@@ -112,7 +112,7 @@ class Deadlines:
         raise TakenBack(ExitCode.INFRASTRUCTURE, f"{what} It was deleted; {advice}, then retry.")
 
     def events(self, pending: Pending) -> str:
-        """Return what the events say, "" where nothing is known: they only explain, and no limit waits for them."""
+        """Return what the events say, "" if nothing is known: they only explain, and no limit waits for them."""
         try:
             return event_texts(self._cluster.events(pending.subject_kind, pending.subject_name))
         except NotPermitted as error:
@@ -121,7 +121,7 @@ class Deadlines:
             return ""
 
     def _read_again(self, job: RemoteJob) -> RemoteJob | None:
-        """Read a Job, and with it the time, once more before a deadline deletes it; None where that is not to be."""
+        """Read a Job, and with it the time, once more before a deadline deletes it; None if it must not be deleted."""
         try:
             current = self._cluster.read_job(job.name).job
         except ApiUnknown:

@@ -6,17 +6,17 @@ from nightlane_runner.json_tree import JsonObject, number_at, object_at, objects
 
 
 def newest_pod(pods: list[JsonObject]) -> JsonObject | None:
-    """Return a Job's youngest pod, None where it has none."""
+    """Return a Job's youngest pod, None if it has none."""
     return max(pods, key=_age_rank, default=None)
 
 
 def has_done_its_work(job: RemoteJob, pod: JsonObject, container: str) -> bool:
-    """Whether the driver's container has ended so well that its Job can only become complete.
+    """Whether the driver's container has ended in such a way that its Job can only become complete.
 
-    That takes Kubernetes two seconds more: the kubelet makes sure that the pod's containers are gone before it calls
-    the pod Succeeded, and the Job's controller gathers changes for a second. Where somebody has put a container beside
-    the driver that does not end, it takes for ever. For a Job that is suspended, deleted or about to fail, this is for
-    its conditions to say.
+    Kubernetes needs two more seconds: the kubelet makes sure that the pod's containers are gone before it calls
+    the pod Succeeded, and the Job's controller gathers changes for a second. If somebody has put a container beside
+    the driver that does not end, it never completes. For a Job that is suspended, deleted or about to fail, that is for
+    its conditions to decide.
     """
     if job.suspended or job.deleting or job.failing is not None or text_at(pod, "metadata", "deletionTimestamp"):
         return False
@@ -34,7 +34,7 @@ def driver_runs(pod: JsonObject, container: str) -> bool:
 
 
 def left_running(pod: JsonObject, container: str) -> list[str]:
-    """Return the containers beside the driver's that run on."""
+    """Return the containers beside the driver's that still run."""
     known = objects_at(pod, "status", "containerStatuses")
     return [name for one in known if (name := text_at(one, "name")) != container and object_at(one, "state", "running")]
 
@@ -65,10 +65,10 @@ def driver_end(pod: JsonObject, container: str) -> str:
 
 
 def first_failure(job: RemoteJob, pods: list[JsonObject], container: str) -> ProgramEnd | None:
-    """Return how the program ended with which its Job failed, None where that is not what it failed of.
+    """Return how the program ended that made its Job fail, None if the Job failed for another reason.
 
-    Of several pods the one that failed first; the others were ended because of it. A pod that was evicted or lost its
-    node says nothing of its program, and neither does one in which the program has not begun.
+    Of several pods, the first that failed counts; the others were ended for it. A pod that was evicted or lost its
+    node reveals nothing about its program, and neither does one in which the program has not begun.
     """
     if job.failed is None or job.failed.reason != "BackoffLimitExceeded":
         return None
@@ -94,7 +94,7 @@ def _was_disrupted(pod: JsonObject) -> bool:
 
 
 def _preparation_end(pod: JsonObject) -> str:
-    """Return how a container that prepares a pod has failed, "" where none has: the driver has not begun then."""
+    """Return how a container that prepares a pod has failed, "" if none has: then the driver has not begun."""
     for status in objects_at(pod, "status", "initContainerStatuses"):
         ended = object_at(status, "state", "terminated")
         if number_at(ended, "exitCode"):

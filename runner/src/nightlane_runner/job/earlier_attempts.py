@@ -1,4 +1,4 @@
-"""Exactly one attempt of a step runs: what an earlier one left running is ended before the next one starts."""
+"""Ensures that exactly one attempt of a step runs: what an earlier one left running is ended before the next starts."""
 
 from collections.abc import Callable
 
@@ -21,8 +21,8 @@ _LOOK_AGAIN_SECONDS = 2.0
 class EarlierAttempts:
     """The Jobs of the step's earlier attempts.
 
-    Most have ended, or were cancelled before a person decided to go on. One still runs where the attempt was given up
-    without word from the customer's cluster, or where the cancellation was not confirmed in time.
+    Most have ended, or were cancelled before a person decided to go on. One still runs if the attempt was given up
+    without an answer from the customer's cluster, or if the cancellation was not confirmed in time.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class EarlierAttempts:
         """End them, and return once none of their pods runs any more.
 
         Raises:
-            StepEnded: INFRASTRUCTURE where one does not end in time.
+            StepEnded: INFRASTRUCTURE if one does not end in time.
             Interrupted: from waiting.
 
         """
@@ -49,7 +49,7 @@ class EarlierAttempts:
             if waited >= ENDING_SECONDS:
                 raise StepEnded(
                     ExitCode.INFRASTRUCTURE,
-                    f"Job {left[0].name} of attempt {left[0].attempt} in {self._cluster.place} was told to end "
+                    f"Job {left[0].name} of attempt {left[0].attempt} in {self._cluster.place} was deleted "
                     f"{waited:.0f} s ago and still runs, so this attempt did not start beside it. Its node may be "
                     "lost: have the customer remove the pod, then retry.",
                 )
@@ -57,7 +57,7 @@ class EarlierAttempts:
             waited += _LOOK_AGAIN_SECONDS
 
     def _end_once(self) -> list[RemoteJob]:
-        """Tell those to end that were not told yet, and return those that still run."""
+        """Delete those that were not deleted yet, and return those that still run."""
         left = []
         for job in self._cluster.jobs(run_identity.selector(self._step)):
             if job.ended or not 0 < job.attempt < self._step.attempt:

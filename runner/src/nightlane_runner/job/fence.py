@@ -1,12 +1,12 @@
-"""Keeps two runners of one attempt apart, and tells who looks after a Job: a Lease in the customer's namespace.
+"""Keeps two runners of one attempt apart, and shows who looks after a Job: a Lease in the customer's namespace.
 
-The workflow starts a new runner when it takes the old one for dead, and a node that was cut off may come back with
-the old one still running. Both would follow the same Job, which harms nobody; but only one may delete it or put
-results into place. The Lease says who. It does not expire: a newcomer takes it at once, and whoever held it before
+The workflow starts a new runner when it considers the old one dead, and a node that was cut off may come back with
+the old one still running. Both would follow the same Job, which is harmless; but only one may delete it or put
+results into place. The Lease shows which one. It does not expire: a newcomer takes it at once, and the previous holder
 finds out before it acts.
 
-Whoever is in charge renews it every few minutes, by the remote clock. That is how the reaper, which cannot ask the
-central cluster, tells a Job that nobody follows any more from one whose runner is only being replaced.
+The runner in charge renews it every few minutes, by the remote clock. That is how the reaper, which cannot ask the
+central cluster, distinguishes a Job that nobody follows any more from one whose runner is only being replaced.
 """
 
 import secrets
@@ -28,10 +28,10 @@ RENEW_SECONDS = 300.0
 """How often a runner renews its Lease: 12 requests an hour, a fraction of what a reaper waits for."""
 
 RETRY_SECONDS = 30.0
-"""How soon it is tried again to take or renew one, where that failed."""
+"""Pause before taking or renewing one is tried again after a failure."""
 
 _MOST_ROUNDS = 5
-"""So many times in a row somebody may be faster by a moment; then it is a matter for patience."""
+"""How often in a row somebody else may be faster; after that, the usual patience applies."""
 
 _NOT_FOUND = 404
 _CONFLICT = 409
@@ -55,13 +55,13 @@ class Fence:
 
     @property
     def holder(self) -> str:
-        """What this runner is called, and no other one."""
+        """The runner's unique name."""
         return self._holder
 
     def take(self, job: RemoteJob) -> None:
-        """Become the runner in charge of this Job, whoever was before.
+        """Become the runner in charge of this Job, no matter who was before.
 
-        Where that is forbidden at the moment, the Job is followed without; it is tried again for as long as the Job
+        If that is forbidden at the moment, the Job is followed without it; it is tried again for as long as the Job
         runs, and before anything is done that only the one in charge may do.
         """
         self._job = job
@@ -81,9 +81,9 @@ class Fence:
         """Make sure that this runner is in charge, or becomes it now.
 
         Raises:
-            StepEnded: DETACHED where a newer runner of the same attempt is.
+            StepEnded: DETACHED if a newer runner of the same attempt is.
             ApiUnknown: nobody answers.
-            ApiRefused: nobody can tell.
+            ApiRefused: nobody knows.
 
         """
         if self._job is None:
@@ -98,10 +98,10 @@ class Fence:
             raise self._replaced(lease)
 
     def renew(self) -> None:
-        """Show from time to time that this Job is looked after. No answer is no trouble: it is tried again.
+        """Show from time to time that this Job is looked after. A missing answer is not a trouble: it is tried again.
 
         Raises:
-            StepEnded: DETACHED where a newer runner of the same attempt is in charge.
+            StepEnded: DETACHED if a newer runner of the same attempt is in charge.
 
         """
         job = self._job
@@ -124,7 +124,7 @@ class Fence:
         except ApiRefused as error:
             if error.status not in (_CONFLICT, _NOT_FOUND):
                 raise
-            # Replaced by another runner, or collected by a controller that mistook it for an earlier Job's.
+            # Replaced by another runner, or collected by a controller that took it for an earlier Job's.
             self.require()
             self._take(job)
 
@@ -143,7 +143,7 @@ class Fence:
             self._renew_at = time.monotonic() + RETRY_SECONDS
 
     def _take(self, job: RemoteJob) -> None:
-        """Write ourselves into the Lease, unless a runner that began after us has taken it while we were refused."""
+        """Write this runner into the Lease, unless one that began later has taken it while this one was refused."""
         for _ in range(_MOST_ROUNDS):
             lease = self._cluster.read_lease(job.name)
             previous = text_at(lease, "spec", "holderIdentity")
@@ -154,7 +154,7 @@ class Fence:
             except ApiRefused as error:
                 if error.status != _CONFLICT:
                     raise
-                continue  # somebody was faster by a moment: look again who
+                continue  # somebody was faster: check again who
             if previous not in ("", self._holder):
                 self._log.info(f"took over from {previous}")
             return
@@ -162,7 +162,7 @@ class Fence:
 
     def _is_newer(self, lease: JsonObject) -> bool:
         since, refused = parsed_time(text_at(lease, "spec", "acquireTime")), self._refused_since
-        # Servers tell their time in whole seconds.
+        # Servers report their time in whole seconds.
         return since is not None and refused is not None and (since - refused).total_seconds() > 1
 
     def _replaced(self, lease: JsonObject) -> StepEnded:
@@ -175,7 +175,7 @@ class Fence:
         )
 
     def _write(self, job: RemoteJob, lease: JsonObject | None) -> None:
-        """Put ourselves, and the moment, into a Lease as it was read, or into a new one."""
+        """Put this runner, and the time, into a Lease as it was read, or into a new one."""
         metadata = object_at(lease, "metadata") or {"name": job.name}
         spec = object_at(lease, "spec")
         changes_hands = text_at(spec, "holderIdentity") != self._holder
@@ -186,7 +186,7 @@ class Fence:
             "kind": "Lease",
             "metadata": {
                 **metadata,
-                # It goes when its Job goes. A Job of that name may have been there before, hence each time anew.
+                # It is removed with its Job. An earlier Job may have had that name, so the owner is set each time.
                 "ownerReferences": [{"apiVersion": "batch/v1", "kind": "Job", "name": job.name, "uid": job.uid}],
             },
             "spec": {

@@ -1,4 +1,4 @@
-"""Follows a Job to its end: the watch and the log hint, reading decides."""
+"""Follows a Job to its end: the watch and the log give hints, reading decides."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ POLL_SECONDS = 90.0
 """How often the Job is read although the watch is quiet. Costs 40 requests an hour, the watch itself 12."""
 
 _WAKE_SECONDS = 0.5
-"""How often orders and signals are looked for. Costs a file read, no request."""
+"""How often to check for orders and signals. Costs a file read, no request."""
 
 _SHORT_WATCH_SECONDS = 30.0
 
@@ -33,7 +33,7 @@ class JobFollower:
         outage: patience with the API server.
         progress: called with each new observation while the Job goes on, and at least once a poll; returns in
             how many seconds it wants to be called again, or None where it found the Job's work done.
-        hints: what the watch says, and whoever else has something to say.
+        hints: from the watch, and from others.
         check: called all the time; raises to give up.
         log: for what a person should know.
 
@@ -69,7 +69,7 @@ class JobFollower:
         """Return the Job as it was last seen, once it is complete, has failed, or its work is done.
 
         Raises:
-            StepEnded: LOST once it is gone or another one; INFRASTRUCTURE when the API server is away too long;
+            StepEnded: LOST once it is gone or replaced; INFRASTRUCTURE when the API server is away too long;
                 whatever `progress` and `check` raise.
 
         """
@@ -109,10 +109,10 @@ class JobFollower:
                 self._next_reading = min(self._next_reading, self._soon_after_watch(reason))
 
     def _soon_after_watch(self, reason: str) -> float:
-        """Return when to read anew: at once, but not over and over where watches do not last."""
+        """Return when to read again: at once, but not over and over if watches do not last."""
         now = time.monotonic()
         if reason and not self._outage.ongoing:
-            self._say_once(f"the watch on Job {self._job.name} ended ({reason}); reading the Job and watching anew")
+            self._say_once(f"the watch on Job {self._job.name} ended ({reason}); reading the Job and watching again")
         lasted = now - self._watch_began
         self._watch_not_before = now if lasted > _SHORT_WATCH_SECONDS else now + _SHORT_WATCH_SECONDS - lasted
         return now

@@ -1,4 +1,4 @@
-"""The pods of a Job, as they are looked at while it goes on: what cannot be read now is looked at again."""
+"""The pods of a Job, as they are read while it goes on: what cannot be read now is read again later."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ class PodsUnknown(Exception):
     """They cannot be read at the moment.
 
     Attributes:
-        pause: how many seconds to wait before they are looked at again.
+        pause: how many seconds to wait before they are read again.
 
     """
 
@@ -25,7 +25,7 @@ class PodsUnknown(Exception):
 
 
 class JobPods:
-    """Reads pods, with patience of its own for a role that lacks the right: reading the Job would never tell.
+    """Reads pods, with its own patience for a role that lacks the right: reading the Job would never show that.
 
     Args:
         cluster: where they are.
@@ -46,7 +46,7 @@ class JobPods:
 
         Raises:
             PodsUnknown: they cannot be read at the moment. An outage is counted where the Job is read.
-            StepEnded: INFRASTRUCTURE where they may not be listed for too long.
+            StepEnded: INFRASTRUCTURE if they may not be listed for too long.
 
         """
         return self._borne(lambda: self._cluster.pods(selector))

@@ -6,7 +6,7 @@ from enum import Enum
 
 from nightlane_runner.job.remote_job import RemoteJob, parsed_time
 from nightlane_runner.json_tree import JsonObject, flag_at, objects_at, text_at
-from nightlane_runner.told import without_middle
+from nightlane_runner.message_limits import without_middle
 
 _PULL_FAILURES = frozenset(
     {
@@ -22,18 +22,18 @@ _PULL_FAILURES = frozenset(
 
 _DETAIL_BYTES = 1000
 _EVENT_BYTES = 400
-"""Of what an object says of itself, and of each event, that a sentence quotes: a large cluster has many taints."""
+"""Limit for an object's own message, and for each event, in a sentence: a large cluster has many taints."""
 
 
 class Waiting(Enum):
-    """What a Job waits for whose pod does not run."""
+    """What a Job without a running pod waits for."""
 
     NO_POD = "no pod could be created"
     UNSCHEDULABLE = "no node takes the pod"
     IMAGE_PULL = "the image cannot be pulled"
     STARTING = "the pod is being started"
     NODE_SILENT = "the driver's node does not answer"
-    LEAVING = "the driver's pod is on its way out, and no other is made before it is gone; its node may be lost"
+    LEAVING = "the driver's pod is being deleted, and no other is made before it is gone; its node may be lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Pending:
 
     Attributes:
         waiting: what is waited for.
-        since: since when, by the remote clock; None where the cluster does not say.
-        subject_kind: kind of the object whose events tell more: Job or Pod.
+        since: since when, by the remote clock; None if the cluster does not report it.
+        subject_kind: kind of the object whose events explain more: Job or Pod.
         subject_name: its name.
         detail: what the object itself says, "" for nothing.
 
@@ -61,7 +61,7 @@ class Pending:
 
 
 def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime | None) -> Pending | None:
-    """Return why the Job does not run, None where one of its pods runs, or ran to its end.
+    """Return why the Job does not run, None if one of its pods runs, or ran to its end.
 
     Args:
         job: the Job.
@@ -94,7 +94,7 @@ def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime
 
 
 def _leaving(pods: list[JsonObject]) -> Pending | None:
-    """Return the pod that is to go and has not ended. One that has ended is replaced by the controller in its time."""
+    """Return the pod that is being deleted and has not ended. The controller replaces one that has ended."""
     unended = [pod for pod in pods if text_at(pod, "status", "phase") not in ("Succeeded", "Failed")]
     if not unended:
         return None
@@ -119,7 +119,7 @@ def _on_silent_node(pod: JsonObject, name: str) -> Pending | None:
 
 
 def event_texts(events: list[JsonObject], most: int = 3) -> str:
-    """Return the newest warnings among events as one text, "" where there is none."""
+    """Return the newest warnings among events as one text, "" if there is none."""
     warnings = sorted((event for event in events if text_at(event, "type") == "Warning"), key=_last_seen, reverse=True)
     texts = dict.fromkeys(f"{text_at(event, 'reason')}: {text_at(event, 'message')}" for event in warnings)
     return "; ".join(without_middle(text, _EVENT_BYTES) for text in list(texts)[:most])

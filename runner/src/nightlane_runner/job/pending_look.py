@@ -1,4 +1,4 @@
-"""What keeps a Job's pod from running: said, reported as a trouble, and borne up to a deadline."""
+"""What keeps a Job's pod from running: logged, reported as a trouble, and tolerated up to a deadline."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ class PendingLook:
     Args:
         cluster: where the Job is.
         deadlines: how long it may wait.
-        troubles: gets to know what it waits for.
+        troubles: is notified of what it waits for.
         log: for what a person should know.
 
     """
@@ -31,11 +31,11 @@ class PendingLook:
         self._said = ""
 
     def begin_anew(self) -> None:
-        """Forget since when there is no pod: a Job that runs, or was resumed, has all its time when it has none."""
+        """Forget since when there is no pod: a Job that runs, or was resumed, has the full time again."""
         self._without_pod_since = None
 
     def look(self, job: RemoteJob, pods: list[JsonObject]) -> float | None:
-        """Return in how many seconds to look again, None where nothing keeps the Job's pod from running.
+        """Return in how many seconds to check again, None if nothing keeps the Job's pod from running.
 
         Raises:
             TakenBack: the deadline is over.
@@ -51,7 +51,7 @@ class PendingLook:
         return min(self._deadlines.require_start(job, pending), self._note_trouble(job, pending))
 
     def _missing_since(self, pods: list[JsonObject]) -> datetime | None:
-        """Return since when this runner has found no pod. One may have run and be gone: the Job's age tells nothing."""
+        """Return since when this runner has found no pod. One may have run and be gone: the Job's age shows nothing."""
         if pods:
             self._without_pod_since = None
         elif self._without_pod_since is None:
@@ -63,10 +63,10 @@ class PendingLook:
         kind = TroubleKind.QUOTA if "exceeded quota" in events else TROUBLES[pending.waiting]
 
         def sentence() -> str:
-            told = events or self._deadlines.events(pending)
+            explained = events or self._deadlines.events(pending)
             return (
                 f"Job {job.name} in {self._cluster.place} does not run: {pending}"
-                f"{f' (events: {told})' if told else ''}; {ADVICE[kind]}."
+                f"{f' (events: {explained})' if explained else ''}; {ADVICE[kind]}."
             )
 
         return self._troubles.lasts(kind, sentence)

@@ -27,7 +27,7 @@ from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import TO_RUN, TroubleKind, Troubles
 
 _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
-"""Pauses between the first looks at the pods of a Job that has none that is Ready."""
+"""Pauses between the first checks of the pods of a Job without a Ready one."""
 
 _LATER_LOOKS_SECONDS = 90.0
 
@@ -42,7 +42,7 @@ class JobProgress:
         hints: gets a hint when the driver's log has ended.
         at_log_end: called then, for what can be done before the driver's end is known, with the seconds that the Job
             has left.
-        troubles: gets to know what keeps the Job from running.
+        troubles: is notified of what keeps the Job from running.
         log: for what a person should know.
 
     """
@@ -74,8 +74,8 @@ class JobProgress:
         """Take note of a Job and return in how many seconds to observe it again, None once it has done its work.
 
         Raises:
-            TakenBack: its deadline is over. A suspended Job has none; a resumed one begins again.
-            StepEnded: INFRASTRUCTURE where its pods may not be listed for too long.
+            TakenBack: its deadline is over. A suspended Job has none; a resumed one starts over.
+            StepEnded: INFRASTRUCTURE if its pods may not be listed for too long.
             Reported: a trouble has lasted, or one that was reported is over.
 
         """
@@ -105,12 +105,12 @@ class JobProgress:
             self._log.info(f"the end of the driver's log may be missing: {error}")
             pod = None
         self._surely_ends = job.ended or (pod is not None and will_succeed(pod))
-        # A pod may be gone already (node lost, garbage collection): the Job's condition stands without it.
+        # A pod may be gone already (node lost, garbage collection): the Job's condition counts without it.
         self._driver.finish_log(pod)
         return driver_end(pod, self._driver.container) if pod is not None else ""
 
     def first_failure(self, job: RemoteJob) -> ProgramEnd | None:
-        """Return how the program ended with which its Job failed, None where it failed of something else.
+        """Return how the program ended that made its Job fail, None if the Job failed for another reason.
 
         Raises ApiUnknown.
         """
@@ -124,7 +124,7 @@ class JobProgress:
     def may_run_again(self, job: RemoteJob) -> bool:
         """Return whether a Job that has done its work, and was read just now, may make another pod, or has.
 
-        A container beside the driver that runs on, or has failed, keeps it from being complete. Raises ApiUnknown.
+        A container beside the driver that still runs, or has failed, keeps it from being complete. Raises ApiUnknown.
         """
         if job.ended or job.deleting:
             return False
@@ -150,7 +150,7 @@ class JobProgress:
             return None
         if pod is None or not driver_runs(pod, self._driver.container):
             return pause
-        # What somebody has put beside it is not Ready, and may never be: the driver works nonetheless.
+        # A container that somebody has put beside it is not Ready, and may never be: the driver works all the same.
         self._troubles.over(*TO_RUN)
         return min(pause, self._driver.look_at(pod))
 
@@ -162,7 +162,7 @@ class JobProgress:
         if job.suspended and not self._paused:
             self._log.info(
                 f"PAUSED: Job {job.name} {_suspended_by(job)}; its deadlines stand still until it is resumed, and it "
-                "then begins anew"
+                "then starts over"
             )
         elif self._paused and not job.suspended:
             self._log.info(f"Job {job.name} was resumed")

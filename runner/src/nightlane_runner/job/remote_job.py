@@ -1,4 +1,4 @@
-"""A Job in the customer's cluster, reduced to what a runner decides on."""
+"""A Job in the customer's cluster, reduced to what a runner bases decisions on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,19 +28,19 @@ class RemoteJob:
 
     Attributes:
         name: its name.
-        uid: which Job of that name it is.
-        spec_hash: the hash it was created with, "" for a Job that is not ours.
-        attempt: the attempt it belongs to, 0 for a Job that is not ours.
-        deleting: somebody deletes it.
+        uid: which Job with that name it is.
+        spec_hash: the hash it was created with, "" for a Job that is not Nightlane's.
+        attempt: the attempt it belongs to, 0 for a Job that is not Nightlane's.
+        deleting: somebody is deleting it.
         suspended: somebody suspended it, and its pods are gone; or it was resumed and its controller has not begun
-            anew yet, so that `began` still tells of the time before.
+            again yet, so that `began` still is from the time before.
         complete: it succeeded, finally.
         failed: why it failed, finally; None while it has not.
         failing: why it is about to fail, before its pods are gone.
         ready_pods: how many of its pods run.
-        began: when the controller began to make its pods, by the remote clock; a resumed Job begins anew.
-        queue: the queue that decides when it may run, "" where none is named.
-        version: which state of it this is; to be compared with others, and nothing else.
+        began: when the controller began to make its pods, by the remote clock; a resumed Job starts over.
+        queue: the queue that decides when it may run, "" if none is named.
+        version: which state of it this is; only for comparison with others.
 
     """
 
@@ -87,7 +87,7 @@ class RemoteJob:
 
 
 def parsed_time(stamp: str) -> datetime | None:
-    """Return a Kubernetes timestamp, None where there is none."""
+    """Return a Kubernetes timestamp, None if there is none."""
     try:
         return datetime.fromisoformat(stamp)
     except ValueError:

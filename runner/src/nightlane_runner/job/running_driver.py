@@ -1,4 +1,4 @@
-"""A driver that runs: its log is relayed, its executors are looked at, and its end is seen before its Job tells."""
+"""A running driver: its log is relayed, its executors are checked, and its end is seen before its Job reports it."""
 
 import threading
 import time
@@ -18,10 +18,10 @@ from nightlane_runner.trouble import Troubles
 _NO_POD_YET_SECONDS = 1.0
 
 _END_LOOK_SECONDS = 0.2
-"""Pause between looks at a driver whose log has ended."""
+"""Pause between checks of a driver whose log has ended."""
 
 _END_LOOKS = 15
-"""How many looks an ended log is worth: the kubelet says within two seconds that a container has ended."""
+"""How many checks follow the end of a log: the kubelet reports within two seconds that a container has ended."""
 
 LOG_TAIL_SECONDS = 10.0
 """How long the rest of the log of a pod that has ended may take."""
@@ -30,14 +30,14 @@ _NEVER = float("inf")
 
 
 class RunningDriver:
-    """Attends to the pod in which a Job's driver runs; whenever another one takes its place, to that.
+    """Attends to the pod in which a Job's driver runs and, whenever another one takes its place, to that one.
 
     Args:
         cluster: where the pod is.
         spark: what runs.
         selector: selects everything of its step.
         pods: reads the Job's pods.
-        troubles: gets to know what the driver lacks.
+        troubles: is notified of what the driver lacks.
         log: gets the driver's log, and what a person should know.
         on_log_end: called in another thread when the log has ended.
 
@@ -61,7 +61,7 @@ class RunningDriver:
         self._log = log
         self._on_log_end = on_log_end
         self.container = _driver_container(spark.job)
-        """The name of the driver's container; whatever else is in the pod was put there by somebody else."""
+        """The name of the driver's container; any other in the pod was put there by somebody else."""
         self._pod: JsonObject = {}
         self._seen_version: str | None = None
         self._follower: LogFollower | None = None
@@ -71,9 +71,9 @@ class RunningDriver:
         self._log_over = threading.Event()
 
     def look(self, job: RemoteJob) -> float:
-        """Look after a Job of which a pod is Ready, and return in how many seconds to look again.
+        """Attend to a Job with a Ready pod, and return in how many seconds to check again.
 
-        Its pods are read once for each state of the Job: behind an outage, another one may have taken the driver's
+        Its pods are read once for each state of the Job: during an outage, another one may have taken the driver's
         place.
 
         Raises:
@@ -94,16 +94,16 @@ class RunningDriver:
         return self._look_at_executors()
 
     def look_at(self, pod: JsonObject) -> float:
-        """Look after a driver that runs in a pod that is not Ready; return as `look`."""
+        """Attend to a driver that runs in a pod that is not Ready; return as `look`."""
         self._turn_to(pod)
         return self._look_at_executors()
 
     def is_not_seen(self) -> None:
-        """Take note that the Job has no Ready pod: the next one is looked at, even if it is the same."""
+        """Note that the Job has no Ready pod: the next one is checked, even if it is the same."""
         self._seen_version = None
 
     def log_has_ended(self) -> bool:
-        """Return whether the log has come to an end since this was last asked, so that the driver's end is near."""
+        """Return whether the log has ended since the last call, so that the driver's end is near."""
         ended = self._log_over.is_set()
         self._log_over.clear()
         if ended:
@@ -112,11 +112,11 @@ class RunningDriver:
 
     @property
     def awaits_end(self) -> float | None:
-        """How soon to look whether the driver has ended, None where its log does not suggest it."""
+        """How soon to check whether the driver has ended, None if its log does not suggest it."""
         return _END_LOOK_SECONDS if self._end_looks > 0 else None
 
     def look_for_end(self, job: RemoteJob) -> bool:
-        """Look whether the driver has ended well, as its log suggests."""
+        """Check whether the driver has ended well, as its log suggests."""
         self._end_looks -= 1
         try:
             pod = newest_pod(self._pods.of(job.name))
@@ -129,12 +129,12 @@ class RunningDriver:
     def has_ended_well(self, job: RemoteJob, pod: JsonObject | None) -> bool:
         """Return whether the driver in a Job's newest pod has ended so that the Job's work is done."""
         if number_at(self._spark.job, "spec", "completions") > 1:
-            return False  # one of several pods says nothing of the others: the Job's condition does
+            return False  # one of several pods shows nothing about the others: the Job's condition does
         if pod is None or not has_done_its_work(job, pod, self.container):
             return False
         if left := left_running(pod, self.container):
             self._log.info(
-                f"beside the driver of Job {job.name}, which has ended, {', '.join(left)} runs on and keeps the Job "
+                f"beside the driver of Job {job.name}, which has ended, {', '.join(left)} still runs and keeps the Job "
                 "from ending; it is deleted once its results are in place. Ask the customer to keep such containers "
                 "out of Jobs"
             )
@@ -160,7 +160,7 @@ class RunningDriver:
         self._log.info(f"RUNNING: pod {text_at(pod, 'metadata', 'name')}")
         self._follow(pod)
         if self._spark.executors:
-            # What another driver's executors did says nothing of this one's.
+            # What another driver's executors did shows nothing about this one's.
             self._executors = ExecutorLook(
                 self._pods,
                 self._cluster.place,
@@ -181,7 +181,7 @@ class RunningDriver:
 
     def _silent_seconds(self) -> float:
         last = self._follower.last_line if self._follower is not None else None
-        # Without a line nobody can tell a driver that writes nothing from a log that cannot be read.
+        # Without a line, a driver that writes nothing cannot be distinguished from a log that cannot be read.
         return 0.0 if last is None else self._cluster.api.seconds_since(last)
 
     def _executor_refusals(self) -> tuple[int, str]:
@@ -201,5 +201,5 @@ class RunningDriver:
 
 
 def _driver_container(job: JsonObject) -> str:
-    """Return the name of the first container of a Job's template, "" where it has none."""
+    """Return the name of the first container of a Job's template, "" if it has none."""
     return next((text_at(one, "name") for one in objects_at(job, "spec", "template", "spec", "containers")), "")

@@ -1,4 +1,4 @@
-"""A watch on one Job in a thread of its own. What it says is a hint; reading the Job decides."""
+"""A watch on one Job in a thread of its own. Its events are hints; reading the Job decides."""
 
 import json
 import threading
@@ -21,12 +21,12 @@ class JobSeen:
 
 @dataclass(frozen=True, slots=True)
 class JobVanished:
-    """The Job was deleted, or so the watch says."""
+    """The Job was deleted, according to the watch."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchEnded:
-    """The watch is over and the Job has to be read again.
+    """The watch is over and the Job must be read again.
 
     Attributes:
         reason: why, for the log; "" when the server ended it in time.
@@ -47,7 +47,7 @@ JobHint = JobSeen | JobVanished | WatchEnded | LogEnded
 class JobWatch:
     """One watch request, from a resource version on, until the server or `close` ends it.
 
-    It always ends with exactly one WatchEnded, so that whoever reads the hints knows when to begin anew: after
+    It always ends with exactly one WatchEnded, so that the reader of the hints knows when to start again: after
     the server's time limit, a cut connection, or 410 Gone (the version is older than what the server keeps).
     """
 
@@ -75,7 +75,7 @@ class JobWatch:
                 reason = self._relay(stream)
         except (ApiUnknown, ApiRefused) as error:
             reason = str(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the Job is read and watched anew, and it is said
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the Job is read and watched again
             reason = f"{type(error).__name__} in the runner"
         self._hints.put(WatchEnded("" if self._closed.is_set() else reason))
 
@@ -89,7 +89,7 @@ class JobWatch:
             if kind == "ERROR":
                 return f"{number_at(subject, 'code')} {text_at(subject, 'reason')}: {text_at(subject, 'message')}"
             if kind != "BOOKMARK" and text_at(subject, "metadata", "name") != self._name:
-                continue  # what answers in the API server's place watches them all
+                continue  # whatever answers in the API server's place watches them all
             if kind in ("ADDED", "MODIFIED") and text_at(subject, "kind") == "Job":
                 self._hints.put(JobSeen(RemoteJob.of(subject)))
             elif kind == "DELETED":

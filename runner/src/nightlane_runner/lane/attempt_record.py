@@ -1,4 +1,4 @@
-"""What an attempt remembers on the lane's volume, across runners: an eviction takes everything else away."""
+"""What an attempt remembers on the lane's volume, across runners: an eviction destroys everything else."""
 
 import contextlib
 import json
@@ -22,8 +22,8 @@ class AttemptRecord:
         """Return what was remembered, {} for a fresh attempt.
 
         Raises:
-            StepEnded: LOST where the record is there but cannot be understood; INFRASTRUCTURE where the lane's volume
-                does not give it.
+            StepEnded: LOST if the record is there but cannot be understood; INFRASTRUCTURE if the lane's volume
+                cannot be read.
 
         """
         try:
@@ -33,14 +33,14 @@ class AttemptRecord:
         except OSError as error:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"The lane's results volume does not give the attempt's record {self._file} ({error}); remote work was "
+                f"The attempt's record {self._file} cannot be read from the lane's volume ({error}); remote work was "
                 "left alone, and once the volume is well another try of the same attempt finds it.",
             ) from error
         except ValueError as error:
             raise StepEnded(
                 ExitCode.LOST,
-                f"The attempt's record {self._file} cannot be read ({error}), so nobody can say what was started; "
-                "look at the customer's cluster, then retry as a new attempt.",
+                f"The attempt's record {self._file} cannot be understood ({error}), so nobody knows what was started; "
+                "check the customer's cluster, then retry as a new attempt.",
             ) from error
         return tree if isinstance(tree, dict) else {}
 
@@ -48,7 +48,7 @@ class AttemptRecord:
         """Remember this instead of what was remembered before.
 
         Raises:
-            StepEnded: INFRASTRUCTURE where the lane's volume does not take it.
+            StepEnded: INFRASTRUCTURE if the lane's volume cannot be written.
             OSError: it is full.
 
         """
@@ -56,9 +56,9 @@ class AttemptRecord:
             write_durably(self._file, json.dumps(tree))
 
     def create(self, tree: JsonObject) -> bool:
-        """Remember this if nothing was remembered yet; False where something is, by whatever runner. Raises as `write`.
+        """Remember this if nothing is remembered yet; False if something is, by any runner. Raises as `write`.
 
-        Of several runners at once, one gets to remember its own.
+        Of several runners at once, one succeeds.
         """
         with self._taken():
             return create_durably(self._file, json.dumps(tree))
@@ -77,6 +77,6 @@ class AttemptRecord:
             ) from error
 
     def forget(self) -> None:
-        """Remember nothing: what was started has been taken back. Raises as `write`."""
+        """Forget everything: what was started has been taken back. Raises as `write`."""
         with self._taken():
             self._file.unlink(missing_ok=True)

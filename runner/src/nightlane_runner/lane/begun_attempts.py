@@ -1,4 +1,4 @@
-"""Which attempts of a step have begun: a runner that stood still for hours must not start what a later one has ended.
+"""Which attempts of a step have begun: a runner that was frozen for hours must not start what a later one has ended.
 
 Each attempt leaves an empty file before it does anything. Its log and its record count as well: the first is not kept
 on a volume that is nearly full, the second not written before something is started.
@@ -18,7 +18,7 @@ _SIGN = re.compile(r"attempt-(\d+)\.(begun|log|json)")
 
 
 def mark_begun(places: Places, step: Step, log: StepLog) -> None:
-    """Leave the attempt's sign. A volume that does not take it takes no record either, without which nothing starts."""
+    """Leave the attempt's file. A volume that refuses it refuses the record, too, without which nothing starts."""
     try:
         create_durably(lane_attempts_folder(places, step) / f"attempt-{step.attempt}.begun", "")
     except OSError as error:
@@ -33,7 +33,7 @@ def later_attempt(places: Places, step: Step) -> int | None:
 
 
 def require_newest(places: Places, step: Step) -> None:
-    """Make sure that no later attempt has begun while this runner stood still; raises StepEnded(DETACHED)."""
+    """Make sure that no later attempt has begun while this runner was frozen; raises StepEnded(DETACHED)."""
     later = later_attempt(places, step)
     if later is not None:
         raise StepEnded(

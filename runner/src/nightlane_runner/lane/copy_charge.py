@@ -1,6 +1,6 @@
-"""Keeps the runners of one copy apart by a file on the lane's volume: of the last attempt, who began last is in charge.
+"""Keeps the runners of one copy apart by a file on the lane's volume: the latest of the last attempt is in charge.
 
-A copy has no Job whose Lease would say so, and a Lease without a Job would never go.
+A copy has no Job whose Lease would show it, and a Lease without a Job would never be removed.
 """
 
 from pathlib import Path
@@ -11,11 +11,11 @@ from nightlane_runner.lane.folder import write_durably
 
 
 class CopyCharge:
-    """Who carries one step's copy.
+    """Which runner is in charge of one step's copy.
 
     Args:
-        file: where it is written, as the attempt and the runner.
-        attempt: the one that this runner carries.
+        file: where that is written, as the attempt and the runner.
+        attempt: the one of this runner.
         runner: this one's name.
 
     """
@@ -29,8 +29,8 @@ class CopyCharge:
         """Become the one in charge.
 
         Raises:
-            StepEnded: DETACHED where a runner of a later attempt is.
-            OSError: the volume does not take it.
+            StepEnded: DETACHED if a runner of a later attempt is.
+            OSError: the volume cannot be written.
 
         """
         holder = self._holder()
@@ -40,11 +40,11 @@ class CopyCharge:
         write_durably(self._file, self._own)
 
     def is_mine(self) -> bool:
-        """Return whether no other runner has come since."""
+        """Return whether no other runner has taken over since."""
         return self._holder() == self._own
 
     def require(self) -> None:
-        """Raise StepEnded(DETACHED) where a newer runner is in charge."""
+        """Raise StepEnded(DETACHED) if a newer runner is in charge."""
         if not self.is_mine():
             raise self._replaced(self._holder())
 
@@ -57,6 +57,6 @@ class CopyCharge:
     def _replaced(self, holder: str) -> StepEnded:
         return StepEnded(
             ExitCode.DETACHED,
-            f"Another runner ({holder}: attempt and name) carries this copy; this one ({self._own}) steps back and "
-            "changes nothing. Nothing needs to be done.",
+            f"Another runner ({holder}: attempt and name) has taken over this copy; this one ({self._own}) steps back "
+            "and changes nothing. Nothing needs to be done.",
         )

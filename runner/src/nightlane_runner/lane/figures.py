@@ -24,10 +24,10 @@ class SeenFigure:
 
     Attributes:
         figure: which one.
-        value: the number as it stands in the file.
+        value: the number as it is in the file.
         before: the same of the last business date before that had one, "" for none.
         on: that date, "" for none.
-        accepted: the number against which the one before was held for moving too far, "" where it was not.
+        accepted: the number from which the one before had moved too far and was held, "" if it was not.
         accepted_on: its date, "" for none.
 
     """
@@ -41,7 +41,7 @@ class SeenFigure:
 
     @property
     def jump(self) -> float | None:
-        """By how many hundredths of its amount it differs from the one before; None where there is none."""
+        """By how many percent it differs from the one before; None if there is none."""
         return _jump(self.value, self.before)
 
     @property
@@ -51,16 +51,16 @@ class SeenFigure:
 
     @property
     def is_too_far(self) -> bool:
-        """Whether a person must look: it has jumped, or stays where the one before had jumped to.
+        """Whether a person must check it: it has jumped, or stays where the one before had jumped to.
 
-        What was held once may have been refused, so that it is no yardstick alone. Where it stays, it is held a second
+        A figure that was held may have been refused, so it is not a yardstick alone. If it stays, it is held a second
         time, and is the yardstick from then on.
         """
         return self.has_jumped or self._is_far(_jump(self.value, self.accepted))
 
     @property
     def is_yardstick(self) -> bool:
-        """Whether the next one is held against it alone: it has not jumped, or back to where figures were before."""
+        """Whether the next one is compared with it alone: it has not jumped, or back to where figures were."""
         return not self.has_jumped or (bool(self.accepted) and not self._is_far(_jump(self.value, self.accepted)))
 
     def _is_far(self, jump: float | None) -> bool:
@@ -71,11 +71,11 @@ class SeenFigure:
         if not self.before:
             return f"{self.figure.name} is {self.value}, the first"
         moved = _moved(self.value, self.before)
-        told = f"{self.figure.name} is {self.value}, {moved} against {self.before} on {self.on}"
+        named = f"{self.figure.name} is {self.value}, {moved} against {self.before} on {self.on}"
         if not self.accepted:
-            return told
+            return named
         moved = _moved(self.value, self.accepted)
-        return f"{told}, which was held itself; {moved} against {self.accepted} on {self.accepted_on}"
+        return f"{named}, which was held itself; {moved} against {self.accepted} on {self.accepted_on}"
 
 
 def _jump(value: str, before: str) -> float | None:
@@ -116,7 +116,7 @@ def look_at_figures(places: Places, step: Step, figures: tuple[Figure, ...]) -> 
 
 
 def _keep_beyond_results(places: Places, step: Step, kept: str) -> None:
-    """Keep the figures of the newest dates also when the results of those are gone: quarters are longer than that."""
+    """Keep the figures of the newest dates even when their results are gone: quarters are longer than that."""
     folder = _beyond(places, step)
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / f"{step.run.business_date.isoformat()}.json", kept)
@@ -157,10 +157,10 @@ def _before(places: Places, step: Step, name: str) -> tuple[str, str, str, str]:
 
 
 def _kept(file: Path, name: str) -> dict[str, str]:
-    """Return what a run has kept of a figure; nothing where it has none that can be understood.
+    """Return what a run has kept of a figure; nothing if it has none that can be understood.
 
     Raises:
-        OSError: the volume cannot be read: another figure than the last one would be compared with.
+        OSError: the volume cannot be read: the comparison would be with a figure other than the last one.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""The result manifest: what an application says it has left, and what makes a success of a completed Job."""
+"""The result manifest: what an application declares to have left, and what makes a completed Job a success."""
 
 import json
 import os
@@ -50,14 +50,14 @@ def parse_manifest(content: bytes) -> ResultManifest:
     """Read a manifest.
 
     Raises:
-        UnusableManifest: it is no JSON, lists no file or too many, or lists one with an unsafe path, no size or no
+        UnusableManifest: it is not JSON, lists no file or too many, or lists one with an unsafe path, no size or no
             SHA-256.
 
     """
     try:
         tree: Json = json.loads(content, object_pairs_hook=_counting())
     except (ValueError, RecursionError) as error:
-        raise UnusableManifest(f"it is no JSON ({error})") from error
+        raise UnusableManifest(f"it is not JSON ({error})") from error
     listed = objects_at(tree, "files")
     if not listed:
         raise UnusableManifest("it lists no file")
@@ -68,7 +68,7 @@ def parse_manifest(content: bytes) -> ResultManifest:
 
 
 def _counting() -> Callable[[list[tuple[str, Json]]], JsonObject]:
-    """Return what makes objects of pairs, until there are more than a manifest has: memory is used up while reading."""
+    """Return a hook that builds objects, up to as many as a manifest may have: reading could use up the memory."""
     made = 0
 
     def make(pairs: list[tuple[str, Json]]) -> JsonObject:
@@ -88,7 +88,7 @@ def is_safe(path: PurePosixPath) -> bool:
     try:
         name = os.fsencode(path)
     except UnicodeEncodeError:
-        return False  # half a character, of which no bytes can be made
+        return False  # half a character, which cannot be encoded
     return b"\n" not in name and b"\0" not in name
 
 

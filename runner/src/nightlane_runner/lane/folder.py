@@ -1,4 +1,4 @@
-"""Putting verified files into place on the lane's volume: whole, or not at all, whoever else is at it.
+"""Puts verified files into place on the lane's volume: whole, or not at all, no matter who else tries.
 
 Several runners of one attempt may be alive at once, and one of them may have been frozen for hours. So each writes into
 a folder of its own, beside the place, and renames it when it is complete, verified and on the disk. Nothing that was in
@@ -17,13 +17,13 @@ from pathlib import Path, PurePath
 _ATTEMPT_FILE = re.compile(r"attempt-\d+\.(log(\.\d+)?|json|trouble\.json)")
 _ATTEMPT_LOG = re.compile(r"attempt-\d+\.log(\.\d+)?")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK)
-"""What file systems say that have no hard links."""
+"""The errors of file systems without hard links."""
 
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR, errno.EISDIR)
 
 
 class Superseded(Exception):
-    """What is in place may not be replaced by what one has."""
+    """What is in place may not be replaced by what this runner has."""
 
 
 def is_attempt_log(name: str) -> bool:
@@ -44,9 +44,9 @@ def put_into_place(
     Args:
         arrived: beside the place, and on the disk.
         place: where to.
-        runner: who puts it there.
-        may_replace: whether what is in place may go. Asked again of what was in fact moved away, since somebody may
-            have been faster since the first look; that is put back.
+        runner: which runner puts it there.
+        may_replace: whether what is in place may go. Asked again for what was in fact moved away, since somebody may
+            have been faster in the meantime; that is put back.
 
     Raises:
         Superseded: it may not.
@@ -70,7 +70,7 @@ def put_into_place(
 
 
 def sync(entry: Path) -> None:
-    """Make sure that a file, or a folder with all that is in it, is on the disk before a rename tells of it."""
+    """Make sure that a file, or a folder with all that is in it, is on the disk before a rename refers to it."""
     if not entry.is_dir():
         with entry.open("rb") as file:
             os.fsync(file.fileno())
@@ -86,7 +86,7 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that keeps no folders of its own
+        if error.errno != errno.EINVAL:  # a file system that cannot sync folders
             raise
     finally:
         os.close(descriptor)
@@ -105,9 +105,9 @@ def write_durably(file: Path, text: str) -> None:
 
 
 def create_durably(file: Path, text: str) -> bool:
-    """Make a small file that is not there yet; False where it is. Of several at once, one makes it.
+    """Make a small file that is not there yet; False if it is. Of several at once, one makes it.
 
-    Raises OSError where it is not on the disk, or may not be: then it is not there either.
+    Raises OSError if it is not on the disk, or may not be: then it is not there either.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     own = _own_name(file)
@@ -128,7 +128,7 @@ def create_durably(file: Path, text: str) -> bool:
 
 
 def beside(place: Path, kind: str) -> list[Path]:
-    """Return what runners have beside a place for a moment: `partial`, or `replaced`."""
+    """Return what runners temporarily keep beside a place: `partial`, or `replaced`."""
     prefix = f"{place.name}.{kind}-"
     return [entry for entry in place.parent.iterdir() if entry.name.startswith(prefix)]
 
@@ -146,12 +146,12 @@ def remove(entry: Path) -> None:
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
                 raise
-            continue  # somebody has written into it meanwhile
+            continue  # somebody has written into it in the meantime
         return
 
 
 def remove_with_empty_folders(folder: Path, path: PurePath) -> None:
-    """Remove a file from below a folder, and what that leaves empty on the way: a file may be called so."""
+    """Remove a file from below a folder, and the folders that this leaves empty: a file may take such a name."""
     (folder / path).unlink(missing_ok=True)
     for parent in path.parents[:-1]:
         try:
@@ -161,7 +161,7 @@ def remove_with_empty_folders(folder: Path, path: PurePath) -> None:
 
 
 def _moved(source: Path, place: Path) -> bool:
-    """Rename, unless something is there: a folder is never put over a full one, and a file over nothing else."""
+    """Rename, unless something is there: a folder never replaces a full one, and a file replaces nothing at all."""
     try:
         if source.is_dir():
             source.rename(place)
@@ -187,7 +187,7 @@ def _linked(own: Path, file: Path) -> bool:
     try:
         os.link(own, file)
     except FileExistsError:
-        # A network file system may say so of what it has just done itself.
+        # A network file system may report that about what it has just done itself.
         return own.samefile(file)
     except OSError as error:
         if error.errno not in _NO_LINKS:

@@ -1,4 +1,4 @@
-"""A volume that is full: another try runs into the same, so it is said once, with what makes room."""
+"""A full volume: another try would fail the same way, so it is reported once, with what makes room."""
 
 import errno
 import re
@@ -10,24 +10,24 @@ from nightlane_runner.lane.volume_use import volume_use
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_PERCENT = 95
-"""A large file is refused a little before the last byte is taken."""
+"""A large file is refused a little before the last byte is used."""
 
 _FULL_TEXT = re.compile(r"No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes")
-"""The last is what GNU tar says where a part of a block still found room."""
+"""The last is GNU tar's message if part of a block still fitted."""
 
 
 def is_full(error: OSError) -> bool:
-    """Return whether an error says that a volume takes nothing more."""
+    """Return whether an error means that a volume is full."""
     return error.errno in _FULL
 
 
 def lane_volume_full(error: OSError, results: Path) -> StepEnded | None:
-    """Return the end of a step to which the lane's volume said so; None where another volume did."""
+    """Return the end of a step if the lane's volume is full; None if the error is another volume's."""
     try:
         use = volume_use(results)
     except OSError:
         return None
-    # A quota may end a volume that its file system still has room for.
+    # A quota may limit a volume whose file system still has room.
     if use.percent < _FULL_PERCENT and error.errno != errno.EDQUOT:
         return None
     return StepEnded(
@@ -40,7 +40,7 @@ def lane_volume_full(error: OSError, results: Path) -> StepEnded | None:
 
 
 def require_remote_room(errors: str, where: str) -> None:
-    """Raise StepEnded if what a script said in the customer's cluster is that a volume is full."""
+    """Raise StepEnded if a script in the customer's cluster reported that a volume is full."""
     if _FULL_TEXT.search(errors):
         raise StepEnded(
             ExitCode.BAD_INPUT,

@@ -1,4 +1,4 @@
-"""The manifest of a folder whose application wrote none: of what the container has found there, and hashed."""
+"""The manifest of a folder whose application wrote none: made from what the container found and hashed there."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _KINDS = {"l": "a link", "p": "a pipe", "s": "a socket", "b": "a device", "c": "
 
 
 class StillChanging(Exception):
-    """Something came or went while the folder was looked at; the text says what."""
+    """Something came or went while the folder was being read; the text says what."""
 
 
 def manifest_of(listing: bytes, step: str, attempt: int, parts: Sequence[str] = ()) -> bytes:
@@ -28,8 +28,8 @@ def manifest_of(listing: bytes, step: str, attempt: int, parts: Sequence[str] = 
         parts: the folders of a parallel job's pods, each of which must have left something.
 
     Raises:
-        StillChanging: a file came or went meanwhile.
-        UnusableManifest: the folder holds no file, something that is no file, or a name that no manifest can have.
+        StillChanging: a file came or went in the meantime.
+        UnusableManifest: the folder holds no file, something that is not a file, or a name that no manifest can have.
 
     """
     entries, _, hashes = os.fsdecode(listing).partition("\n\n")
@@ -44,7 +44,7 @@ def manifest_of(listing: bytes, step: str, attempt: int, parts: Sequence[str] = 
         )
     if sizes.keys() != hashed.keys():
         changed = sorted(sizes.keys() ^ hashed.keys())
-        raise StillChanging(f"{changed[0]} came or went while it was looked at: something still writes there")
+        raise StillChanging(f"{changed[0]} came or went while the folder was being read: something still writes there")
     if empty := [part for part in parts if not any(path.startswith(f"{part}/") for path in sizes)]:
         raise UnusableManifest(f"there is no file in the folder of pod {', '.join(empty)}, its RESULTS_DIR")
     files = [{"path": path, "bytes": sizes[path], "sha256": hashed[path]} for path in sorted(sizes)]

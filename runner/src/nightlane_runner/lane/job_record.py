@@ -1,4 +1,4 @@
-"""What an attempt remembers of its Job: which one it is, that its work is done, that it was taken back."""
+"""What an attempt remembers about its Job: which one it is, that its work is done, that it was taken back."""
 
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.json_tree import text_at
@@ -9,7 +9,7 @@ _DONE = "done"
 """The Job has done its work: whatever becomes of the Job itself, its results are there, or here."""
 
 _TAKEN_BACK = "takenBack"
-"""It did not start in time and is to be deleted: another try may start it anew."""
+"""It did not start in time and will be deleted: another try may start it again."""
 
 
 class JobRecord:
@@ -49,21 +49,21 @@ class JobRecord:
             self._record.write({"job": name, "uid": uid, _DONE: True})
 
     def note_done(self, name: str, uid: str) -> None:
-        """Remember the same where that can be: nothing is lost without, for as long as the Job is there."""
+        """Remember the same if possible: nothing is lost without it, for as long as the Job is there."""
         try:
             self.remember_done(name, uid)
         except (StepEnded, OSError) as error:
             self._log.info(f"that the Job's work is done could not be kept on the lane's volume: {error}")
 
     def note_taken_back(self) -> None:
-        """Remember, where that can be, that the Job is about to be deleted since it did not start in time."""
+        """Remember, if possible, that the Job is about to be deleted since it did not start in time."""
         try:
             self._record.write({**self._record.read(), _TAKEN_BACK: True})
         except (StepEnded, OSError) as error:
             self._log.info(f"that the Job is taken back could not be kept on the lane's volume: {error}")
 
     def forget(self) -> None:
-        """Remember nothing: what was started has been taken back."""
+        """Forget everything: what was started has been taken back."""
         try:
             self._record.forget()
         except (StepEnded, OSError) as error:

@@ -1,8 +1,8 @@
-"""What past nights have left on a results volume, and what of it is past its time.
+"""What past nights have left on a results volume, and what is past its time.
 
-A business date is kept or removed as a whole, all its runs together, since a replay takes results over from an earlier
+A business date is kept or removed as a whole, all its runs together, since a replay reuses results of an earlier
 run of its date. Its age is that of the last write: a date that is computed late, or repeated, is as young as that. So
-nothing is removed under a night that works; and of the newest dates nothing is removed at all, however old, so that a
+nothing is removed under a running night; and of the newest dates nothing is removed at all, however old, so that a
 night which has waited long for a person, or a customer who pauses, loses nothing.
 """
 
@@ -18,7 +18,7 @@ from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.folder import is_attempt_log
 
 NEWEST_DATES = 7
-"""So many business dates are left alone, however old they are."""
+"""How many business dates are left alone, however old they are."""
 
 _REMOVED = ".removed"
 
@@ -52,7 +52,7 @@ class KeptNights:
         self._folder = folder
 
     def dates(self) -> list[str]:
-        """Return the business dates that have something, oldest first. Whatever else lies there is not ours."""
+        """Return the business dates that have something, oldest first. Anything else there is not Nightlane's."""
         if not self._folder.is_dir():
             return []
         return sorted(entry.name for entry in self._folder.iterdir() if _is_date(entry.name) and _is_folder(entry))
@@ -89,7 +89,7 @@ class KeptNights:
         removed = Removed([])
         for day in self.dates()[:-NEWEST_DATES]:
             if now - last_write(self._folder / day) > retention.results_seconds:
-                # At once gone as a whole: nobody finds half of it.
+                # Gone as a whole at once: nobody finds half of it.
                 aside = self._folder / f"{day}{_REMOVED}"
                 (self._folder / day).rename(aside)
                 shutil.rmtree(aside)

@@ -1,7 +1,7 @@
 """The copy of an attempt's log on the lane's volume: of limited size, and never at the expense of results.
 
 The file `attempt-1.log` holds the beginning. Where the log is longer, it goes on in `attempt-1.log.1`, `.2` and so on,
-of which only the last two stay: what a driver that writes without end said first and last is what a person looks for.
+of which only the last two stay: a person looks for what an endlessly writing driver wrote first and last.
 Every runner of the attempt goes on where the one before it ended.
 """
 
@@ -37,7 +37,7 @@ class NoRoom(OSError):
 
 
 class KeptLog:
-    """Appends lines. Raises OSError where the volume does not take them."""
+    """Appends lines. Raises OSError if the volume cannot be written."""
 
     def __init__(self, file: Path, limits: KeptLogLimits = KeptLogLimits()) -> None:
         self._file = file

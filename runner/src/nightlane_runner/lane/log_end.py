@@ -1,7 +1,7 @@
 """The last lines of a failed attempt's log, as an output parameter: they reach the run record without any API.
 
 The text is foreign: drivers and commands wrote most of it. It travels packed and in base64, an alphabet in which no
-expression of Argo's can be written, is read by nightwatch alone, and is no input of anything.
+expression of Argo's can be written, is read by nightwatch alone, and is not the input of anything.
 """
 
 import base64
@@ -18,11 +18,11 @@ MOST_CHARACTERS = 200
 """Of one line."""
 
 MOST_BYTES = 2048
-"""Of the parameter: it lies in the workflow, twice for each failed attempt, and the workflow's size is limited."""
+"""Of the parameter: the workflow holds it, twice for each failed attempt, and the workflow's size is limited."""
 
 
 def printable(line: str) -> str:
-    """Return a line of foreign text in which nothing is left that a terminal would obey."""
+    """Return a line of foreign text without anything that a terminal would obey."""
     shown = "".join(
         character if character == "\t" or unicodedata.category(character)[0] not in "C" else "\ufffd"
         for character in line.replace("\u2028", "\ufffd").replace("\u2029", "\ufffd")

@@ -30,9 +30,9 @@ def attempts_name(step: str) -> str:
 
 
 def keeps_attempts_apart(run: Path) -> bool:
-    """Return whether a run's logs and records lie beside its steps' results, and not among them as they once did.
+    """Return whether a run's logs and records are beside its steps' results, and not among them as in earlier releases.
 
-    Before they did, no run had such a folder; since then, each one has, from its first step on.
+    In those, no run had such a folder; since then, each has one from its first step on.
     """
     return any(entry.name.endswith(attempts_name("")) for entry in run.iterdir())
 

@@ -1,6 +1,6 @@
-"""The folder in which one runner gathers files, beside the place that they go to once they are whole.
+"""The folder in which one runner gathers files, beside the place to which they go once they are whole.
 
-Whoever is in charge takes away what others have begun: they notice, and step back. What is whole of it need not come
+The runner in charge takes away what others have begun: they notice, and step back. What is whole of it need not come
 again.
 """
 
@@ -22,7 +22,7 @@ def own_path(place: Path, runner: str) -> Path:
 def own_folder(place: Path, runner: str) -> Path:
     """Return this runner's empty folder beside a place; those that other runners have left are removed.
 
-    Whoever asks for it is in charge, so what another runner still writes is of no use to anybody.
+    The caller is in charge, so what another runner still writes is of no use to anybody.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     for left in beside(place, "partial"):
@@ -50,7 +50,7 @@ def folders_taken_over(place: Path, runner: str) -> list[Path]:
 
 
 def remove_own(place: Path, runner: str) -> None:
-    """Remove what a runner has gathered or taken over, and what it has begun."""
+    """Remove what a runner has gathered or taken from others, and what it has begun."""
     own = own_path(place, runner)
     remove(own)
     for aside in place.parent.glob(_aside(own, "*").name):
@@ -59,12 +59,12 @@ def remove_own(place: Path, runner: str) -> None:
 
 @contextlib.contextmanager
 def removed_when_replaced(place: Path, runner: str) -> Iterator[None]:
-    """Leave nothing of a runner behind that steps back for another one: nobody would come for it."""
+    """Leave nothing behind when a runner steps back for another one: nobody would clean it up."""
     try:
         yield
     except StepEnded as end:
         if end.code is ExitCode.DETACHED:
-            with contextlib.suppress(OSError):  # what ends this runner is worth more than what it leaves
+            with contextlib.suppress(OSError):  # the reason for this runner's end matters more than its leftovers
                 remove_own(place, runner)
         raise
 

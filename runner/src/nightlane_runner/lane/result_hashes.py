@@ -14,7 +14,7 @@ PARAMETER = "results"
 """Name of the output parameter, and of the file that the workflow reads it from."""
 
 MOST_FILES = 20
-"""So many files at most are told one by one: the parameter lies in the workflow, whose size is limited."""
+"""How many files at most are listed one by one: the parameter is in the workflow, whose size is limited."""
 
 LONGEST = 16_384
 """No longer than this: admission refuses more, in `constructs/platform/admission/step-outputs.ts`."""
@@ -26,7 +26,7 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
     The document holds `sha256` over all paths and hashes in their order, which is the same for two runs exactly if
     their files are, and the hash of each file where they are few and their names short.
     """
-    # A manifest names the attempt, which is no result.
+    # A manifest names the attempt, which is not a result.
     results = {path: file for path, file in files.items() if path != PurePosixPath(MANIFEST_NAME)}
     by_path = {str(path): file.sha256 for path, file in sorted(results.items())}
     listing = "".join(f"{sha256}  {path}\n" for path, sha256 in by_path.items())
@@ -41,7 +41,7 @@ def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Pa
 
 
 def add_figures(seen: Sequence[SeenFigure], outputs: Path) -> None:
-    """Add figures to the hashes that were written; the hashes of single files go where both are too long."""
+    """Add figures to the hashes that were written; without the hashes of single files if both are too long."""
     file = outputs / PARAMETER
     document = {
         **json.loads(file.read_text(encoding="utf-8")),

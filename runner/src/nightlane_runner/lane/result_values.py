@@ -1,4 +1,4 @@
-"""Reads single values out of results in the lane. What a program wrote is looked at, never evaluated."""
+"""Reads single values from results in the lane. What a program wrote is read, never evaluated."""
 
 import hashlib
 import json
@@ -22,20 +22,20 @@ class NoValue(Exception):
 
 
 class _Number(str):
-    """A number as it stands in the file: no digit is lost."""
+    """A number as it is in the file: no digit is lost."""
 
     __slots__ = ()
 
 
 def value_in(night: Path, value: ResultValue) -> str:
-    """Return a value as the text that an argument is.
+    """Return a value as the text of an argument.
 
     Args:
         night: the run's folder on the lane's results volume.
         value: which one.
 
     Raises:
-        NoValue: the file is not there, is not what was brought, or holds no such value of that type.
+        NoValue: the file is not there, is not what was fetched, or holds no such value of that type.
 
     """
     found = _tree(_content(night, value.path), value.path)
@@ -44,17 +44,17 @@ def value_in(night: Path, value: ResultValue) -> str:
     place = f"{value.path}#{'.'.join(value.keys)}"
     if value.type == "number":
         if not isinstance(found, _Number) or len(found) > LONGEST_NUMBER:
-            raise NoValue(f"{place} is {_shown(found)}, and no number of at most {LONGEST_NUMBER} characters")
+            raise NoValue(f"{place} is {_shown(found)}, not a number of at most {LONGEST_NUMBER} characters")
     elif not isinstance(found, str) or isinstance(found, _Number) or _WORD.fullmatch(found) is None:
         raise NoValue(
-            f"{place} is {_shown(found)}, and no word of at most 63 letters, digits, dots, dashes and underscores, a "
+            f"{place} is {_shown(found)}, not a word of at most 63 letters, digits, dots, dashes and underscores, a "
             "letter or digit first"
         )
     return str(found)
 
 
 def _content(night: Path, path: PurePosixPath) -> bytes:
-    """Return a file's content, compared with its step's manifest where there is one."""
+    """Return a file's content, compared with its step's manifest if there is one."""
     file = night / path
     try:
         if not file.resolve(strict=True).is_relative_to(night.resolve()):
@@ -63,12 +63,12 @@ def _content(night: Path, path: PurePosixPath) -> bytes:
             raise NoValue(f"{path} has more than {MOST_BYTES} bytes")
         content = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        # Any other error is the volume's, and may be over at the next try.
+        # Any other error is the volume's, and may be gone at the next try.
         raise NoValue(f"{path} is not among the results ({error.strerror})") from error
     step = path.parts[0]
     manifest = night / step / MANIFEST_NAME
     if manifest.is_file() and _announced(manifest, path.relative_to(step)) != hashlib.sha256(content).hexdigest():
-        raise NoValue(f"{path} is not what its step brought: its SHA-256 is not that of {step}/{MANIFEST_NAME}")
+        raise NoValue(f"{path} is not what its step fetched: its SHA-256 is not that of {step}/{MANIFEST_NAME}")
     return content
 
 
@@ -84,12 +84,12 @@ def _tree(content: bytes, path: PurePosixPath) -> Json:
     try:
         tree: Json = json.loads(content, parse_float=_Number, parse_int=_Number, parse_constant=_refused)
     except (ValueError, RecursionError) as error:
-        raise NoValue(f"{path} is no JSON ({error})") from error
+        raise NoValue(f"{path} is not JSON ({error})") from error
     return tree
 
 
 def _refused(constant: str) -> Json:
-    raise ValueError(f"{constant} is no number in JSON")
+    raise ValueError(f"{constant} is not a number in JSON")
 
 
 def _below(tree: Json, key: str, place: str) -> Json:

@@ -1,4 +1,4 @@
-"""One workflow for each run: whichever comes first takes the run's folder on the lane's volume, the other ends."""
+"""One workflow for each run: the first one takes the run's folder on the lane's volume, the other ends."""
 
 import errno
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
 _OWNER = "workflow"
 
 _OWNER_ANEW = "workflow.anew"
-"""Says who the owner is where the first file does not, since a volume has lost its content: it is nobody's then."""
+"""Names the owner if the first file has lost its content: without either, the run is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class RunClaim:
         pipeline: name of the nights' pipeline.
         number: 1 for the night itself, more for a repeat.
         workflow: name of the workflow that claims.
-        uid: its UID; a name may come again, a UID never does.
+        uid: its UID; a name may be used again, a UID never is.
 
     """
 
@@ -39,8 +39,8 @@ class RunClaim:
 def claim_run(results: Path, claim: RunClaim, day: date) -> None:
     """Take the run for this workflow, for good; taking it again for the same workflow changes nothing.
 
-    The run's name keeps two workflows of it apart in nearly all cases, since the API server takes a name once. This
-    claim holds in the others too: a name that came free again, a schedule whose start was changed in between.
+    The run's name keeps two workflows of it apart in nearly all cases, since the API server accepts a name once. This
+    claim covers the other cases too: a name that became free again, a schedule whose start was changed in between.
 
     A folder with the owner's name in it is renamed into place, which happens whole or, if there is one already, not at
     all, on every file system that two pods can share.
@@ -90,7 +90,7 @@ def _check_owner(taken: Path, claim: RunClaim, day: date) -> None:
 
 
 def _owner(file: Path) -> tuple[str, str]:
-    """Return a workflow's name and UID, both empty where the file does not say them whole."""
+    """Return a workflow's name and UID, both empty if the file does not hold both."""
     try:
         workflow, _, uid = file.read_text(encoding="utf-8", errors="replace").strip().partition(" ")
     except FileNotFoundError:

@@ -9,7 +9,7 @@ _GIBIBYTE = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class VolumeUse:
-    """Bytes of a volume, as df counts them: what only an administrator may use belongs to neither."""
+    """Bytes of a volume, as df counts them: what only an administrator may use counts as neither."""
 
     used: int
     free: int
@@ -32,7 +32,7 @@ def volume_use(folder: Path) -> VolumeUse:
 
 
 def parsed_df(line: str) -> VolumeUse | None:
-    """Return what a data line of `df -Pk` says, None for anything else."""
+    """Return the content of a data line of `df -Pk`, None for anything else."""
     fields = line.split()
     if len(fields) < 6 or not all(field.isdecimal() for field in fields[-5:-2]):
         return None

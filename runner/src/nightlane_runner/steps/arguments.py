@@ -1,4 +1,4 @@
-"""The arguments of a program, with the values from earlier results that they are to have."""
+"""The arguments of a program, with the values from earlier results filled in."""
 
 import copy
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ def filled(context: StepContext, words: "Sequence[Json | ResultValue]") -> list[
     if missing:
         raise StepEnded(
             ExitCode.BAD_INPUT,
-            f"Step {context.step.name} is to be told what an earlier result does not say: {'; '.join(missing)}. "
-            "Nothing was started; have the earlier step's result looked at, retry that step, then this one.",
+            f"Step {context.step.name} needs values that an earlier result does not have: {'; '.join(missing)}. "
+            "Nothing was started; have the earlier step's result checked, retry that step, then this one.",
         )
     return done
 

@@ -16,11 +16,11 @@ from nightlane_runner.step_log import StepLog
 def run_calendar(given: CalendarInput, claim: RunClaim, places: Places, log: StepLog) -> None:
     """Write the outputs of the step, after claiming the run of a day that has a night.
 
-    They are business-date, open (yes or no), variant, half-day (yes or no), reason: why the day is no ordinary
-    business day, and anew: which steps do not take over the results of the run that is repeated.
+    They are business-date, open (yes or no), variant, half-day (yes or no), reason: why the day is not an ordinary
+    business day, and anew: which steps do not reuse the results of the run that is repeated.
 
     Raises:
-        StepEnded: BAD_INPUT where no business date can be derived or the calendar does not know it, RUN_EXISTS where
+        StepEnded: BAD_INPUT if no business date can be derived or the calendar does not know it, RUN_EXISTS if
             another workflow is this run.
 
     """
@@ -36,7 +36,7 @@ def run_calendar(given: CalendarInput, claim: RunClaim, places: Places, log: Ste
 
 def _outputs(given: CalendarInput, day: date) -> dict[str, str]:
     calendar = given.calendar
-    # A day that is to have no night is left out by the schedule; a person who names the day wants it.
+    # The schedule leaves out a day that should have no night; a person who names the day wants it.
     is_asked_for = given.business_date != "auto"
     try:
         is_open = calendar.is_business_day(day) if is_asked_for else calendar.has_night(day)

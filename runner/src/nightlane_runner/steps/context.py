@@ -1,4 +1,4 @@
-"""What every step that works in the customer's cluster has around it."""
+"""The surroundings of every step that works in the customer's cluster."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ class StepContext:
         places: the container's mounts.
         cluster: the customer's cluster.
         outage: patience with its API server.
-        troubles: what keeps it from going on, and what of that was reported.
+        troubles: what keeps it from going on, and which of that was reported.
         interruptions: evictions and orders.
         log: the step's log.
-        runner: this runner's own name, which no other one has.
+        runner: this runner's unique name.
 
     """
 

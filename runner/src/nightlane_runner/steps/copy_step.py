@@ -20,7 +20,7 @@ from nightlane_runner.steps.context import StepContext
 
 
 class CopyStep:
-    """Runs one copy. A copy leaves nothing half done, so it can be started over at any time."""
+    """Runs one copy. A copy leaves nothing half done, so it can start over at any time."""
 
     def __init__(self, context: StepContext, copy: CopyInput, shell: PodShell) -> None:
         self._context = context
@@ -32,11 +32,11 @@ class CopyStep:
         self._lane = context.places.results / copy.lane_path.relative_to("/results")
 
     def copy_out(self) -> None:
-        """Carry from the customer's side to the lane; raises StepEnded unless it is there, verified."""
+        """Copy from the customer's side to the lane; raises StepEnded unless it is there, verified."""
         self._run(self._fetch)
 
     def copy_in(self) -> None:
-        """Carry from the lane to the customer's side; raises StepEnded unless it is there, verified."""
+        """Copy from the lane to the customer's side; raises StepEnded unless it is there, verified."""
         if not self._lane.exists():
             raise StepEnded(
                 ExitCode.LOST,
@@ -70,7 +70,7 @@ class CopyStep:
                 "it there, then retry.",
             ) from error
         arrived = partial / remote.name
-        # As they lie in the lane, whatever the folder or file was called on the other side.
+        # As they are in the lane, whatever the folder or file was called on the other side.
         placed = {
             PurePosixPath(*path.parts[1:]) if arrived.is_dir() else self._single_file(arrived): file
             for path, file in files.items()

@@ -1,4 +1,4 @@
-"""The step `exec`: a command in a container of the customer's, run once and believed only if its end was heard."""
+"""The step `exec`: a command in a customer's container, run once, whose success counts only if its end was seen."""
 
 import time
 
@@ -28,7 +28,7 @@ REFUSED_PAUSE_SECONDS = 20.0
 """Pause after a refusal: long enough for an API server that has just started and does not know its roles yet."""
 
 _MOST_REFUSALS = 3
-"""After so many refusals in a row a person is needed."""
+"""After this many refusals in a row a person is needed."""
 
 _END_COMMAND_SECONDS = 10.0
 _LONGEST_LINE_BYTES = 64 * 1024
@@ -37,9 +37,9 @@ _LONGEST_LINE_BYTES = 64 * 1024
 class ExecStep:
     """Runs one command.
 
-    The command starts only when the container has answered and was told to go on. A connection that breaks
-    before is tried again; one that breaks after leaves the outcome unknown, and then a person decides, since
-    nobody can say whether the command may be run twice.
+    The command starts only once the container has answered and got the signal to go on. A connection that breaks
+    before that is tried again; one that breaks later leaves the outcome unknown, and then a person decides, since
+    nobody knows whether the command may be run twice.
     """
 
     def __init__(self, context: StepContext, command: ExecInput, shell: PodShell) -> None:
@@ -78,7 +78,7 @@ class ExecStep:
             )
 
     def _earlier_status(self) -> int | None:
-        """Return how the command ended, if an earlier runner of this attempt has heard it; None if none started it."""
+        """Return how the command ended, if an earlier runner of this attempt has seen it; None if none started it."""
         record = self._record.read()
         if "ended" in record:
             return self._status_of(record)
@@ -86,7 +86,7 @@ class ExecStep:
             raise StepEnded(
                 ExitCode.LOST,
                 f"An earlier runner of this attempt started the command in pod {text_at(record, 'pod')} (process "
-                f"{number_at(record, 'pid')}) and did not hear its end; it may have ended or may still run. "
+                f"{number_at(record, 'pid')}) and did not see its end; it may have ended or may still run. "
                 "Look there, "
                 "then retry as a new attempt to run it again, or skip.",
             )
@@ -96,15 +96,15 @@ class ExecStep:
         status = number_at(record, "ended")
         self._context.log.info(
             f"the command ended with status {status} in pod {text_at(record, 'pod')}, as another runner of this "
-            "attempt has heard; it is not run again"
+            "attempt has seen; it is not run again"
         )
         return status
 
     def _status_elsewhere(self) -> int:
-        """Return how the command ended that another runner of this attempt has started since this one has begun.
+        """Return how the command ended, if another runner of this attempt has started it since this one began.
 
         Raises:
-            StepEnded: DETACHED where it may still run.
+            StepEnded: DETACHED if it may still run.
 
         """
         record = self._record.read()
@@ -113,8 +113,8 @@ class ExecStep:
         raise StepEnded(
             ExitCode.DETACHED,
             f"Another runner of this attempt has started the command in pod {text_at(record, 'pod')} (process "
-            f"{number_at(record, 'pid')}); this one has not run it. The next try of this attempt tells how it "
-            "ended, if that was heard.",
+            f"{number_at(record, 'pid')}); this one has not run it. The next try of this attempt reports how it "
+            "ended, if that was seen.",
         )
 
     def _remember_end(self, started: JsonObject, status: int) -> None:
@@ -159,7 +159,7 @@ class ExecStep:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"The command of step {name} could not be started for {away:.0f} s (last: {error}); it has not run. "
-                "Look at the connection to the customer's cluster, then retry.",
+                "Check the connection to the customer's cluster, then retry.",
             )
         sentence = f"The command of step {name} cannot be started ({error}); it has not run."
         report = context.troubles.lasts(TroubleKind.CONNECTION, lambda: sentence, began)
@@ -176,7 +176,7 @@ class ExecStep:
         ) as session:
             session.wait_until_begun()
             started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
-            # Whoever is to end ends here: between the record and the word nothing is looked at.
+            # An interruption takes effect here: between the record and the signal nothing is checked.
             work.check()
             require_newest(context.places, context.step)
             if not self._record.create(started):
@@ -196,7 +196,7 @@ class ExecStep:
             return ending.status
 
     def _start(self, session: ShellSession) -> None:
-        """Tell the script to start the command; where that cannot be sent, it has not, and nothing is remembered."""
+        """Signal the script to start the command; if that cannot be sent, it has not, and nothing is remembered."""
         try:
             session.send_word(b"go\n")
         except TransportFailed:
@@ -204,7 +204,7 @@ class ExecStep:
             raise
 
     def _relay_output(self, session: ShellSession) -> None:
-        """Relay until the script says that the command's output is over; raises TransportFailed if it never does."""
+        """Relay until the script signals that the command's output is over; raises TransportFailed if it never does."""
         rest, blank = b"", False
         while chunk := session.read():
             *lines, rest = (rest + chunk).split(b"\n")
@@ -213,7 +213,7 @@ class ExecStep:
                     return
                 if blank:
                     self._context.log.relay("stdout", "")
-                # An empty line may be the one that sets the last words apart.
+                # An empty line may be the one before the last words.
                 if blank := not line:
                     continue
                 self._context.log.relay("stdout", line.decode("utf-8", "replace"))
@@ -232,9 +232,9 @@ class ExecStep:
         if interruption.reason is Reason.EVICTED:
             return StepEnded(
                 ExitCode.LOST,
-                f"This pod was told to end while the command of step {name} ran in {self._started_in}; nobody "
-                "hears its end "
-                "now. Look there, then retry as a new attempt to run it again, or skip.",
+                f"This pod was ended while the command of step {name} ran in {self._started_in}; nobody "
+                "sees its end "
+                "now. Check there, then retry as a new attempt to run it again, or skip.",
             )
         return StepEnded(
             ExitCode.CANCELLED,
@@ -260,7 +260,7 @@ class ExecStep:
             ExitCode.LOST,
             f"The connection to {self._started_in} broke while the command of step {self._context.step.name} "
             f"ran ({error}); "
-            "it may have ended or may still run. Look there, then retry as a new attempt to run it again, or skip.",
+            "it may have ended or may still run. Check there, then retry as a new attempt to run it again, or skip.",
         )
 
     def _end_command(self, session: ShellSession, target: PodContainer) -> str:
@@ -274,5 +274,5 @@ class ExecStep:
             self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
             ending = Ending(1, "unknown")
         if ending.status != 0:
-            return "could not be ended: it may still run, look there"
+            return "could not be ended: it may still run, check there"
         return "was ended" if ending.measure == "signalled" else "had just ended by itself"

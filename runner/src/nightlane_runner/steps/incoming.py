@@ -1,4 +1,4 @@
-"""Results on their way into place: what of them is in this runner's own folder, whole."""
+"""Results on their way into place: those that are in this runner's own folder, whole."""
 
 import contextlib
 import os
@@ -16,8 +16,8 @@ class Incoming:
     """Results in this runner's own folder.
 
     Attributes:
-        manifest: what they are verified against, b"" before it has come.
-        files: what has come whole and is what the manifest says, in tries that broke too.
+        manifest: what they are verified against, b"" before it has arrived.
+        files: what has arrived whole and matches the manifest, including from tries that broke.
 
     """
 
@@ -25,7 +25,7 @@ class Incoming:
     files: dict[PurePosixPath, UnpackedFile] = field(default_factory=dict)
 
     def take_over(self, left: list[Path], own: Path, check: Callable[[], None]) -> None:
-        """Take what earlier runners have brought for one's own; whether it is what it is to be, its hash says.
+        """Adopt what earlier runners have fetched; the hash shows whether it is right.
 
         Args:
             left: their folders.
@@ -39,7 +39,7 @@ class Incoming:
                 if path in self.files:
                     continue
                 found = measured(file, check)
-                # Where one runner has left a folder and another a file, and in one that lives, it comes again.
+                # Where one runner has left a folder and another a file, or one is still alive, it is fetched again.
                 with contextlib.suppress(FileExistsError, NotADirectoryError, FileNotFoundError):
                     target = own / path
                     target.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Incoming:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    """Return the plain files of a folder, and of those in it; a link leads nowhere."""
+    """Return the plain files of a folder, and of those in it; links are not followed."""
     for parent, _, names in os.walk(folder):
         for file in (Path(parent, name) for name in names):
             if file.is_file() and not file.is_symlink():

@@ -1,6 +1,6 @@
 """The command `read`: prints a kept log, or what is kept, for a person who cannot enter any pod.
 
-It runs with the lane's volume mounted to be read, and with nothing else: no credential, no token. What lies on the
+It runs with the lane's volume mounted read-only, and with nothing else: no credential, no token. What is on the
 volume was written by runners and, in parts, by the customer's programs, so a link is not followed.
 """
 
@@ -26,7 +26,7 @@ _MEBIBYTE = 1024 * 1024
 
 
 def read_kept(read: ReadInput, places: Places, out: TextIO) -> None:
-    """Write what is wanted to `out`; raises StepEnded(LOST) where there is no such log."""
+    """Write what is wanted to `out`; raises StepEnded(LOST) if there is no such log."""
     nights = places.results / read.pipeline
     if read.step is None:
         _list(KeptNights(nights), None if read.business_date is None else read.business_date.isoformat(), out)
@@ -53,7 +53,7 @@ def _print_log(log: Path, out: TextIO) -> None:
 
 
 def _copied(file: Path, out: TextIO) -> bool:
-    """Write a file's text; False where there is no such file, or it is a link or a device."""
+    """Write a file's text; False if there is no such file, or it is a link or a device."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:

@@ -1,12 +1,12 @@
 """The step `reap`: removes Jobs that nobody looks after any more, whatever became of the run that started them.
 
 It knows nothing of the central cluster, as no runner does: no token in a lane may read workflows, and the credential
-at hand is the customer's. What it goes by is in the customer's namespace: whoever follows a Job renews the Job's
+at hand is the customer's. What it goes by is in the customer's namespace: the runner that follows a Job renews its
 Lease. A Job is orphaned when that has not happened for long, and goes on not happening while the reaper watches.
 
 The first limit is as long as the longest step of the customer may take, and longer than all tries of one. So a step
 whose tries are used up waits for a person, and the Job that runs on is there to be adopted; so is one of a paused night
-whose runner was evicted. Whatever runs for longer would be taken back as past its time by whoever adopted it. The
+whose runner was evicted. Whatever runs for longer would be taken back as past its time by a runner that adopted it. The
 second limit outlasts the longest pause between two tries of a step, and is counted only while the customer's API server
 answers: after an outage, be it the customer's or the central cluster's, runners come back first.
 """
@@ -31,7 +31,7 @@ from nightlane_runner.step_log import StepLog
 
 _CANCEL_SECONDS = 60.0
 _LOOKS = 15
-"""How often the reaper looks while it watches."""
+"""How often the reaper checks while it watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Orphan:
 
 
 class ReapStep:
-    """Looks once, which is all there is to do in almost every case; watches, then removes, where a Job is orphaned."""
+    """Checks once, which is enough in almost every case; watches, then removes, if a Job is orphaned."""
 
     def __init__(
         self, cluster: Cluster, outage: Outage, reap: ReapInput, wait: Callable[[float], None], log: StepLog
@@ -61,7 +61,7 @@ class ReapStep:
         self._said: set[str] = set()
 
     def run(self) -> None:
-        """Reap; raises StepEnded(INFRASTRUCTURE) where the cluster does not let itself be looked at."""
+        """Reap; raises StepEnded(INFRASTRUCTURE) if the cluster cannot be checked."""
         try:
             orphans = self._watch()
             for orphan in orphans:
@@ -69,16 +69,16 @@ class ReapStep:
         except (ApiUnknown, ApiRefused) as error:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"{self._cluster.place} could not be looked through: {error}. Nothing was decided; the next reaper "
-                "begins anew.",
+                f"{self._cluster.place} could not be checked: {error}. Nothing was decided; the next reaper "
+                "starts over.",
             ) from error
         except Interrupted as interruption:
             raise StepEnded(
-                ExitCode.DETACHED, f"This pod was {interruption.reason.value}; the next reaper begins anew."
+                ExitCode.DETACHED, f"This pod was {interruption.reason.value}; the next reaper starts over."
             ) from interruption
 
     def _watch(self) -> list[_Orphan]:
-        """Return what nobody has looked after for long, nor while this watched."""
+        """Return what nobody has looked after for long, nor while this reaper watched."""
         orphans = self._look()
         if orphans:
             names = ", ".join(orphan.job.name for orphan in orphans)
@@ -99,12 +99,10 @@ class ReapStep:
                 continue
             lease = self._cluster.read_lease(job.name)
             if lease is None:
-                # Its runner died in between, or runs and may not take the Lease at the moment: nobody can tell.
-                self._say_once(
-                    f"Job {job.name} has no Lease, so nobody can tell whether it is looked after; left alone"
-                )
+                # Its runner died in between, or runs and may not take the Lease at the moment: nobody knows.
+                self._say_once(f"Job {job.name} has no Lease, so nobody knows whether it is looked after; left alone")
                 continue
-            # One without a time is of a runner that renews none.
+            # One without a time belongs to a runner that does not renew it.
             sign = parsed_time(text_at(lease, "spec", "renewTime"))
             if sign is not None and self._cluster.api.seconds_since(sign) >= self._reap.orphan_seconds:
                 found.append(_Orphan(job, lease))
@@ -119,7 +117,7 @@ class ReapStep:
         job = orphan.job
         fence = Fence(self._cluster, self._outage, self._wait, self._log)
         if not fence.take_unless_renewed(job, orphan.lease):
-            self._log.info(f"Job {job.name} has found a runner in the last moment; it is left alone")
+            self._log.info(f"Job {job.name} has found a runner at the last moment; it is left alone")
             return
         target = one_job(self._cluster, job.name, job.spec_hash, run_identity.customer_selector(self._reap.customer))
         try:
@@ -127,7 +125,7 @@ class ReapStep:
                 time.monotonic() + _CANCEL_SECONDS
             )
         except StepEnded as end:
-            self._log.info(end.sentence)  # a runner took over, and so takes the deletion for what it is: LOST
+            self._log.info(end.sentence)  # a runner has taken over, and interprets the deletion correctly: LOST
             return
         self._log.info(
             f"reaped Job {job.name}"

@@ -7,10 +7,10 @@ from pathlib import Path, PurePosixPath
 from nightlane_runner.container.archive import UnpackedFile
 from nightlane_runner.container.shell_session import ContentDiffers, TransportFailed
 from nightlane_runner.lane.file_manifest import ResultFile, ResultManifest
-from nightlane_runner.told import first_of
+from nightlane_runner.message_limits import first_of
 
 PIECE_BYTES = 1024 * 1024
-"""Of a file on the lane's volume, between two looks at whether to go on."""
+"""Of a file on the lane's volume, between two checks whether to go on."""
 
 
 def verify(manifest: ResultManifest, unpacked: dict[PurePosixPath, UnpackedFile]) -> None:
@@ -40,12 +40,12 @@ def measured(file: Path, check: Callable[[], None] = lambda: None) -> UnpackedFi
 
 
 def is_same(announced: ResultFile, arrived: UnpackedFile) -> bool:
-    """Return whether a file is what its manifest says."""
+    """Return whether a file matches its manifest."""
     return (announced.size, announced.sha256) == (arrived.size, arrived.sha256)
 
 
 def require_sizes(manifest: ResultManifest, folder: Path) -> None:
-    """Look once more, at the volume: every file is there and as long as it is to be; raises TransportFailed."""
+    """Check the volume once more: every file is there and has its size; raises TransportFailed."""
     for file in manifest.files:
         entry = folder / file.path
         size = entry.stat().st_size if entry.is_file() and not entry.is_symlink() else -1

@@ -1,6 +1,6 @@
-"""Brings a step's results from the customer's results volume to the lane's, verified against their manifest.
+"""Fetches a step's results from the customer's results volume to the lane's, verified against their manifest.
 
-The manifest is the application's own or, of an application that writes none, made where the results are, of what its
+The manifest is the application's own or, for an application that writes none, made where the results are, from what its
 folder holds when its Job is done.
 """
 
@@ -31,18 +31,19 @@ from nightlane_runner.lane.hashed_listing import StillChanging, manifest_of
 from nightlane_runner.lane.own_folder import folders_taken_over, own_path, remove_own, removed_when_replaced
 from nightlane_runner.lane.result_hashes import write_result_hashes
 from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.expected_manifest import ExpectedManifest
 from nightlane_runner.steps.incoming import Incoming
 from nightlane_runner.steps.result_check import is_same, measured, require_sizes, verify
 from nightlane_runner.trouble import Reported
 
 RESULTS_POD = ContainerChoice({"app.kubernetes.io/name": "nightlane-results"}, None)
-"""The pod in the customer's cluster that does nothing but have the results volume mounted."""
+"""The pod in the customer's cluster whose only purpose is to have the results volume mounted."""
 
 LEAST_SECONDS = 1800.0
-"""Wall-clock limit for bringing the results of one step back, further tries included, of a step that has less time."""
+"""Wall-clock limit for fetching the results of one step, further tries included, if the step has less time."""
 
 LONGEST_SECONDS = 12 * 3600.0
-"""The same of a step whose time has no limit."""
+"""The same for a step without a time limit."""
 
 
 class ResultsFetch:
@@ -73,31 +74,29 @@ class ResultsFetch:
         self._context = context
         self._shell = shell
         self._place = place
-        self._required = required
         self.limit_seconds = max(LEAST_SECONDS, LONGEST_SECONDS if limit_seconds is None else limit_seconds)
         self._require_charge = require_charge
         self._check = check
         self._incoming: Incoming | None = None
         self._complete = False
-        self._read = b""
-        self._manifest: ResultManifest | None = None
         self._remote = night_paths.remote_step_folder(context.step) / (place.folder or "")
+        self._expected = ExpectedManifest(context.step, self._remote, required)
         self._lane = night_paths.lane_step_folder(context.places, context.step)
         self._partial = own_path(self._lane, context.runner)
 
     def try_early(self, within_seconds: float = math.inf) -> None:
         """Fetch and verify before the driver's end is known, so that only putting into place is left for `run`.
 
-        The manifest is what an application writes last: with it, the results are all there. Without it, or where
-        anything is in the way, nothing is done and nothing said: `run` tries properly, and says what is wrong. What has
-        come is kept, and not fetched again for as long as its manifest stays what it is. Of an application that writes
-        no manifest nobody can say that before its end, and `run` does it all.
+        An application writes the manifest last: once it is there, so are all results. Without it, or if
+        anything is in the way, nothing is done or reported: `run` tries properly, and reports what is wrong. What has
+        arrived is kept, and not fetched again while its manifest stays the same. For an application that writes
+        no manifest, nobody knows that before its end, and `run` does it all.
 
         Args:
-            within_seconds: how long it may take, since whoever waits has something else to do then.
+            within_seconds: how long it may take, since the caller has something else to do then.
 
         Raises:
-            StepEnded: DETACHED where another runner is in charge.
+            StepEnded: DETACHED if another runner is in charge.
             Reported: a trouble has lasted, or one that was reported is over.
 
         """
@@ -115,21 +114,21 @@ class ResultsFetch:
         except (TransportFailed, OutOfTime, UnsafeArchive, OSError):
             return
 
-    def run(self, *, anew: bool = False) -> None:
+    def run(self, *, again: bool = False) -> None:
         """Fetch, verify and put into place.
 
         Args:
-            anew: whatever came early is compared with the manifest again: another pod of the Job may have written
+            again: compare what came early with the manifest again: another pod of the Job may have written
                 since.
 
         Raises:
-            StepEnded: LOST where there is no manifest of this attempt, or it cannot be used; DETACHED where another
+            StepEnded: LOST if there is no manifest of this attempt, or it cannot be used; DETACHED if another
                 runner is in charge or has put results of a later attempt into place; as `copy_with_tries`.
 
         """
-        if anew:
+        if again:
             self._complete = False
-        # The image of that pod is the runner's own, so what it has need not be asked for.
+        # The image of that pod is the runner's own, so its programs need not be checked.
         with removed_when_replaced(self._lane, self._context.runner):
             files = copy_with_tries(
                 self._context,
@@ -150,19 +149,19 @@ class ResultsFetch:
             self._require_charge()
             left = folders_taken_over(self._lane, self._context.runner)
             self._incoming = Incoming()
-            # Before the connection is there: it would not bear so long a silence.
+            # Before the connection is made: it would not survive so long a silence.
             self._incoming.take_over(left, self._partial, work.check)
         arrived: dict[PurePosixPath, UnpackedFile] = {}
         try:
             self._fetch(work, arrived)
         except RemoteAbsent as error:
             what = "there is no manifest.json" if self._place.folder is None else "there is no such folder"
-            raise self._missing(what) from error
+            raise self._expected.missing(what) from error
         except _AllHere:
             pass
         finally:
             self._keep(arrived)
-        verify(self._checked(self._incoming.manifest), {**arrived, **self._incoming.files})
+        verify(self._expected.read(self._incoming.manifest), {**arrived, **self._incoming.files})
         self._complete = True
 
     def _fetch(self, work: ContainerWork, arrived: dict[PurePosixPath, UnpackedFile]) -> None:
@@ -175,12 +174,12 @@ class ResultsFetch:
         return [str(number) for number in range(self._place.parts or 0)]
 
     def _missing_hashed(self, listing: bytes) -> dict[PurePosixPath, int]:
-        """Make the manifest of what the folder holds, and return the files that are not here yet."""
+        """Make the manifest from the folder's content, and return the files that are not here yet."""
         step = self._context.step
         try:
             manifest = manifest_of(listing, step.name, step.attempt, self._parts())
         except UnusableManifest as error:
-            raise self._missing(str(error)) from error
+            raise self._expected.missing(str(error)) from error
         except StillChanging as error:
             raise ContentDiffers(str(error)) from error
         return self._missing_files(manifest)
@@ -191,7 +190,7 @@ class ResultsFetch:
         except (FileNotFoundError, TransportFailed) as error:
             if self._partial.is_dir():
                 raise
-            # Whoever is in charge removes what others have begun.
+            # The runner in charge removes what others have begun.
             self._incoming, self._complete = None, False
             self._require_charge()
             raise TransportFailed(f"{self._partial} is gone: {error}") from error
@@ -200,13 +199,13 @@ class ResultsFetch:
         if not self._complete:
             self._receive(work)
         incoming = self._incoming or Incoming()
-        manifest = self._checked(incoming.manifest)
+        manifest = self._expected.read(incoming.manifest)
         (self._partial / MANIFEST_NAME).write_bytes(incoming.manifest)
         sync(self._partial)
         try:
             require_sizes(manifest, self._partial)
         except TransportFailed:
-            # Somebody has removed it, and what came later has made it anew: what came before is gone.
+            # Somebody has removed it, and later files have made it again: what came before is gone.
             self._incoming, self._complete = None, False
             raise
         self._require_charge()
@@ -221,7 +220,7 @@ class ResultsFetch:
         return files
 
     def _brought_by_another(self, cause: Superseded) -> tuple[ResultManifest, dict[PurePosixPath, UnpackedFile]]:
-        """Return the results of this very attempt that are in place already; they are read again, every byte."""
+        """Return the results of this very attempt that are in place already; every byte of them is read again."""
         content = (self._lane / MANIFEST_NAME).read_bytes()
         if (later := parse_manifest(content).attempt) != self._context.step.attempt:
             raise StepEnded(
@@ -229,17 +228,17 @@ class ResultsFetch:
                 f"In {self._lane} are results of attempt {later}; these of attempt {self._context.step.attempt} were "
                 "not put over them. Nothing needs to be done.",
             ) from cause
-        manifest = self._checked(content)
+        manifest = self._expected.read(content)
         files = {file.path: measured(self._lane / file.path, self._check) for file in manifest.files}
         verify(manifest, files)
         self._context.log.info(
-            f"in {self._lane} are results of this attempt that another runner has brought; they stay, and what came "
+            f"in {self._lane} are results of this attempt that another runner has fetched; they stay, and what came "
             "now is left out"
         )
         return manifest, files
 
     def _are_in_place(self, content: bytes, manifest: ResultManifest) -> bool:
-        """Whether another runner of this attempt has brought the very same."""
+        """Whether another runner of this attempt has fetched the very same."""
         try:
             if (self._lane / MANIFEST_NAME).read_bytes() != content:
                 return False
@@ -249,7 +248,7 @@ class ResultsFetch:
         return True
 
     def _may_replace(self, folder: Path) -> bool:
-        """Whether what is in a folder is of an earlier attempt, or not whole."""
+        """Whether the content of a folder is of an earlier attempt, or not whole."""
         try:
             there = parse_manifest((folder / MANIFEST_NAME).read_bytes())
             require_sizes(there, folder)
@@ -258,9 +257,9 @@ class ResultsFetch:
         return there.attempt < self._context.step.attempt
 
     def _missing_files(self, manifest: bytes) -> dict[PurePosixPath, int]:
-        """Take note of the manifest, and return the files that are not here yet."""
+        """Note the manifest, and return the files that are not here yet."""
         incoming = self._incoming = self._incoming or Incoming()
-        announced = {file.path: file for file in self._checked(manifest).files}
+        announced = {file.path: file for file in self._expected.read(manifest).files}
         incoming.manifest = manifest
         for path, file in list(incoming.files.items()):
             if path not in announced or not is_same(announced[path], file):
@@ -275,36 +274,8 @@ class ResultsFetch:
         incoming = self._incoming
         if incoming is None or not incoming.manifest:
             return
-        announced = {file.path: file for file in self._checked(incoming.manifest).files}
+        announced = {file.path: file for file in self._expected.read(incoming.manifest).files}
         incoming.files.update({path: file for path, file in arrived.items() if is_same(announced[path], file)})
-
-    def _checked(self, content: bytes) -> ResultManifest:
-        """Read a manifest, once: it may be large."""
-        if content != self._read or self._manifest is None:
-            self._manifest, self._read = self._parsed(content), content
-        return self._manifest
-
-    def _parsed(self, content: bytes) -> ResultManifest:
-        step = self._context.step
-        try:
-            manifest = parse_manifest(content)
-        except UnusableManifest as error:
-            raise self._missing(f"its manifest.json cannot be used: {error}") from error
-        if (manifest.step, manifest.attempt) != (step.name, step.attempt):
-            raise self._missing(
-                f"its manifest.json is that of step {manifest.step!r}, attempt {manifest.attempt}, not of attempt "
-                f"{step.attempt}"
-            )
-        if self._required is not None and PurePosixPath(self._required) not in {file.path for file in manifest.files}:
-            raise self._missing(f"its manifest.json does not list {self._required}")
-        return manifest
-
-    def _missing(self, what: str) -> StepEnded:
-        return StepEnded(
-            ExitCode.LOST,
-            f"Result missing: the Job is complete, but in {self._remote} on the customer's results volume {what}. "
-            "A success without a result is none; look at the driver's log, then retry as a new attempt.",
-        )
 
 
 class _AllHere(Exception):

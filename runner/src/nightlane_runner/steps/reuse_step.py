@@ -1,4 +1,4 @@
-"""The step `reuse`: takes over what a step of an earlier run of the same night left, instead of running it again."""
+"""The step `reuse`: reuses what a step of an earlier run of the same night left, instead of running it again."""
 
 import time
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class ReuseStep:
         self._earlier = night_paths.night_folder(replace(run, number=reuse.from_run))
 
     def run(self) -> None:
-        """Take over; raises StepEnded unless everything that is required is there, verified."""
+        """Reuse the results; raises StepEnded unless everything that is required is there, verified."""
         self._charge.take()
         self._end = time.monotonic() + self._reuse.timeout_seconds
         name = self._context.step.name
@@ -54,13 +54,13 @@ class ReuseStep:
                 with removed_when_replaced(place, self._context.runner):
                     self._copy_here(self._reuse.lane)
         except Interrupted as interruption:
-            rest = "while taking over results; another try starts over."
+            rest = "while copying results of an earlier run; another try starts over."
             raise interruption.ended(f"Step {name}", rest) from interruption
         except OutOfTime as error:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
-                f"Step {name}: taking over results on the lane's volume did not end within "
-                f"{self._reuse.timeout_seconds} s, and nothing was put into place. Have the volume's server looked at, "
+                f"Step {name}: copying earlier results on the lane's volume did not end within "
+                f"{self._reuse.timeout_seconds} s, and nothing was put into place. Have the volume's server checked, "
                 "then retry.",
             ) from error
 
@@ -78,7 +78,7 @@ class ReuseStep:
         except RemoteAbsent:
             self._absent(f"{source} on the customer's results volume")
             return
-        self._context.log.info(f"took over {source} on the customer's results volume, now {target}")
+        self._context.log.info(f"reused {source} on the customer's results volume, now {target}")
 
     def _copy_here(self, name: str) -> None:
         results = self._context.places.results
@@ -102,10 +102,10 @@ class ReuseStep:
             raise
         remove(partial)
         write_result_hashes(files, self._context.places.outputs)
-        self._context.log.info(f"took over {source} on the lane's results volume: {len(files)} files, now {target}")
+        self._context.log.info(f"reused {source} on the lane's results volume: {len(files)} files, now {target}")
 
     def _verify(self, source: Path, partial: Path, files: dict[PurePosixPath, UnpackedFile]) -> None:
-        """Compare with the manifest, where the earlier run left one: nothing that has decayed is taken over."""
+        """Compare with the manifest, if the earlier run left one: nothing that has decayed is reused."""
         manifest = partial / MANIFEST_NAME
         if not manifest.exists():
             return
@@ -115,7 +115,7 @@ class ReuseStep:
             raise StepEnded(
                 ExitCode.LOST,
                 f"Step {self._context.step.name}: what run {self._reuse.from_run} left in {source} is not what it "
-                f"brought there: {error}. Replay from an earlier step.",
+                f"left there: {error}. Replay from an earlier step.",
             ) from error
 
     def _absent(self, where: str) -> None:
@@ -125,7 +125,7 @@ class ReuseStep:
                 f"Step {self._context.step.name}: run {self._reuse.from_run} has left nothing in {where}. Replay from "
                 "this step or an earlier one.",
             )
-        self._context.log.info(f"run {self._reuse.from_run} has left nothing in {where}: there is nothing to take over")
+        self._context.log.info(f"run {self._reuse.from_run} has left nothing in {where}: there is nothing to reuse")
 
 
 def _copied(

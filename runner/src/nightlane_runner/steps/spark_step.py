@@ -82,9 +82,9 @@ class SparkStep:
             raise self._interrupted(interruption) from interruption
         except TakenBack as end:
             if end.code is ExitCode.INFRASTRUCTURE:
-                self._record.note_taken_back()  # it has not run, so another try may start it anew
+                self._record.note_taken_back()  # it has not run, so another try may start it again
             if not self._cancel(time.monotonic() + GRACE_SECONDS):
-                self._context.log.info("nobody confirmed the Job's deletion in time: look there before another try")
+                self._context.log.info("nobody confirmed the Job's deletion in time: check there before another try")
             raise
 
     def _claim(self) -> RemoteJob:
@@ -126,7 +126,7 @@ class SparkStep:
         return job is None or job.deleting or job.uid != done
 
     def _fetch_again(self) -> None:
-        self._context.log.info("an earlier runner has seen this Job's work done, and the Job is gone since")
+        self._context.log.info("an earlier runner has seen this Job's work done, and the Job is gone by now")
         if self._results is not None:
             self._results.run()
             self._look_at_figures()
@@ -163,7 +163,7 @@ class SparkStep:
         self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
 
     def _following(self, job: RemoteJob) -> str | None:
-        """Return what is said of the attempt that follows this one by itself, None where a person decides."""
+        """Return what to report about the attempt that follows this one by itself, None if a person decides."""
         again, attempt = self._spark.again, self._context.step.attempt
         if again is None:
             return None
@@ -183,8 +183,8 @@ class SparkStep:
 
     def _fetch_results(self, job: RemoteJob) -> None:
         if self._results is not None:
-            # A Job that is complete may have had a further pod, whose log's end nobody has seen.
-            self._results.run(anew=job.complete)
+            # A complete Job may have had a further pod, the end of whose log nobody has seen.
+            self._results.run(again=job.complete)
         if not self._progress.surely_ends:
             self._context.outage.outlast(
                 lambda: self._delete_if_it_may_run_again(job), self._context.interruptions.wait
@@ -193,17 +193,17 @@ class SparkStep:
             self._look_at_figures()
 
     def _delete_if_it_may_run_again(self, job: RemoteJob) -> None:
-        """Take away a Job that has done its work and does not end: another pod would write over its results."""
+        """Delete a Job that has done its work but does not end: another pod would overwrite its results."""
         cluster = self._context.cluster
         current = cluster.read_job(job.name).job
         if current is None or current.uid != job.uid or not self._progress.may_run_again(current):
             return
         self._fence.require()
-        # First: whoever comes after a runner that ends here would take the Job for lost.
+        # First: the successor of a runner that ends here would consider the Job lost.
         self._record.remember_done(current.name, current.uid)
         cluster.delete_job(current)
         self._context.log.info(
-            f"Job {job.name} was deleted: its work is done, and what runs beside its driver would have it begin again"
+            f"Job {job.name} was deleted: its work is done, and what runs beside its driver would make it start again"
         )
 
     def _look_at_figures(self) -> None:
@@ -215,7 +215,7 @@ class SparkStep:
         except NoValue as error:
             raise StepEnded(
                 ExitCode.LOST,
-                f"Result missing: the results of step {context.step.name} do not have its figures: {error}. Look at "
+                f"Result missing: the results of step {context.step.name} do not have its figures: {error}. Check "
                 "what the program has written, then retry as a new attempt.",
             ) from error
         add_figures(seen, context.places.outputs)
@@ -238,15 +238,14 @@ class SparkStep:
         if interruption.reason is Reason.EVICTED:
             return StepEnded(
                 ExitCode.DETACHED,
-                f"This pod was told to end without an order; {where} runs on, and the next try of this attempt "
-                "adopts it.",
+                f"This pod was ended without an order; {where} runs on, and the next try of this attempt adopts it.",
             )
         if self._cancel(interruption.deadline):
             return StepEnded(ExitCode.CANCELLED, f"This step was {interruption.reason.value}; {where} was cancelled.")
         return StepEnded(
             ExitCode.CANCELLED,
             f"This step was {interruption.reason.value}, but within the time left nobody confirmed that {where} is "
-            "cancelled; the lane's sweeper goes on, look there before starting the step again.",
+            "cancelled; the lane's sweeper goes on, check there before starting the step again.",
         )
 
     def _cancel(self, deadline: float) -> bool:

@@ -1,4 +1,4 @@
-"""The step `sweep`: takes back what a run that is over has left in the customer's cluster."""
+"""The step `sweep`: takes back what a finished run has left in the customer's cluster."""
 
 import time
 
@@ -23,7 +23,7 @@ class SweepStep:
         self._sweep = sweep
 
     def run(self) -> None:
-        """Sweep; raises StepEnded(INFRASTRUCTURE) where nobody confirmed in time that nothing is left."""
+        """Sweep; raises StepEnded(INFRASTRUCTURE) if nobody confirmed in time that nothing is left."""
         context = self._context
         run = context.step.run
         name = f"run {run_identity.run_key(run)}"
@@ -34,12 +34,12 @@ class SweepStep:
         except Interrupted as interruption:
             rest = "and another try goes on where it ended."
             raise interruption.ended(f"The sweep of {name}", rest) from interruption
-        told = ", ".join(sorted(cancellation.told)) or "nothing"
+        deleted = ", ".join(sorted(cancellation.deleted)) or "nothing"
         if not confirmed:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"Within {self._sweep.timeout_seconds} s nobody confirmed that nothing is left of {name} in "
-                f"{context.cluster.place} (told to end: {told}). The lane's reaper goes on once its Jobs have been "
+                f"{context.cluster.place} (deleted: {deleted}). The lane's reaper goes on once its Jobs have been "
                 "without a runner for long enough.",
             )
-        context.log.info(f"nothing is left of {name} (told to end: {told})")
+        context.log.info(f"nothing is left of {name} (deleted: {deleted})")

@@ -1,7 +1,7 @@
-"""The step `tidy`: removes what is past its time on both results volumes, and says how full they are.
+"""The step `tidy`: removes what is past its time on both results volumes, and reports how full they are.
 
 The lane's volume decides. Every step of a night keeps its log there, so a date that anybody works on is young on it;
-on the customer's volume a date goes only once the lane has nothing of it any more, and nothing was written to it for
+on the customer's volume a date is removed only once the lane has nothing of it, and nothing was written to it for
 as long there either.
 """
 
@@ -74,7 +74,7 @@ class LaneTidy:
         _leave(self._places, LANE_USED, use)
 
     def dates_left(self) -> dict[str, list[str]]:
-        """Return the business dates that the lane's volume has something of, by pipeline."""
+        """Return the business dates of which the lane's volume has something, by pipeline."""
         return {pipeline: nights.dates() for pipeline, nights in self._nights.items()}
 
 
@@ -91,7 +91,7 @@ class CustomerTidy:
         """Remove what is past its time of each pipeline but these dates, and leave the fill level for the workflow.
 
         Raises:
-            StepEnded: INFRASTRUCTURE where the volume could not be reached or does not let itself be tidied.
+            StepEnded: INFRASTRUCTURE if the volume could not be reached or tidied.
 
         """
         for pipeline, dates in stay.items():

@@ -1,9 +1,9 @@
-"""How long what people are told may be: of a termination message, the kubelet keeps the last 4096 bytes."""
+"""The length of messages to people: of a termination message, the kubelet keeps the last 4096 bytes."""
 
 from collections.abc import Sequence
 
 MOST_SENTENCE_BYTES = 4000
-"""Of a whole sentence, so that its beginning, by which it is known, is never lost."""
+"""Of a whole sentence, so that its beginning, which identifies it, is never lost."""
 
 _MOST_LIST_BYTES = 1500
 
@@ -11,7 +11,7 @@ _LEFT_OUT = " [...] "
 
 
 def without_middle(text: str, most_bytes: int) -> str:
-    """Return a text in at most so many bytes of UTF-8: its beginning says what it is, and its end what helps."""
+    """Return a text in at most so many bytes of UTF-8: its beginning says what happened, and its end what helps."""
     data = text.encode("utf-8", "replace")
     if len(data) <= most_bytes:
         return text
@@ -22,11 +22,11 @@ def without_middle(text: str, most_bytes: int) -> str:
 
 def first_of(items: Sequence[str]) -> str:
     """Return a list in words; of a long one the first, and how many there are besides."""
-    told: list[str] = []
+    shown: list[str] = []
     length = 0
     for item in items:
         length += len(item.encode("utf-8", "replace"))
-        if told and length > _MOST_LIST_BYTES:
-            return f"{'; '.join(told)}; and {len(items) - len(told)} more"
-        told.append(item)
-    return "; ".join(told)
+        if shown and length > _MOST_LIST_BYTES:
+            return f"{'; '.join(shown)}; and {len(items) - len(shown)} more"
+        shown.append(item)
+    return "; ".join(shown)

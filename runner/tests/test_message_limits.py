@@ -1,4 +1,4 @@
-"""What people are told fits into what Kubernetes keeps, and never loses its beginning."""
+"""Messages to people fit into what Kubernetes keeps, and never lose their beginning."""
 
 import io
 import re
@@ -13,9 +13,9 @@ from nightlane_runner.job.pending import Pending, Waiting, event_texts
 from nightlane_runner.lane.file_manifest import ResultFile, ResultManifest
 from nightlane_runner.lane.places import Places
 from nightlane_runner.main import Runner
+from nightlane_runner.message_limits import first_of, without_middle
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.steps.result_check import verify
-from nightlane_runner.told import first_of, without_middle
 
 _KEPT_BYTES = 4096
 """What the kubelet keeps: the last ones."""
