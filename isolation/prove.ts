@@ -7,7 +7,7 @@ import type { WaivedRule, Waiver, WaiverBook } from "./waivers.ts";
 
 /** Something that keeps the claim from being proven. */
 export interface Finding {
-  /** Number of the rule; `matrix` for a way that no rule spoke of, `waivers` for one that has expired. */
+  /** Number of the rule; `matrix` for a way that no rule reported, `waivers` for one that has expired. */
   readonly rule: number | "matrix" | "waivers";
   readonly name: string;
   readonly object: string;
@@ -15,13 +15,13 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** A finding that a waiver takes out of the count. */
+/** A finding that does not count because of a waiver. */
 export interface WaivedFinding {
   readonly finding: Finding;
   readonly waiver: Waiver;
 }
 
-/** One rule with what came of it. */
+/** One rule with its outcome. */
 export interface RuleResult {
   readonly rule: Rule;
   readonly examined: number;
@@ -40,7 +40,7 @@ export interface Proof {
   /** Findings on ways and waivers, which belong to no rule. */
   readonly others: readonly Finding[];
   readonly waivedOthers: readonly WaivedFinding[];
-  /** Waivers that nothing needed: to be removed. */
+  /** Waivers that nothing needed, which should be removed. */
   readonly unusedWaivers: readonly Waiver[];
 }
 
@@ -53,13 +53,13 @@ export function findingsOf(proof: Proof): readonly Finding[] {
 export function prove(view: EstateView, book: WaiverBook, rules: readonly Rule[] = RULES): Proof {
   const results = rules.map((rule) => checkRule(rule, view, book));
   const matrix = accessMatrix(view);
-  const spoken = new Set(
+  const reported = new Set(
     results
       .flatMap(({ findings, waived }) => [...findings, ...waived.map(({ finding }) => finding)])
       .map(({ object }) => object),
   );
   const ways = sort(
-    matrix.paths.filter(({ objects }) => !objects.some((object) => spoken.has(object))).map(wayFinding),
+    matrix.paths.filter(({ objects }) => !objects.some((object) => reported.has(object))).map(wayFinding),
     book,
     "matrix",
   );
@@ -92,7 +92,7 @@ function checkRule(rule: Rule, view: EstateView, book: WaiverBook): RuleResult {
   return { rule, examined: inspection.examined, notes: inspection.notes, ...sort(findings, book, rule.number) };
 }
 
-/** Parts findings into those that count and those that are waived. */
+/** Divides findings into those that count and those that are waived. */
 function sort(
   all: readonly Finding[],
   book: WaiverBook,
@@ -111,7 +111,7 @@ function sort(
   return { findings, waived };
 }
 
-/** A way that no rule speaks of counts by itself: the rules may lack something, the matrix must not hide it. */
+/** A way that no rule reports counts by itself: the rules may lack something, but the matrix must not hide it. */
 function wayFinding({ kind, from, to, how, objects }: PathGroup): Finding {
   return {
     rule: "matrix",

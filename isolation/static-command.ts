@@ -14,7 +14,7 @@ import { summary, textReport } from "./report/text.ts";
 import { RULES } from "./rules/registry.ts";
 import { readWaivers, today, WAIVERS_FILE, WaiverBook } from "./waivers.ts";
 
-/** What the static proof is asked for. */
+/** Options of the static proof. */
 export interface StaticOptions {
   /** @default - the repository's customers */
   readonly customers?: string;
@@ -32,7 +32,7 @@ export interface StaticOptions {
 /**
  * Proves the static invariants and reports.
  * @returns whether there was no finding.
- * @throws UserError where there is nothing to prove, or a file cannot be read.
+ * @throws UserError if there is nothing to prove, or a file cannot be read.
  */
 export async function runStatic(options: StaticOptions, tryPipeline: TryPipeline): Promise<boolean> {
   const book = new WaiverBook(
@@ -63,8 +63,8 @@ function writeReport(file: string, report: string): void {
   try {
     writeFileSync(file, report);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw mistake(`--junit: received ${received(file)} (${said})`, "a file that can be written", "name another one");
+    const reason = error instanceof Error ? error.message : String(error);
+    throw mistake(`--junit: received ${received(file)} (${reason})`, "a file that can be written", "name another one");
   }
 }
 
@@ -72,7 +72,7 @@ async function estateFor({ dist, customers }: StaticOptions, tryPipeline: TryPip
   if (dist === undefined) {
     return await collectEstate(tryPipeline, customers);
   }
-  // What a folder cannot tell is taken from the definitions: the declared API servers, and what was tried on them.
+  // What a folder does not contain comes from the definitions: the declared API servers, and what was tried on them.
   const rendered = await collectEstate(tryPipeline, customers);
   const definitions = rendered.customers.flatMap(({ definition, source }) =>
     definition === undefined ? [] : [{ definition, source }],

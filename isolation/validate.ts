@@ -26,7 +26,7 @@ import { Inspection, type Rule } from "./rules/rule.ts";
 import { credentialSecret } from "./rules/secrets/rule-10-credential-secret.ts";
 import { noSecretValues } from "./rules/secrets/rule-16-no-secret-values.ts";
 
-/** Rules that one customer's objects can break by themselves, without any other's beside them. */
+/** Rules that one customer's objects can break by themselves, without any other's. */
 const OF_ONE_CUSTOMER: readonly Rule[] = [
   powers,
   credentialSecret,

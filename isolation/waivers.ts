@@ -69,8 +69,8 @@ function check(entry: Fields, at: string, knownRules: readonly number[]): readon
   if ((text(entry.reason) ?? "").length < SHORTEST_REASON) {
     add(
       "reason",
-      `at least ${SHORTEST_REASON} characters: who reads it decides by it`,
-      "say why this is no way between customers",
+      `at least ${SHORTEST_REASON} characters: readers decide by it`,
+      "explain why this is not a way between customers",
     );
   }
   if (!isDate(text(entry.expires) ?? "")) {
@@ -88,7 +88,7 @@ function isDate(date: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
 }
 
-/** Keeps account of which waivers were needed. */
+/** Records which waivers were needed. */
 export class WaiverBook {
   private readonly used = new Set<Waiver>();
 
@@ -98,7 +98,7 @@ export class WaiverBook {
     private readonly today: string,
   ) {}
 
-  /** The waiver that holds today for a finding, if there is one. An expired one is taken down as needed, too. */
+  /** The waiver that holds today for a finding, if there is one. An expired one counts as needed, too. */
   waiverFor(rule: WaivedRule, object: string): Waiver | undefined {
     const matching = this.waivers.filter((waiver) => waiver.rule === rule && matches(waiver.object, object));
     for (const waiver of matching) {

@@ -44,7 +44,7 @@ function rightFacts(view: EstateView): readonly AccessFact[] {
   });
 }
 
-/** Every customer has a deployer with the same rights, so they are told in the same words, whatever the customer's name is. */
+/** Every customer has a deployer with the same rights, so these are worded alike, whatever the customer's name is. */
 function deployerFacts(
   customer: string,
   permissions: readonly Permission[],
@@ -129,7 +129,7 @@ function ingressFacts(owner: string, who: string, network: NamespaceNetwork | un
   }));
 }
 
-/** What an object's inside says: Secrets it uses, what it asks of the node, what it guards. */
+/** Facts from the content of an object: Secrets it uses, what it asks of the node, what it guards. */
 function insideFacts(view: EstateView, { manifest, owner, object }: OwnedObject): readonly AccessFact[] {
   const { secretReferences, secretVariables, hostAccess } = scan(manifest);
   const own = view.laneByName.get(owner)?.namespace;

@@ -5,7 +5,7 @@ import { type Fields, fieldsList, text } from "../model/fields.ts";
 import type { EstateView } from "../model/view.ts";
 import type { AccessFact } from "./fact.ts";
 
-/** What Argo CD may put where, as the projects have it, and what they refuse. */
+/** What Argo CD may put where according to the projects, and what they refuse. */
 export function appFacts(view: EstateView): readonly AccessFact[] {
   return readArgoCd(view).projects.flatMap((project) => [
     ...sourceFacts(project),
@@ -14,7 +14,7 @@ export function appFacts(view: EstateView): readonly AccessFact[] {
   ]);
 }
 
-/** Applications of a project that is no customer's go by its name. */
+/** Applications of a project that is not a customer's go by its name. */
 function whose({ owner, manifest }: ProjectView): string {
   return owner === PLATFORM ? `applications of project ${manifest.metadata.name}` : "its applications";
 }

@@ -1,7 +1,7 @@
 import { type Customers, showCustomers } from "../matrix/path.ts";
 import { type AccessFact, FACT_KINDS, type FactKind } from "./fact.ts";
 
-/** A fact that several owners have in common, and rights that differ only in the verb, said once. */
+/** A fact that several owners have in common, and rights that differ only in the verb, stated once. */
 export interface FactGroup {
   readonly kind: FactKind;
   readonly text: string;

@@ -12,7 +12,7 @@ export interface Target {
   readonly namespace: string | undefined;
 }
 
-/** An object of Argo CD's with whose file it comes from. */
+/** An object of Argo CD's, with the customer whose file it comes from. */
 interface Told {
   readonly object: string;
   readonly owner: string;
@@ -36,7 +36,7 @@ export interface ClusterView extends Told {
   readonly data: Fields;
 }
 
-/** All that Argo CD is told in an estate. */
+/** Everything that Argo CD is given in an estate. */
 export interface ArgoCdView {
   readonly projects: readonly ProjectView[];
   readonly applications: readonly ApplicationView[];
@@ -45,7 +45,7 @@ export interface ArgoCdView {
   readonly reached: (target: Target) => readonly CustomerLane[];
 }
 
-/** Reads what Argo CD is told, whoever's file it comes from. */
+/** Reads what Argo CD is given, no matter whose file it comes from. */
 export function readArgoCd(view: EstateView): ArgoCdView {
   const of = (kind: string): readonly Told[] =>
     view.objects
@@ -53,22 +53,22 @@ export function readArgoCd(view: EstateView): ArgoCdView {
       .map(({ manifest, object, owner }) => ({ manifest, object, owner, spec: fields(manifest.spec) }));
   const servers = serverIndex(view.customers);
   return {
-    projects: of("AppProject").map((told) => ({
-      ...told,
-      repositories: strings(told.spec.sourceRepos),
-      targets: fieldsList(told.spec.destinations).map(readTarget),
+    projects: of("AppProject").map((given) => ({
+      ...given,
+      repositories: strings(given.spec.sourceRepos),
+      targets: fieldsList(given.spec.destinations).map(readTarget),
     })),
-    applications: of("Application").map((told) => ({
-      ...told,
-      project: text(told.spec.project),
-      repositories: [fields(told.spec.source), ...fieldsList(told.spec.sources)].flatMap(
+    applications: of("Application").map((given) => ({
+      ...given,
+      project: text(given.spec.project),
+      repositories: [fields(given.spec.source), ...fieldsList(given.spec.sources)].flatMap(
         ({ repoURL }) => text(repoURL) ?? [],
       ),
-      target: readTarget(fields(told.spec.destination)),
+      target: readTarget(fields(given.spec.destination)),
     })),
     clusters: of("Secret")
       .filter(({ manifest }) => fields(manifest.metadata.labels)[SECRET_TYPE_LABEL] !== undefined)
-      .map((told) => ({ ...told, data: fields(told.manifest.stringData) })),
+      .map((given) => ({ ...given, data: fields(given.manifest.stringData) })),
     reached: (target) => reachedBy(target, view.customers, servers),
   };
 }

@@ -1,14 +1,14 @@
 /** Characters that mean something in Argo CD's patterns of repositories, servers and namespaces. */
 const SPECIAL = /[*?[\]{}!\\]/;
 
-/** Whether a text names more than itself to Argo CD. */
+/** Whether a text matches more than itself in Argo CD. */
 export function isPattern(text: string): boolean {
   return SPECIAL.test(text);
 }
 
 /**
- * Whether a pattern may mean a value. `*` and `?` are read as Argo CD reads them; whatever else is special is taken for
- * everything, since nothing here should be narrower than Argo CD.
+ * Whether a pattern may match a value. `*` and `?` are read as Argo CD reads them; anything else that is special is
+ * taken to match everything, since nothing here should be narrower than Argo CD.
  */
 export function mayMean(pattern: string, value: string): boolean {
   if (!isPattern(pattern)) {

@@ -8,8 +8,8 @@ import { customerSideName, objectName } from "../model/object-name.ts";
 import { viewEstate } from "../model/view.ts";
 
 /**
- * A fact whose words stayed and whose value did not: another address of the own API server, other words of a guard,
- * other repositories of the applications.
+ * A fact whose words stayed the same while its value changed: another address of the own API server, another wording of
+ * a guard, other repositories of the applications.
  */
 export interface ChangedFact {
   readonly before: AccessFact;
@@ -20,21 +20,21 @@ export interface ChangedFact {
 export interface OwnerChange {
   /** A customer's name, or `platform`. */
   readonly owner: string;
-  /** Whether the owner itself came or went. */
+  /** Whether the owner itself was added or removed. */
   readonly presence: "added" | "removed" | "stayed";
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
-/** Everything that a change does to who may do what. */
+/** Everything by which a change affects who may do what. */
 export interface AccessChange {
   readonly addedPaths: readonly PathGroup[];
   readonly removedPaths: readonly PathGroup[];
   readonly addedFacts: readonly AccessFact[];
   readonly removedFacts: readonly AccessFact[];
   readonly changedFacts: readonly ChangedFact[];
-  /** Owners with any change at all; those who are not here have the very same manifests. */
+  /** Owners with any change at all; all others have the very same manifests. */
   readonly owners: readonly OwnerChange[];
 }
 

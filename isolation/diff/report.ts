@@ -14,11 +14,11 @@ export interface DiffResult {
   readonly customers: number;
   readonly change: AccessChange;
   readonly widenings: readonly Widening[];
-  /** Waivers of widenings that this change has not: those of changes that are merged. */
+  /** Waivers of widenings that this change does not have: those of merged changes. */
   readonly unusedWaivers: readonly Waiver[];
 }
 
-/** Whether access widens without anybody answering for it. */
+/** Whether access widens without a waiver. */
 export function widensUnanswered({ widenings }: DiffResult): boolean {
   return widenings.some(({ waiver }) => waiver === undefined);
 }
@@ -58,7 +58,7 @@ export function diffText(result: DiffResult): string {
       ),
     ]),
     ...section("Access", [
-      // What widens stands above already.
+      // What widens is listed above already.
       ...factLines("added", change.addedFacts, result).filter((line) => !widening.has(line)),
       ...factLines("removed", change.removedFacts, result),
       ...change.changedFacts.map(

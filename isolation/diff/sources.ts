@@ -14,7 +14,7 @@ const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 /** One side of a comparison. */
 export interface Side {
-  /** How the side is named to people: a revision with its commit, or a folder. */
+  /** Name of the side for people: a revision with its commit, or a folder. */
   readonly label: string;
   readonly estate: Estate;
 }
@@ -22,7 +22,7 @@ export interface Side {
 /**
  * Reads one side: a folder that `cdk8s synth` wrote, a git revision, or, where neither is named, the working tree as
  * it is. A revision is rendered by its own code in a worktree of its own, and the checkout is not touched.
- * @throws UserError where the name is neither, or its code renders nothing.
+ * @throws UserError if the name is neither, or its code renders nothing.
  */
 export function readSide(name: string | undefined): Side {
   if (name === undefined) {
@@ -77,8 +77,8 @@ function rendered(root: string, dist: string, label: string): Estate {
       encoding: "utf8",
     });
   } catch (error) {
-    const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-    throw new UserError(`${label}: cannot be rendered\n${said}`);
+    const reason = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+    throw new UserError(`${label}: cannot be rendered\n${reason}`);
   }
   const central: CentralCluster = JSON.parse(readFileSync(join(root, "central.json"), "utf8"));
   return readDist(dist, { central, versions: versions(), definitions: [] });

@@ -8,14 +8,14 @@ import type { AccessChange } from "./compare.ts";
 /** One thing by which access became wider, in one line that a waiver can name. */
 export interface Widening {
   readonly line: string;
-  /** The waiver that somebody answers with, if there is one. */
+  /** The waiver that covers it, if there is one. */
   readonly waiver: Waiver | undefined;
 }
 
 /**
- * What of a change makes access wider. A new customer with what customers have is none, and neither is another address
- * of a customer's own API server. A guard that is gone or reads otherwise is one, since its words cannot be weighed here,
- * and so is another repository of applications.
+ * What in a change makes access wider. A new customer with what customers have is not a widening, and neither is
+ * another address of a customer's own API server. A guard that is gone or has changed is one, since its wording cannot
+ * be judged here, and so is another repository of applications.
  * @param customers How many customers there are after the change.
  */
 export function widenings(

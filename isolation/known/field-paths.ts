@@ -11,16 +11,16 @@ export interface FieldValue {
   readonly value: string;
 }
 
-/** Below this nothing is looked at: an application's own values, which rule 29 compares. */
+/** Below this nothing is checked: an application's own values, which rule 29 compares. */
 const OPEN = ["spec.source.helm.valuesObject"];
 
 /** Kinds with rules of their own for what is in them: 41, 45, 46 and 47. */
 const OWN_RULES = new Set<string>([...GUARDS, "WorkflowTemplate", "CronWorkflow"]);
 
-/** Lists whose elements are told apart, so that one of several is missed. */
+/** Lists whose elements are distinguished, so that it is noticed if one of several is missing. */
 const NAMED = /\.(containers|env|ports|volumeMounts|volumes)$/;
 
-/** Lists that are one value, since their order is what they say, or what one of them lacks. */
+/** Lists that are one value, since their order matters, or what one of them lacks. */
 const WHOLE = /\.(command|args|syncOptions|(cluster|namespace)Resource(White|Black)list)$/;
 
 /** Every value of an object but its kind and its name, an empty mapping or list as such. */
@@ -32,7 +32,7 @@ export function fieldValues(manifest: Manifest): readonly FieldValue[] {
   return found;
 }
 
-/** The controller's settings as what they say: they are texts to Kubernetes. */
+/** The controller's settings by their content: to Kubernetes they are texts. */
 function withSettings(manifest: Manifest): Manifest {
   if (manifest.kind !== "ConfigMap" || manifest.metadata.namespace !== ARGO_NAMESPACE) {
     return manifest;

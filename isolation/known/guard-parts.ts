@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { fields, fieldsList, isFields, list, text } from "../model/fields.ts";
 
-/** Kinds that are demanded part by part as they were read: what refuses requests, what forms the objects that people write, and what calls them. */
+/**
+ * Kinds that are required part by part as they were reviewed: what refuses requests, what shapes the objects that
+ * people write, and what calls people.
+ */
 export const GUARDS = ["ValidatingAdmissionPolicy", "CustomResourceDefinition", "PrometheusRule"] as const;
 
-/** Lists whose elements are told apart, so that a finding says which of them is another. */
+/** Lists whose elements are distinguished, so that a finding names the one that differs. */
 const LISTS = ["matchConditions", "variables", "validations", "versions", "groups"];
 
 /** A hash of each part of a guard's specification: `failurePolicy`, `validations[3]`, `versions[0].schema`, `groups[0].rules[NightLate]`. */
@@ -26,7 +29,7 @@ function ofItem(part: string, item: unknown): readonly (readonly [string, unknow
   );
 }
 
-/** Each alert by its name, without the address of the runbook, which `central.json` says. */
+/** Each alert by its name, without the address of the runbook, which `central.json` sets. */
 function alerts(part: string, rules: unknown): readonly (readonly [string, unknown])[] {
   const seen = new Map<string, number>();
   return fieldsList(rules).map((rule) => {

@@ -4,15 +4,17 @@ import guardsFile from "./guards.json" with { type: "json" };
 import objectsFile from "./objects.json" with { type: "json" };
 import templatesFile from "./templates.json" with { type: "json" };
 
-/** A kind whose objects are demanded part by part. */
+/** A kind whose objects are required part by part. */
 export type Guard = (typeof GUARDS)[number];
 
-/** Whose object it is: of the platform, of a lane, of its deployer, of what Argo CD is told, or of the customer's own cluster. */
+/**
+ * Where an object belongs: to the platform, a lane, its deployer, what Argo CD is given, or the customer's own cluster.
+ */
 export type Place = "platform" | "lane" | "deployer" | "apps" | "customer-side";
 
-/** An object that was read and found harmless. */
+/** An object that was reviewed and found harmless. */
 export interface KnownObject {
-  /** Whether it is there wherever its place is at hand. */
+  /** Whether it must exist wherever its place does. */
   readonly demanded: boolean;
   /** Every field that it may have, by its path, with the values that it may have; null for any. */
   readonly fields: Readonly<Record<string, readonly string[] | null>>;
@@ -29,17 +31,17 @@ export type KnownKind = Readonly<Record<string, KnownObject>>;
 /** Kinds of objects by place and by `apiVersion kind`. */
 export const KNOWN_OBJECTS: Readonly<Record<Place, Readonly<Record<string, KnownKind>>>> = objectsFile;
 
-/** What to do about something that nobody has read. */
-export const HAVE_IT_READ =
-  "undo it; where it is meant, run `npx tsx test/support/write-known-objects.ts` and have the difference reviewed";
+/** What to do about something that nobody has reviewed. */
+export const HAVE_IT_REVIEWED =
+  "undo it; if it is intended, run `npx tsx test/support/write-known-objects.ts` and have the difference reviewed";
 
-/** The hash of each part of each guard, as it was read, by kind and name. */
+/** The hash of each part of each guard, as it was reviewed, by kind and name. */
 export const KNOWN_GUARDS: Readonly<Record<Guard, Readonly<Record<string, Readonly<Record<string, string>>>>>> =
   guardsFile;
 
-/** What templates and schedules consist of beside their steps; `*` stands for the customer's name. */
+/** What templates and schedules consist of besides their steps; `*` stands for the customer's name. */
 export interface KnownTemplates {
-  /** Fields of the specification by `kind role`, each with the values that it may have; null where it may be absent. */
+  /** Fields of the specification by `kind role`, each with the values that it may have; null if it may be absent. */
   readonly specs: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>;
   /** What surrounds a node's work: tries, labels, a wait. */
   readonly nodes: readonly Fields[];

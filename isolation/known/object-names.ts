@@ -2,7 +2,10 @@ import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { NIGHTLY, pipelineOfSchedule } from "../../runs/night-series.ts";
 import { PLACES_NAME } from "../../runs/step-group.ts";
 
-/** Whether an object has a name of the closed list: as it stands, as the customer's (`*`), or with the hash of a content (`#`). */
+/**
+ * Whether an object has a name of the closed list: literally, as the customer's (`*`), or with the hash of a content
+ * (`#`).
+ */
 export function isKnownName(known: string, manifest: Manifest, customer: string): boolean {
   const { name, namespace } = manifest.metadata;
   const general = withoutPipeline(manifest);

@@ -1,7 +1,9 @@
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields, fieldsList } from "../model/fields.ts";
 
-/** What a template or a schedule consists of, without what a night says itself: its steps, its days, its documents. */
+/**
+ * What a template or a schedule consists of, without what a night defines itself: its steps, its days, its documents.
+ */
 export interface TemplateParts {
   /** Fields of the specification. */
   readonly spec: Fields;
@@ -16,7 +18,7 @@ export function templateRole({ kind, metadata: { name } }: Pick<Manifest, "kind"
   return `${kind} ${/^[a-z]+/.exec(name)?.[0] ?? ""}`;
 }
 
-/** The parts of a WorkflowTemplate or a CronWorkflow that are ours to choose. */
+/** The parts of a WorkflowTemplate or a CronWorkflow that Nightlane chooses. */
 export function templateParts(manifest: Manifest): TemplateParts {
   const templates = fieldsList(fields(manifest.spec).templates);
   return {
@@ -30,9 +32,9 @@ export function templateParts(manifest: Manifest): TemplateParts {
 function specOf({ kind, spec }: Manifest): Fields {
   if (kind === "CronWorkflow") {
     const { schedules: _, timezone: __, startingDeadlineSeconds: ___, workflowSpec, ...rest } = fields(spec);
-    const { workflowTemplateRef, ...told } = fields(workflowSpec);
+    const { workflowTemplateRef, ...ownSpec } = fields(workflowSpec);
     const { name: ____, ...reference } = fields(workflowTemplateRef);
-    return { ...rest, workflowSpec: { ...told, workflowTemplateRef: reference } };
+    return { ...rest, workflowSpec: { ...ownSpec, workflowTemplateRef: reference } };
   }
   const { templates: _, workflowMetadata: __, ...rest } = fields(spec);
   return rest;

@@ -5,7 +5,7 @@ import { networkPaths } from "./network-paths.ts";
 import { type Customers, includes, PATH_KINDS, type PathGroup, type PathKind } from "./path.ts";
 import { secretPaths } from "./secret-paths.ts";
 
-/** Subject customer by object customer by kind of way: how many ways lead from one to the other. */
+/** By subject customer, object customer and kind of way: how many ways lead from one to the other. */
 export class AccessMatrix {
   private readonly position: ReadonlyMap<string, number>;
   private readonly counts: Readonly<Record<PathKind, Uint16Array>>;

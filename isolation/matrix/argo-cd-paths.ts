@@ -4,7 +4,7 @@ import { text } from "../model/fields.ts";
 import type { EstateView } from "../model/view.ts";
 import type { Customers, PathGroup } from "./path.ts";
 
-/** What Argo CD would put into one customer's cluster from what another's file tells it. */
+/** What Argo CD would put into one customer's cluster because of another's file. */
 export function argoCdPaths(view: EstateView): readonly PathGroup[] {
   const { projects, applications, clusters, reached } = readArgoCd(view);
   const group = (
@@ -14,7 +14,7 @@ export function argoCdPaths(view: EstateView): readonly PathGroup[] {
     how: string,
     objects: readonly string[],
   ): readonly PathGroup[] => {
-    // What the platform tells it, any customer's Application may use.
+    // Any customer's Application may use what the platform gives it.
     const from: Customers = view.laneByName.has(owner) ? [owner] : "all";
     const to = lanes.map(({ name }) => name).filter((name) => from === "all" || name !== owner);
     return to.length === 0 ? [] : [{ kind: "Argo CD", from, to, state, how, objects }];

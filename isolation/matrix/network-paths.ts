@@ -15,7 +15,7 @@ export function networkPaths(view: EstateView): readonly PathGroup[] {
   return view.customers.flatMap((lane) => reach.pathsOf(lane));
 }
 
-/** A half of a way, before the other end is asked. */
+/** Half of a way, before the other end is checked. */
 interface Half {
   readonly to: Customers;
   readonly how: string;
@@ -24,7 +24,9 @@ interface Half {
 
 class Reach {
   private readonly podRange: AddressRange;
-  /** Where pods have addresses of the nodes' network, the central API server's lie among them, and are no pod's. */
+  /**
+   * Where pods have addresses of the nodes' network, those of the central API server are among them, and not a pod's.
+   */
   private readonly apiServers: readonly AddressRange[];
   /** Namespaces by selector, so that a thousand lanes with one selector are matched once. */
   private readonly selected = new Map<string, Customers>();
@@ -53,7 +55,7 @@ class Reach {
         ...(half.length === 0 ? [] : [group(half, "half", `${how}; the other lane still refuses`, objects)]),
       ];
     });
-    // What lets others in, seen from the lane that is let into: those who may not send are half a way.
+    // What lets others in, seen from the lane that they enter: those who may not send are half a way.
     const receiving = this.pods(lane, network, "ingress").flatMap(({ to, how, objects }): readonly PathGroup[] => {
       const closed = this.withoutEgress(lane, to);
       const path = { kind: "network", to: [lane.name], state: "half", objects } as const;

@@ -8,15 +8,15 @@ export type Customers = "all" | readonly string[];
 
 /**
  * A way by which each of `from` reaches each of `to`, itself excepted. Kept as a group: one binding to everyone opens
- * as many cells as there are pairs, and is still one thing to fix.
+ * as many cells as there are pairs, but is still one thing to fix.
  */
 export interface PathGroup {
   readonly kind: PathKind;
   readonly from: Customers;
   readonly to: Customers;
   /**
-   * Whether the way is through, or stands open at one end only: the pods may send, and the other lane still refuses.
-   * Half is no way, but one mistake less from being one.
+   * Whether the way is open throughout, or at one end only: the pods may send, but the other lane still refuses. Half a
+   * way is not a way, but one mistake closer to being one.
    */
   readonly state: "open" | "half";
   /** What the way is, without its ends: `may get secrets in the lane`. */

@@ -18,7 +18,7 @@ const RUNS_PODS = new Set([
   "CronWorkflow",
 ]);
 
-/** How one customer comes by the credential, or the volume, of another, but for rights in the API (see `apiPaths`). */
+/** How one customer gets at the credential, or the volume, of another, except by rights in the API (see `apiPaths`). */
 export function secretPaths(view: EstateView): readonly PathGroup[] {
   return [
     ...view.objects.flatMap((owned) => [...foreignPods(view, owned), ...foreignReferences(view, owned)]),
@@ -27,7 +27,7 @@ export function secretPaths(view: EstateView): readonly PathGroup[] {
   ];
 }
 
-/** A pod that one customer's file puts into another's lane mounts what lies there. */
+/** A pod that one customer's file puts into another's lane can mount what is there. */
 function foreignPods(view: EstateView, { manifest, owner, object }: OwnedObject): readonly PathGroup[] {
   const into = view.laneByNamespace.get(manifest.metadata.namespace ?? "");
   const isForeign = into !== undefined && view.laneByName.has(owner) && into.name !== owner;
@@ -36,7 +36,7 @@ function foreignPods(view: EstateView, { manifest, owner, object }: OwnedObject)
     : [];
 }
 
-/** References that name the other's namespace themselves, as storage drivers and operators allow. */
+/** References that name the other's namespace themselves, which storage drivers and operators allow. */
 function foreignReferences(view: EstateView, { manifest, owner, object }: OwnedObject): readonly PathGroup[] {
   if (!view.laneByName.has(owner)) {
     return [];

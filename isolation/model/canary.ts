@@ -39,7 +39,7 @@ export class Canary {
     }
   }
 
-  /** What was planted, with what was rendered meanwhile. */
+  /** What was planted, with what was rendered in the meantime. */
   trial(rendered: CanaryTrial["rendered"]): CanaryTrial {
     return { stem: this.stem, planted: [...this.planted], rendered };
   }

@@ -14,7 +14,7 @@ export interface CiJob {
   readonly writtenBy: string | undefined;
 }
 
-/** Keys of a pipeline that are no jobs. */
+/** Keys of a pipeline that are not jobs. */
 const GLOBAL = new Set(["workflow", "stages", "variables", "default", "include"]);
 
 /** The jobs of a pipeline. */
@@ -44,7 +44,7 @@ function lines(script: unknown): readonly string[] {
 /** Both hold on the protected default branch only; in a merge request's pipeline the first is never true. */
 const CONDITIONS = ["$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", '$CI_COMMIT_REF_PROTECTED == "true"'];
 
-/** Every rule by which the job runs asks for both; an alternative (`||`) is not taken apart, and so not believed. */
+/** Every rule by which the job runs asks for both; an alternative (`||`) is not analysed, and so does not count. */
 function isProtected(rules: readonly Fields[]): boolean {
   const running = rules.filter((rule) => rule.when !== "never");
   return (

@@ -47,7 +47,7 @@ export async function collectEstate(tryPipeline: TryPipeline, folder = CUSTOMERS
   }
 }
 
-/** The same for definitions that are at hand; without a pipeline, nothing is said about one. */
+/** The same for given definitions; without a pipeline, nothing is claimed about one. */
 export function estateOf(definitions: readonly CustomerDefinition[], tryPipeline?: TryPipeline): Estate {
   const canary = new Canary();
   try {

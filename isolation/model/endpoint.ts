@@ -6,7 +6,7 @@ import { parseRange } from "../network/address.ts";
 import type { Endpoint } from "./estate.ts";
 import { fields, text } from "./fields.ts";
 
-/** The API server that a definition declares, or undefined where its URL is none. */
+/** The API server that a definition declares, or undefined if its URL is invalid. */
 export function declaredEndpoint(definition: CustomerDefinition): Endpoint | undefined {
   const { server, namespace } = definition.cluster;
   if (!URL.canParse(server)) {
@@ -18,13 +18,13 @@ export function declaredEndpoint(definition: CustomerDefinition): Endpoint | und
 }
 
 /**
- * The API server that manifests alone speak of: what the lane's runners are told. Undefined where a lane tells them
+ * The API server according to manifests alone: the one that the lane's runners get. Undefined if a lane gives them
  * nothing that can be read.
  */
 export function impliedEndpoint(lane: readonly Manifest[], customerSide: readonly Manifest[]): Endpoint | undefined {
-  const told = fields(lane.find(isServerAddresses)?.data);
-  const server = text(told.server) ?? "";
-  const lines = addressLines(told);
+  const data = fields(lane.find(isServerAddresses)?.data);
+  const server = text(data.server) ?? "";
+  const lines = addressLines(data);
   const proxy = proxyOf(lines);
   const addresses = proxy === undefined ? lines : [proxy.hostname.replace(/^\[|\]$/g, "")];
   if (!URL.canParse(server) || addresses.length === 0 || !addresses.every((one) => parseRange(one) !== undefined)) {
@@ -38,17 +38,17 @@ export function impliedEndpoint(lane: readonly Manifest[], customerSide: readonl
     : { ...endpoint, port: Number(proxy.port || 80), proxy: lines.join() };
 }
 
-/** The proxy that runners are told in place of addresses. */
+/** The proxy that runners get in place of addresses. */
 function proxyOf([line = "", ...more]: readonly string[]): URL | undefined {
   return more.length === 0 && line.startsWith("http://") && URL.canParse(line) ? new URL(line) : undefined;
 }
 
-/** The lines that tell a lane's runners of an endpoint. */
+/** The lines that give an endpoint to a lane's runners. */
 export function linesOf({ addresses, proxy }: Endpoint): readonly string[] {
   return proxy === undefined ? addresses : [proxy];
 }
 
-/** The object that tells a lane's runners where their customer's API server is. */
+/** The object that gives a lane's runners the address of their customer's API server. */
 export function isServerAddresses({ kind, metadata }: Manifest): boolean {
   return kind === "ConfigMap" && metadata.name === SERVER_ADDRESSES;
 }

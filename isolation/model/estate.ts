@@ -8,7 +8,7 @@ import type { Fields } from "./fields.ts";
 /** Owner of what no customer owns: the Argo controller, the platform's records, the policies. */
 export const PLATFORM = "platform";
 
-/** All that the prover looks at: every lane, the platform they share, and what was tried on them. */
+/** All that the prover examines: every lane, the platform they share, and what was tried on them. */
 export interface Estate {
   readonly customers: readonly CustomerLane[];
   readonly platform: readonly Manifest[];
@@ -26,11 +26,11 @@ export interface CustomerLane {
   readonly lane: readonly Manifest[];
   /** Objects that the customer's administrator applies in the customer's own cluster. */
   readonly customerSide: readonly Manifest[];
-  /** What Argo CD, in the central cluster, is told of the customer's applications. */
+  /** What Argo CD, in the central cluster, is given for the customer's applications. */
   readonly apps: readonly Manifest[];
   /** Who may deploy the customer's stack, and the lane's namespace once more: applied before it in the central cluster. */
   readonly deployer: readonly Manifest[];
-  /** The customer's API server, or undefined where neither a definition nor a manifest names it. */
+  /** The customer's API server, or undefined if neither a definition nor a manifest names it. */
   readonly endpoint: Endpoint | undefined;
   /** The definition, unless only manifests are at hand. */
   readonly definition: CustomerDefinition | undefined;
@@ -48,11 +48,11 @@ export interface Endpoint {
   readonly port: number;
   /** URL of the customer's own proxy, where the way leads through one. */
   readonly proxy?: string;
-  /** Namespace that our identity lives in there. */
+  /** Namespace of Nightlane's identity there. */
   readonly namespace: string;
 }
 
-/** Experiments whose outcome rules judge. Undefined where there was no definition to experiment on. */
+/** Experiments whose outcome rules judge. Undefined if there was no definition to experiment on. */
 export interface Trials {
   readonly canary: CanaryTrial | undefined;
   readonly change: ChangeTrial | undefined;
@@ -78,7 +78,7 @@ export interface CanaryTrial {
   readonly stem: string;
   /** What was planted, and for which credential. */
   readonly planted: readonly { readonly customer: string; readonly credential: string; readonly value: string }[];
-  /** What was rendered meanwhile, by owner. */
+  /** What was rendered in the meantime, by owner. */
   readonly rendered: readonly { readonly owner: string; readonly manifests: readonly Manifest[] }[];
 }
 

@@ -6,12 +6,12 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `value` as a mapping; an empty one where it is none. */
+/** `value` as a mapping; an empty one if it is not a mapping. */
 export function fields(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** `value` as a list; an empty one where it is none. */
+/** `value` as a list; an empty one if it is not a list. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -11,7 +11,7 @@ import { type CustomerLane, type Estate, PLATFORM, type Trials } from "./estate.
 import { isFields } from "./fields.ts";
 import { checkAsDeployed } from "./kubeconfig-check.ts";
 
-/** What a folder of manifests does not say itself. */
+/** What a folder of manifests does not contain itself. */
 export interface DistSurroundings {
   readonly central: CentralCluster;
   readonly versions: Versions;
@@ -22,8 +22,9 @@ export interface DistSurroundings {
 }
 
 /**
- * Reads what `cdk8s synth` wrote: `platform/`, and for each customer `<name>/`, `<name>/customer-side/` and `<name>/apps/`.
- * @throws UserError where the folder is not of that shape, or a file in it is no manifest.
+ * Reads what `cdk8s synth` wrote: `platform/`, and for each customer `<name>/`, `<name>/customer-side/` and
+ * `<name>/apps/`.
+ * @throws UserError if the folder is not of that shape, or a file in it is not a manifest.
  */
 export function readDist(folder: string, surroundings: DistSurroundings): Estate {
   if (!existsSync(join(folder, PLATFORM))) {
@@ -94,7 +95,7 @@ function parseManifests(content: string, file: string): readonly Manifest[] {
       throw mistake(
         `${file}: received ${document.errors[0]?.message ?? received(value)}`,
         "a Kubernetes object with apiVersion, kind and metadata.name",
-        "write the folder anew with npm run synth",
+        "write the folder again with npm run synth",
       );
     }
     return value;

@@ -11,7 +11,7 @@ export interface OwnedObject {
   readonly manifest: Manifest;
   /** A customer's name, or `platform`. */
   readonly owner: string;
-  /** How findings name it. */
+  /** Its name in findings. */
   readonly object: string;
 }
 
@@ -39,7 +39,7 @@ export function viewEstate(estate: Estate): EstateView {
   const objects = [
     ...estate.platform.map((manifest) => ({ manifest, owner: PLATFORM, object: objectName(manifest) })),
     ...estate.customers.flatMap(({ name, lane, apps, deployer }) =>
-      // The lane's namespace is in both, and looked at once.
+      // The lane's namespace is in both, and examined once.
       [...lane, ...apps, ...deployer.filter(({ kind }) => kind !== "Namespace")].map((manifest) => ({
         manifest,
         owner: name,
@@ -71,7 +71,7 @@ export function viewEstate(estate: Estate): EstateView {
   };
 }
 
-/** The customer whose service account, or accounts, a subject is; undefined where it is none's or everyone's. */
+/** The customer whose service account, or accounts, a subject is; undefined if it is nobody's or everyone's. */
 export function customerOf(view: EstateView, subject: Subject): CustomerLane | undefined {
   return subject.kind === "account" || subject.kind === "accountsOf"
     ? view.laneByNamespace.get(subject.namespace)

@@ -7,7 +7,7 @@ export interface AddressRange {
   readonly last: bigint;
 }
 
-/** The range of a CIDR (`10.60.0.0/16`) or of a single address, or undefined where it is neither. */
+/** The range of a CIDR (`10.60.0.0/16`) or of a single address, or undefined if it is neither. */
 export function parseRange(cidr: string): AddressRange | undefined {
   const [address = "", prefix, ...rest] = cidr.split("/");
   if (rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) {
@@ -85,7 +85,7 @@ export function subtract(range: AddressRange, holes: readonly AddressRange[]): r
   return rest;
 }
 
-/** Ranges that are nobody's cluster: the node itself, its metadata service, and what is no single host. */
+/** Ranges that cannot be a cluster: the node itself, its metadata service, and what is not a single host. */
 export const RESERVED_RANGES: readonly { readonly name: string; readonly range: AddressRange }[] = [
   ["loopback", "127.0.0.0/8"],
   ["loopback", "::1/128"],
@@ -108,12 +108,12 @@ export const RESERVED_RANGES: readonly { readonly name: string; readonly range: 
 
 /**
  * The range of a CIDR that is known to be one.
- * @throws Error where it is not.
+ * @throws Error if it is not.
  */
 export function knownRange(cidr: string): AddressRange {
   const range = parseRange(cidr);
   if (range === undefined) {
-    throw new Error(`no address range: ${cidr}`);
+    throw new Error(`not an address range: ${cidr}`);
   }
   return range;
 }

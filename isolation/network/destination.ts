@@ -5,7 +5,9 @@ import type { Allowance } from "./policy.ts";
 import { type PortRange, showPorts } from "./ports.ts";
 import { namespaceNames } from "./selector.ts";
 
-/** One address of the two places that a lane's pods may reach. Names are none of them: a resolver forwards what it is asked. */
+/**
+ * One address of the two places that a lane's pods may reach. No resolver is among them: it forwards what it is asked.
+ */
 export interface LaneTarget {
   readonly kind: "own API server" | "central API server";
   readonly address: string;
@@ -13,8 +15,8 @@ export interface LaneTarget {
 }
 
 /**
- * Which of its targets an allowance is, exactly, or undefined. With a central and a customer's API server at one address
- * it is called the customer's.
+ * Exactly which of its targets an allowance is, or undefined. If a central and a customer's API server have the same
+ * address, it counts as the customer's.
  */
 export function laneTarget(
   { peer, ports }: Allowance,

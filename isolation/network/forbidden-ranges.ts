@@ -7,7 +7,7 @@ export interface ForbiddenRange {
   readonly range: AddressRange;
 }
 
-/** What is the central cluster's, or nobody's. */
+/** Ranges of the central cluster, or of nobody. */
 export function forbiddenRanges(central: CentralCluster): readonly ForbiddenRange[] {
   return [
     { name: "the central cluster's pods", range: knownRange(central.podRange) },

@@ -2,7 +2,7 @@ import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { type Allowance, type Policy, readPolicy } from "./policy.ts";
 
 /**
- * What the pods of one namespace may do, whatever labels they bear: labels are chosen by whoever makes the pod, so each
+ * What the pods of one namespace may do, whatever their labels: whoever makes a pod chooses its labels, so each
  * allowance is taken to hold for all, and only a policy for every pod isolates.
  */
 export interface NamespaceNetwork {

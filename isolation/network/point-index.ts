@@ -1,10 +1,10 @@
 import { type AddressRange, parseRange } from "./address.ts";
 
-/** Single addresses in order, so that those in a range are found without looking at the others. */
+/** Single addresses in order, so that those in a range are found without checking the others. */
 export class PointIndex<T> {
   private readonly sorted: Readonly<Record<4 | 6, readonly { readonly at: bigint; readonly value: T }[]>>;
 
-  /** Entries whose address is none are left out: another rule speaks of them. */
+  /** Entries with an invalid address are left out: another rule reports them. */
   constructor(entries: Iterable<readonly [address: string, value: T]>) {
     const points: Record<4 | 6, { at: bigint; value: T }[]> = { 4: [], 6: [] };
     for (const [address, value] of entries) {
@@ -19,7 +19,7 @@ export class PointIndex<T> {
     this.sorted = points;
   }
 
-  /** Values whose address lies in `range`, in order of address. */
+  /** Values whose address is in `range`, in order of address. */
   within(range: AddressRange): readonly T[] {
     const points = this.sorted[range.family];
     const from = lowerBound(points, range.first);

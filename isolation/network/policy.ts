@@ -14,7 +14,7 @@ export type Peer =
       readonly kind: "addresses";
       readonly cidr: string;
       readonly except: readonly string[];
-      /** Undefined where the CIDR cannot be read: nothing is proven about it. */
+      /** Undefined if the CIDR cannot be read: nothing is proven about it. */
       readonly ranges: readonly AddressRange[] | undefined;
     }
   | {
@@ -32,7 +32,7 @@ export interface Allowance {
   /** Namespace of the pods that the policy is for. */
   readonly namespace: string;
   readonly direction: Direction;
-  /** Where it stands in the object: `spec.egress[0].to[1]`. */
+  /** Where it is in the object: `spec.egress[0].to[1]`. */
   readonly path: string;
   readonly peer: Peer;
   readonly ports: readonly PortRange[];

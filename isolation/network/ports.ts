@@ -5,7 +5,7 @@ export interface PortRange {
   readonly protocol: string;
   readonly from: number;
   readonly to: number;
-  /** The port's name where it has one instead of a number. */
+  /** The port's name if it has one instead of a number. */
   readonly name?: string;
 }
 

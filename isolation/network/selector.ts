@@ -1,6 +1,6 @@
 import { type Fields, fields, fieldsList, isFields, stringMap, strings, text } from "../model/fields.ts";
 
-/** The label that the API server itself puts on every namespace and lets nobody change. */
+/** The label that the API server itself puts on every namespace and that nobody can change. */
 export const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -16,8 +16,8 @@ export function selects(selector: unknown, labels: Labels): boolean {
 }
 
 /**
- * Names of the namespaces that a selector chooses, if it says so by their immutable name label alone; undefined for
- * a selector that rests on anything else, or that chooses all but some.
+ * Names of the namespaces that a selector chooses, if it does so by their immutable name label alone; undefined for a
+ * selector that relies on anything else, or that chooses all but some.
  */
 export function namespaceNames(selector: unknown): readonly string[] | undefined {
   const all = requirements(fields(selector));
@@ -65,7 +65,7 @@ function holds({ key, operator, values }: Requirement, labels: Labels): boolean 
     case "DoesNotExist":
       return value === undefined;
     default:
-      // The API server refuses other operators; should it ever not, nothing is proven by one we do not know.
+      // The API server refuses other operators; should it ever not, an unknown one proves nothing.
       return true;
   }
 }

@@ -9,7 +9,7 @@ import { readSubject, type Subject } from "./subject.ts";
 export interface RoleView {
   readonly manifest: Manifest;
   readonly object: string;
-  /** What it gives, with what aggregation adds. */
+  /** The rights it gives, including those that aggregation adds. */
   readonly permissions: readonly Permission[];
   readonly aggregates: boolean;
   readonly boundBy: readonly BindingView[];

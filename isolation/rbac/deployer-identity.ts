@@ -8,7 +8,7 @@ import { type Grant, type GrantScope, grant, type PlatformIdentity } from "./gra
 const KEEP = ["get", "list", "watch", "create", "patch", "delete"];
 const READ = ["get", "list", "watch"];
 
-/** Accounts that are customers' deployers, by what their name begins with. */
+/** The beginning of the names of accounts that are customers' deployers. */
 const PREFIX = `ServiceAccount ${SYSTEM_NAMESPACE}/${deployerName("")}`;
 
 /** The customer whose deployer an account is by its name, as `subjectName` writes it. */
@@ -17,8 +17,8 @@ export function customerOfDeployer(account: string): string | undefined {
 }
 
 /**
- * The deployer that an account is by its name, with what it may: in the lane of the customer whose name it has, and by name
- * outside. So a deployer that is bound in another lane, or to another customer's project, is a finding.
+ * The deployer that an account is by its name, with its rights: in the lane of the customer whose name it has, and by
+ * object name outside. So a deployer that is bound in another lane, or to another customer's project, is a finding.
  */
 export function deployerIdentity(account: string): PlatformIdentity | undefined {
   const customer = customerOfDeployer(account);

@@ -23,7 +23,9 @@ export interface Grant {
   readonly reason: string;
 }
 
-/** An identity that serves every lane. It is no customer's, so what it may do is written down here, right by right. */
+/**
+ * An identity that serves every lane. It is not a customer's, so what it may do is written down here, right by right.
+ */
 export interface PlatformIdentity {
   /** As `subjectName` writes it. */
   readonly name: string;

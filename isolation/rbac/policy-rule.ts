@@ -1,13 +1,13 @@
 import { type Fields, fieldsList, strings } from "../model/fields.ts";
 
-/** One verb on one resource (or on one path that is no resource): what RBAC decides about. */
+/** One verb on one resource (or on one path that is not a resource): what RBAC decides about. */
 export interface Permission {
   readonly verb: string;
-  /** API group, empty for the core group; undefined for a path that is no resource. */
+  /** API group, empty for the core group; undefined for a path that is not a resource. */
   readonly group: string | undefined;
   /** `pods`, `pods/exec`, or the path. */
   readonly resource: string;
-  /** The only object names it holds for; every name where empty. */
+  /** The only object names it holds for; every name if empty. */
   readonly names: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { Permission } from "./policy-rule.ts";
 
-/** Verbs that hand out rights instead of using them. */
+/** Verbs that give rights instead of using them. */
 const HANDING_OUT = new Map([
   ["escalate", "writes roles with more rights than its own"],
   ["bind", "binds roles with more rights than its own"],
@@ -20,7 +20,7 @@ const ENTERING = new Map([
   ["serviceaccounts/token", "issues a token of another identity"],
 ]);
 
-/** Objects that make up the boundary: who writes them moves it. */
+/** Objects that make up the boundary: anyone who writes them can move it. */
 const BOUNDARY = new Set([
   "networkpolicies",
   "adminnetworkpolicies",
@@ -48,10 +48,10 @@ const BOUNDARY = new Set([
 
 const WRITING = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
-/** Paths that are no resource and tell nothing of any customer. */
+/** Paths that are not resources and reveal nothing about any customer. */
 const HARMLESS_PATHS = new Set(["/healthz", "/livez", "/readyz", "/version"]);
 
-/** Why a permission is a power that no lane's identity may have, or undefined where it is none. */
+/** Why a permission is a power that no lane's identity may have, or undefined if it is not one. */
 export function power({ verb, group, resource }: Permission): string | undefined {
   if (verb.includes("*") || resource.includes("*") || group?.includes("*")) {
     return "a wildcard takes in whatever is added later";
@@ -98,7 +98,7 @@ const RUNS_PODS = new Set([
   "cronworkflows",
 ]);
 
-/** Whether a permission can bring a pod into being, or change one: a pod mounts what its namespace holds. */
+/** Whether a permission can create a pod, or change one: a pod mounts what its namespace holds. */
 export function runsPods({ verb, resource }: Permission): boolean {
   const kind = resource.split("/")[0] ?? "";
   return (resource === "*" || RUNS_PODS.has(kind)) && ["create", "update", "patch", "*"].includes(verb);

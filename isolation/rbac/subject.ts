@@ -11,7 +11,7 @@ export type Subject =
   /** A service account without a namespace, or a kind that Kubernetes does not know. */
   | { readonly kind: "malformed"; readonly name: string };
 
-/** Groups and users that take in every customer's service accounts, or those who show no credential at all. */
+/** Groups and users that include every customer's service accounts, or those who show no credential at all. */
 const EVERYONE = new Set([
   "system:authenticated",
   "system:unauthenticated",
@@ -48,7 +48,7 @@ export function readSubject(subject: Fields): Subject {
     : { kind: "named", type: kind, name };
 }
 
-/** A subject as it is named to people and in the list of platform identities. */
+/** A subject's name for people and in the list of platform identities. */
 export function subjectName(subject: Subject): string {
   switch (subject.kind) {
     case "account":

@@ -42,7 +42,7 @@ function waivedEntry({ finding, waiver }: WaivedFinding): object {
   return { ...finding, reason: waiver.reason, expires: waiver.expires };
 }
 
-/** More cells than these are not listed one by one: the paths say it in groups. */
+/** More cells than these are not listed one by one: the paths list them in groups. */
 const CELLS_LISTED = 10_000;
 
 function openCells(matrix: AccessMatrix): readonly object[] {

@@ -10,7 +10,7 @@ export function junitReport(proof: Proof): string {
     testCase(
       "access matrix and waivers",
       proof.others,
-      "a way that no rule speaks of, or an expired waiver",
+      "a way that no rule reports, or an expired waiver",
       `${proof.matrix.cells} cells`,
     ),
   ];
@@ -30,7 +30,7 @@ export function junitReport(proof: Proof): string {
 }
 
 function testCase(name: string, findings: readonly Finding[], info: string, examined: string): string {
-  const output = `<system-out>${escapeText(`looked at ${examined}`)}</system-out>`;
+  const output = `<system-out>${escapeText(`examined ${examined}`)}</system-out>`;
   const failure =
     findings.length === 0
       ? ""

@@ -1,4 +1,4 @@
-/** How text is set off: in colour on a terminal, not at all in a file. */
+/** How text is highlighted: in colour on a terminal, not at all in a file. */
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;

@@ -7,10 +7,10 @@ import { type Paint, plain } from "./paint.ts";
 export const CLAIM =
   "no API, secret or network path between customer namespaces, given these controller versions and an enforcing network plugin";
 
-/** More customers than these make a table nobody reads: the ways are listed instead. */
+/** More customers than this make a table that nobody reads: the ways are listed instead. */
 const TABLE_LIMIT = 12;
 
-/** Findings shown of one rule; the rest is counted. */
+/** Findings shown for one rule; the rest is counted. */
 const FINDINGS_SHOWN = 20;
 
 /** A proof as text. The last line is the summary. */

@@ -6,7 +6,7 @@ export interface Rule {
   readonly number: number;
   /** Name in kebab case, the same as in the file's name. */
   readonly name: string;
-  /** What is wrong where the rule fires. */
+  /** What is wrong when the rule fires. */
   readonly info: string;
   /** Why it matters, and what the check does and does not see. */
   readonly explanation: string;
@@ -25,7 +25,7 @@ export interface Violation {
   readonly fix: string;
 }
 
-/** Takes down what a rule looked at and what it found. */
+/** Records what a rule examined and what it found. */
 export class Inspection {
   private readonly found: Violation[] = [];
   private looked = 0;
@@ -35,12 +35,12 @@ export class Inspection {
     return this.found;
   }
 
-  /** How many things were looked at: a rule that saw nothing has proven nothing. */
+  /** How many things were examined: a rule that saw nothing has proven nothing. */
   get examined(): number {
     return this.looked;
   }
 
-  /** What could not be looked at, and why. */
+  /** What could not be examined, and why. */
   get notes(): readonly string[] {
     return this.notices;
   }

@@ -19,7 +19,7 @@ export function canaryForms(value: string): readonly CanaryForm[] {
   ];
 }
 
-/** The first form in which the value stands in a text; how it is written there, or undefined. */
+/** The first form in which the value occurs in a text; how it is written there, or undefined. */
 export function findCanary(text: string, forms: readonly CanaryForm[]): string | undefined {
   return forms.find((form) => text.includes(form.text))?.how;
 }

@@ -36,7 +36,7 @@ export function amounts(value: unknown): Amounts {
   );
 }
 
-/** What Argo's init and wait containers ask for, by the controller's settings; nothing where they do not say. */
+/** What Argo's init and wait containers ask for, by the controller's settings; nothing if they do not set it. */
 export function executorResources(platform: readonly Manifest[]): Fields {
   const settings = platform.find(
     ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "workflow-controller-configmap",
@@ -47,7 +47,7 @@ export function executorResources(platform: readonly Manifest[]): Fields {
 }
 
 /**
- * The pods that a WorkflowTemplate makes, with the defaults of the lane's LimitRange for what a container does not say.
+ * The pods that a WorkflowTemplate makes, with the defaults of the lane's LimitRange for what a container does not set.
  */
 export function workflowPods(template: Manifest, executor: Fields, defaults: LimitDefaults): readonly PodResources[] {
   const read = (container: Fields, name: string): ContainerResources => containerResources(container, name, defaults);

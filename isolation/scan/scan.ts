@@ -5,7 +5,7 @@ import { type SecretReference, secretReferences } from "./secret-reference.ts";
 import { type SecretValue, secretValue } from "./secret-value.ts";
 import { type Node, pathOf, walk } from "./walk.ts";
 
-/** What rules want to know of the inside of a manifest, gathered in one pass over it. */
+/** What rules need to know about the content of a manifest, gathered in one pass over it. */
 export interface Scan {
   readonly images: readonly { readonly path: string; readonly image: string }[];
   readonly hostAccess: readonly HostAccess[];
@@ -32,7 +32,7 @@ export function scan(manifest: Manifest): Scan {
   return known;
 }
 
-/** Form of a lane's namespace wherever it stands in a text. */
+/** Form of a lane's namespace wherever it occurs in a text. */
 const NAMESPACE = /\bcustomer-[a-z0-9-]*[a-z0-9]/g;
 
 function scanAll(manifest: Manifest): Scan {
@@ -52,7 +52,7 @@ function scanAll(manifest: Manifest): Scan {
     if (access !== undefined) {
       host.push(access);
     }
-    // What a step's Job refers to is in the customer's own cluster, and the customer's to hand to its programs.
+    // What a step's Job refers to is in the customer's own cluster, and the customer may pass it to its programs.
     for (const reference of node.realm === "central" ? secretReferences(node) : []) {
       (reference.use === "environment" ? variables : references).push(reference);
     }

@@ -5,7 +5,7 @@ import { type Node, pathOf } from "./walk.ts";
 export interface SecretReference {
   readonly path: string;
   readonly name: string;
-  /** Namespace of the Secret where the reference names one. */
+  /** Namespace of the Secret if the reference names one. */
   readonly namespace: string | undefined;
   /** How the Secret is used: as a file in a pod, as an environment variable, or by a controller. */
   readonly use: "volume" | "environment" | "other";

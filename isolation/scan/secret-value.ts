@@ -20,7 +20,7 @@ const FORMS: readonly (readonly [why: string, form: RegExp])[] = [
   ["an authorization header", /\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}/],
 ];
 
-/** One look that rules out nearly every string before the forms are tried one by one. */
+/** A quick test that rules out nearly every string before the forms are tried one by one. */
 const SUSPICIOUS =
   /PRIVATE KEY|\beyJ|\bgl[a-z]+-|\bgh[a-z]+_|github_pat_|\bxox|\bAKIA|\bhvs\.|\bpul-|:\/\/[^\s/]*:[^\s/]*@|-data"?\s*:|[Bb]earer\s/;
 
@@ -28,10 +28,10 @@ const SUSPICIOUS =
 const TELLING_NAME =
   /(?:client-key-data|passw(?:or)?d|passphrase|secret|token|api[-_]?key|credential|private[-_]?key|access[-_]?key)s?$/i;
 
-/** Values under such a name that give nothing away: a placeholder, a path, a switch, a number. */
+/** Values under such a name that reveal nothing: a placeholder, a path, a switch, a number. */
 const HARMLESS = /^(?:|\{\{[^{}]*\}\}|\$\([^)]*\)|\/[\w./-]*|true|false|yes|no|auto|none|\d+)$/i;
 
-/** Nothing shorter is told by its form alone. */
+/** Nothing shorter is recognized by its form alone. */
 const SHORTEST_SECRET = 14;
 
 const verdicts = new Map<string, string | undefined>();
@@ -51,11 +51,11 @@ export function secretValue(node: Node): SecretValue | undefined {
   return undefined;
 }
 
-/** Fields that carry references or switches under a telling name. */
+/** Fields that hold references or switches under a revealing name. */
 const REFERENCE_FIELD = /^(?:secretName|secret|name|serviceAccountToken|path|mountPath|key)$/;
 
 function namedField(key: string | number, value: string): string | undefined {
-  return typeof key === "string" && isTelling(key) && !REFERENCE_FIELD.test(key)
+  return typeof key === "string" && isRevealing(key) && !REFERENCE_FIELD.test(key)
     ? secretUnderName(key, value)
     : undefined;
 }
@@ -76,13 +76,13 @@ function flagValue({ key, parent }: Node, value: string): string | undefined {
 }
 
 function secretUnderName(name: string, value: string): string | undefined {
-  return isTelling(name) && !HARMLESS.test(value) ? `a value under the name ${name}` : undefined;
+  return isRevealing(name) && !HARMLESS.test(value) ? `a value under the name ${name}` : undefined;
 }
 
 /** Verdicts by name: there are few names and very many values. */
 const tellingNames = new Map<string, boolean>();
 
-function isTelling(name: string): boolean {
+function isRevealing(name: string): boolean {
   let verdict = tellingNames.get(name);
   if (verdict === undefined) {
     verdict = TELLING_NAME.test(name);

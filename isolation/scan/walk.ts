@@ -4,7 +4,7 @@ import { isFields } from "../model/fields.ts";
 /** Whether a value is used in the central cluster, or only travels through it to the customer's. */
 export type Realm = "central" | "customer";
 
-/** One value of a manifest, wherever it stands. */
+/** One value of a manifest, wherever it is. */
 export interface Node {
   /** Name of the field, or the position in a list. */
   readonly key: string | number;
@@ -16,7 +16,7 @@ export interface Node {
   readonly isDocument: boolean;
 }
 
-/** Where a node stands, as it is written in the object: `spec.templates[2].container.image`. */
+/** Where a node is, as it is written in the object: `spec.templates[2].container.image`. */
 export function pathOf(node: Node): string {
   if (node.parent === undefined) {
     return `${node.key}`;
@@ -32,7 +32,7 @@ export function pathOf(node: Node): string {
 const CENTRAL_DOCUMENTS = new Set(["podSpecPatch", "manifest"]);
 
 /**
- * Visits every value of a manifest, and of the documents that its strings hold: what the runner is told to do in the
+ * Visits every value of a manifest, and of the documents that its strings hold: the runner's instructions for the
  * customer's cluster (JSON), the settings of the controller, patches of pods.
  */
 export function walk(manifest: object, visit: (node: Node) => void): void {

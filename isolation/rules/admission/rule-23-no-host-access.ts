@@ -15,7 +15,7 @@ export const noHostAccess: Rule = {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
       inspection.examine();
       for (const { path, what } of scan(manifest).hostAccess) {
-        inspection.report(object, `${path} asks for ${what}`, "remove it: nothing of ours needs the node");
+        inspection.report(object, `${path} asks for ${what}`, "remove it: nothing of Nightlane's needs the node");
       }
       if (manifest.kind === "Namespace") {
         const labels = fields(manifest.metadata.labels);

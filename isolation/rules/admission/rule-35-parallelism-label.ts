@@ -14,7 +14,7 @@ export const parallelismLabel: Rule = {
   name: "parallelism-label",
   info: `The namespace label ${LABEL} is not protected: an identity may write namespaces, no admission policy guards it, or a lane sets it itself.`,
   explanation:
-    "Argo reads the limit of workflows at once from a label of the namespace, above its own setting. Who writes the label takes the controller's time from all other lanes. No role may write namespaces; a policy that fails closed, is bound everywhere and denies must name the label; and a lane's manifest does not lift its own limit.",
+    "Argo reads the limit of workflows at once from a label of the namespace, above its own setting. Anyone who writes the label takes the controller's time from all other lanes. No role may write namespaces; a policy that fails closed, is bound everywhere and denies must name the label; and a lane's manifest does not lift its own limit.",
   unit: "namespaces, roles and policies",
   check(view, inspection) {
     checkRoles(view, inspection);
@@ -35,7 +35,7 @@ export const parallelismLabel: Rule = {
 function checkRoles(view: EstateView, inspection: Inspection): void {
   for (const role of view.rbac.roles) {
     inspection.examine();
-    // A wildcard takes in namespaces too: rule 5 speaks of it.
+    // A wildcard includes namespaces, too: rule 5 reports it.
     const writing = role.permissions.filter(
       (permission) =>
         writesNamespaces(permission) &&

@@ -1,5 +1,5 @@
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
-import { HAVE_IT_READ, KNOWN_GUARDS } from "../../known/known.ts";
+import { HAVE_IT_REVIEWED, KNOWN_GUARDS } from "../../known/known.ts";
 import { fields, fieldsList, list, strings, text } from "../../model/fields.ts";
 import { objectName } from "../../model/object-name.ts";
 import type { EstateView } from "../../model/view.ts";
@@ -13,7 +13,7 @@ const DEFINITION = "CustomResourceDefinition";
 /** Policies that hold only where customers may have applications. */
 const OF_ARGO_CD = "nightlane-argo-cd";
 
-/** Policies that look at the platform's namespaces too. */
+/** Policies that apply to the platform's namespaces, too. */
 const EVERYWHERE = new Set([
   OF_ARGO_CD,
   "nightlane-fingerprints",
@@ -35,9 +35,9 @@ const LEFT_OUT = [
 export const guards: Rule = {
   number: 41,
   name: "guards",
-  info: "An admission policy, its binding or a definition of a kind of ours is missing, lets something past, or is not the one that was reviewed.",
+  info: "An admission policy, its binding or a definition of one of Nightlane's kinds is missing, lets something past, or is not the one that was reviewed.",
   explanation:
-    "Most of the boundary is what the API server refuses, so that a policy which only warns, fails open, leaves a lane out or has an expression that is always true takes it away while every other object stays as it was. So each policy is demanded, part by part as it was read (isolation/known/guards.json), and each binding with Deny, with parameters that must be there, and with the platform's namespaces alone left out, by the label that the API server writes. What people write in our own kinds is formed by their schemas, which are demanded alike: an act whose reason may be anything steers the terminal that shows it. Whether an expression refuses what it should is shown by test/api/admission.test.ts on a real API server.",
+    "Most of the boundary is what the API server refuses, so that a policy which only warns, fails open, leaves a lane out or has an expression that is always true takes it away while every other object stays as it was. So each policy is required, part by part as it was reviewed (isolation/known/guards.json), and each binding with Deny, with parameters that must be there, and with the platform's namespaces alone left out, by the label that the API server writes. What people write in Nightlane's own kinds is shaped by their schemas, which are required likewise: an act whose reason may be anything controls the terminal that shows it. Whether an expression refuses what it should is shown by test/api/admission.test.ts on a real API server.",
   unit: "policies, bindings and definitions",
   check(view, inspection) {
     const expected = Object.keys(KNOWN_GUARDS[POLICY]).filter((name) => name !== OF_ARGO_CD || view.central.argoCd);
@@ -50,7 +50,7 @@ export const guards: Rule = {
     }
     for (const { manifest, object } of view.objects) {
       if ((manifest.kind === POLICY || manifest.kind === BINDING) && !expected.includes(manifest.metadata.name)) {
-        inspection.report(object, "is none of the policies that were reviewed", HAVE_IT_READ);
+        inspection.report(object, "is not one of the policies that were reviewed", HAVE_IT_REVIEWED);
       }
     }
   },
@@ -60,7 +60,11 @@ function checkBinding(name: string, found: readonly Manifest[], view: EstateView
   const [binding] = found;
   inspection.examine(found.length);
   if (binding === undefined || found.length > 1) {
-    inspection.report(`${BINDING} ${name}`, `there are ${found.length} of it: the policy holds nowhere`, HAVE_IT_READ);
+    inspection.report(
+      `${BINDING} ${name}`,
+      `there are ${found.length} of it: the policy holds nowhere`,
+      HAVE_IT_REVIEWED,
+    );
     return;
   }
   const spec = fields(binding.spec);
@@ -112,7 +116,7 @@ function checkWhere(
     expression.operator === "NotIn";
   const monitoring = view.central.monitoring?.namespace;
   const left = list(expression?.values).filter(
-    // One that central.json calls the monitoring's and that is a lane is left out like any other lane.
+    // A lane that central.json names as the monitoring's is left out like any other lane.
     (namespace) =>
       !LEFT_OUT.includes(String(namespace)) &&
       (namespace !== monitoring || view.laneByNamespace.has(String(namespace))),

@@ -4,7 +4,7 @@ import { objectName } from "../../model/object-name.ts";
 import { settingOf } from "../../model/settings.ts";
 import type { Rule } from "../rule.ts";
 
-/** Settings of the controller, each with what may stand in it. */
+/** Settings of the controller, each with what it may contain. */
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   executor: ["image", "imagePullPolicy", "resources", "securityContext"],
   metricsConfig: ["enabled", "path", "port", "secure"],
@@ -17,9 +17,9 @@ const SOURCE = "constructs/platform/argo-controller.ts";
 export const controllerSettings: Rule = {
   number: 44,
   name: "controller-settings",
-  info: "The one Argo controller has a setting that reaches into lanes, or lets whoever starts a night bring templates of his own.",
+  info: "The one Argo controller has a setting that reaches into lanes, or lets anyone who starts a night bring their own templates.",
   explanation:
-    "The controller's settings hold for all lanes: an artifact repository in them is one bucket that all lanes write to, workflowDefaults change every night, and without templateReferencing Strict a submitter brings his own pods. They are YAML inside a ConfigMap, where no look at fields sees them.",
+    "The controller's settings hold for all lanes: an artifact repository in them is one bucket that all lanes write to, workflowDefaults change every night, and without templateReferencing Strict a submitter brings their own pods. They are YAML inside a ConfigMap, where a check of fields does not see them.",
   unit: "settings",
   check(view, inspection) {
     const found = view.platform.filter(
@@ -31,7 +31,7 @@ export const controllerSettings: Rule = {
         inspection.examine();
         const allowed = SETTINGS[name];
         if (allowed === undefined) {
-          inspection.report(object, `data.${name} is no setting that was read`, `remove it from ${SOURCE}`);
+          inspection.report(object, `data.${name} is not a setting that was reviewed`, `remove it from ${SOURCE}`);
           continue;
         }
         for (const field of Object.keys(settingOf(value)).filter((each) => !allowed.includes(each))) {

@@ -13,7 +13,7 @@ import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
 import { type Fields, fields, fieldsList, isFields } from "../../model/fields.ts";
 import type { Rule } from "../rule.ts";
 
-/** What a placeholder may stand for: what the night itself is and what its own steps said. */
+/** What a placeholder may stand for: the night's own identity and what its own steps reported. */
 const PLACEHOLDER =
   /^(workflow\.(name|uid|status|scheduledTime|creationTimestamp\.s|(outputs\.)?parameters\.[a-z-]+)|inputs\.parameters\.[a-z-]+|tasks\.[a-z-]+\.outputs\.parameters\.[a-z-]+)$/;
 
@@ -24,7 +24,7 @@ const EXPRESSIONS = [
   /^=inputs\.parameters\.anew == 'all' \|\| inputs\.parameters\.anew contains ',[a-z0-9-]+,'$/,
 ];
 
-/** What decides on another try: how the last one ended, and nothing that a step says. */
+/** What decides on another try: how the last one ended, and nothing that a step reports. */
 const RETRY = /^lastRetry\.(status|exitCode) == "[A-Za-z0-9]+"( \|\| lastRetry\.(status|exitCode) == "[A-Za-z0-9]+")*$/;
 
 const VOLUMES: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +48,7 @@ const CRON_FIELDS = [
   "workflowSpec",
 ];
 
-const SOURCE = "change constructs/workflow/ or constructs/lane/, and say in the rule why it opens no way";
+const SOURCE = "change constructs/workflow/ or constructs/lane/, and explain in the rule why it opens no way";
 
 export const templateContent: Rule = {
   number: 45,
@@ -81,7 +81,7 @@ type Report = (message: string) => void;
 
 function unknown(object: Fields, allowed: readonly string[], path: string, report: Report): void {
   for (const field of Object.keys(object).filter((each) => !allowed.includes(each))) {
-    report(`${path}.${field} is no field that was read`);
+    report(`${path}.${field} is not a field that was reviewed`);
   }
 }
 
@@ -133,7 +133,7 @@ function checkVolume(volume: Fields, path: string, report: Report): void {
   }
 }
 
-/** What lies in one volume: the lane's credential, and a token that the lane's own customer takes and nobody else. */
+/** The content of one volume: the lane's credential, and a token that only the lane's own customer accepts. */
 function checkProjected(source: Fields, namespace: string, path: string, report: Report): void {
   unknown(source, ["secret", "serviceAccountToken"], path, report);
   unknown(fields(source.secret), ["name"], `${path}.secret`, report);
@@ -178,7 +178,7 @@ function checkParameters(template: Fields, path: string, report: Report): void {
   }
 }
 
-/** Where a text stands, as its key and what holds it: few places are ever written out. */
+/** Where a text is, as its key and what holds it: few places are ever written out. */
 interface Place {
   readonly key: string;
   readonly within?: Place;

@@ -4,7 +4,7 @@ import { approvals } from "../../../constructs/workflow/approvals.ts";
 import { APPROVALS } from "../../../runs/approval.ts";
 import { NIGHTLY, pipelineOfTemplate } from "../../../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../../../runs/run-name.ts";
-import { HAVE_IT_READ, KNOWN_TEMPLATES } from "../../known/known.ts";
+import { HAVE_IT_REVIEWED, KNOWN_TEMPLATES } from "../../known/known.ts";
 import { canonical, templateParts, templateRole } from "../../known/template-parts.ts";
 import { type Fields, fields, fieldsList, strings } from "../../model/fields.ts";
 import type { Rule } from "../rule.ts";
@@ -12,9 +12,9 @@ import type { Rule } from "../rule.ts";
 export const knownTemplates: Rule = {
   number: 46,
   name: "template-parts",
-  info: "A template or a schedule of a lane has a pod, a container or a setting that nobody has read.",
+  info: "A template or a schedule of a lane has a pod, a container or a setting that nobody has reviewed.",
   explanation:
-    "Rule 45 knows which fields there may be; what is in them decides what runs beside the credential. Another command is another program, LD_PRELOAD is one inside the runner, a group more reads more files, and without its exit handler a night leaves Jobs in the customer's cluster. So everything in a template but its steps, their documents and deadlines is demanded as it was read (isolation/known/templates.json), and its approvals as the customer's file says.",
+    "Rule 45 knows which fields there may be; what is in them decides what runs beside the credential. Another command is another program, LD_PRELOAD is one inside the runner, a group more reads more files, and without its exit handler a night leaves Jobs in the customer's cluster. So everything in a template but its steps, their documents and deadlines is required as it was reviewed (isolation/known/templates.json), and its approvals as the customer's file sets them.",
   unit: "templates and schedules",
   check(view, inspection) {
     for (const { manifest, object, owner } of view.objects) {
@@ -22,7 +22,7 @@ export const knownTemplates: Rule = {
         continue;
       }
       inspection.examine();
-      const report = (message: string): void => inspection.report(object, message, HAVE_IT_READ);
+      const report = (message: string): void => inspection.report(object, message, HAVE_IT_REVIEWED);
       checkParts(manifest, owner, report);
       const lane = view.laneByName.get(owner);
       if (manifest.kind === "WorkflowTemplate") {
@@ -39,14 +39,14 @@ type Report = (message: string) => void;
 function checkParts(manifest: Manifest, customer: string, report: Report): void {
   const known = SPECS.get(templateRole(manifest));
   if (known === undefined) {
-    report("is no template or schedule that belongs into a lane");
+    report("is not a template or schedule that belongs in a lane");
     return;
   }
   const { spec, nodes, containers } = templateParts(manifest);
   for (const field of new Set([...Object.keys(known), ...Object.keys(spec)])) {
     const value = canonical(spec[field] ?? null);
     if (known[field]?.some((each) => each.replaceAll("*", customer) === value) !== true) {
-      report(`spec.${field} ${spec[field] === undefined ? "is not there" : "is another than was read"}`);
+      report(`spec.${field} ${spec[field] === undefined ? "is not there" : "is not as it was reviewed"}`);
     }
   }
   const names = fieldsList(fields(manifest.spec).templates);
@@ -69,7 +69,7 @@ const SPECS = new Map(
 const NODES = new Set(KNOWN_TEMPLATES.nodes.map(canonical));
 const CONTAINERS = new Set(KNOWN_TEMPLATES.containers.map(canonical));
 
-/** As they are written, too, so that what a thousand lanes have alike is sorted once. */
+/** By the text as written, too, so that what a thousand lanes have in common is sorted once. */
 function isKnown(part: Fields, known: Set<string>): boolean {
   const written = JSON.stringify(part);
   const isSo = known.has(written) || known.has(canonical(part));
@@ -79,7 +79,7 @@ function isKnown(part: Fields, known: Set<string>): boolean {
   return isSo;
 }
 
-/** Who must release a gate stands in the template, out of reach of whoever starts a night of it. */
+/** Who must release a gate is set in the template, out of reach of anyone who starts a night of it. */
 function checkApprovals(template: Manifest, definition: CustomerDefinition | undefined, report: Report): void {
   const metadata = fields(template.spec).workflowMetadata;
   if (definition === undefined) {
@@ -107,15 +107,15 @@ function stepsOf(
   return (pipeline === NIGHTLY ? workflow : furtherNights[pipeline])?.steps ?? [];
 }
 
-/** A reaper at work twice an hour: what a lane leaves at the customer's ends within that. */
+/** A reaper that runs twice an hour: what a lane leaves at the customer's is removed within that time. */
 const TWICE_AN_HOUR = /^\d{1,2},\d{1,2} \* \* \* \*$/;
 
-/** A schedule starts a template of its own that is there, or its night does not begin. */
+/** A schedule must start an existing template of its own, or its night does not begin. */
 function checkReference(schedule: Manifest, lane: readonly Manifest[], report: Report): void {
   const { name } = fields(fields(fields(schedule.spec).workflowSpec).workflowTemplateRef);
   const isThere = lane.some(({ kind, metadata }) => kind === "WorkflowTemplate" && metadata.name === name);
   if (!isThere || String(name).replace(/-[0-9a-f]{10}$/, "") !== schedule.metadata.name) {
-    report(`starts ${String(name)}, which is no template of its own in this lane`);
+    report(`starts ${String(name)}, which is not a template of its own in this lane`);
   }
   const [when = "", ...more] = strings(fields(schedule.spec).schedules);
   if (schedule.metadata.name === REAPER_SCHEDULE && (more.length > 0 || !TWICE_AN_HOUR.test(when))) {

@@ -12,7 +12,7 @@ export const appProjects: Rule = {
   name: "app-projects",
   info: "What Argo CD may deploy for a customer is wider than that customer's repositories, cluster, namespace and kinds of applications.",
   explanation:
-    "Argo CD holds a credential for every customer's cluster, and a project is all that keeps one customer's repository out of another's cluster. So a project names its repositories and its one destination exactly, takes no object of a whole cluster, of a namespace's only what applications consist of (never RBAC, quotas, network policies or Secrets), and no Application from another namespace. The cluster is registered for that project alone, with the one namespace. Whether Argo CD keeps to it is seen by the tests with the real one.",
+    "Argo CD holds a credential for every customer's cluster, and a project is all that keeps one customer's repository out of another's cluster. So a project names its repositories and its one destination exactly, takes no object of a whole cluster, of a namespace's only what applications consist of (never RBAC, quotas, network policies or Secrets), and no Application from another namespace. The cluster is registered for that project alone, with the one namespace. Whether Argo CD keeps to it is tested with the real one.",
   unit: "customers, projects, applications and registered clusters",
   check(view, inspection) {
     const argoCd = readArgoCd(view);
@@ -26,7 +26,7 @@ export const appProjects: Rule = {
   },
 };
 
-const FIX = "leave it as the library writes it: apps in the customer's file say all that may differ";
+const FIX = "leave it as the library writes it: apps in the customer's file set all that may differ";
 
 /** What an application consists of, as `group/kind`. */
 const ALLOWED = new Set(ALLOWED_KINDS.map(({ group, kind }) => `${group}/${kind}`));
@@ -88,7 +88,7 @@ function checkApplications(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
     inspection.examine();
     const report = (message: string): void => inspection.report(object, message, FIX);
     if (manifest.metadata.namespace !== ARGOCD_NAMESPACE) {
-      report(`lies outside ${ARGOCD_NAMESPACE}`);
+      report(`is outside ${ARGOCD_NAMESPACE}`);
     }
     if (project !== projectName(lane.name)) {
       report(`is of project ${project ?? "(none)"}, not its customer's`);
@@ -137,12 +137,15 @@ function checkRegistration(lane: CustomerLane, argoCd: ArgoCdView, inspection: I
   }
 }
 
-/** The platform deploys nothing by Argo CD: what it told it would be no customer's, and so in nobody's limits. */
+/**
+ * The platform deploys nothing by Argo CD: such an application would not be a customer's, and so within nobody's
+ * limits.
+ */
 function checkPlatform(view: EstateView, argoCd: ArgoCdView, inspection: Inspection): void {
   for (const { object, owner } of [...argoCd.applications, ...argoCd.clusters]) {
     if (!view.laneByName.has(owner)) {
       inspection.examine();
-      inspection.report(object, "is no customer's", "declare it in a customer's file, or remove it");
+      inspection.report(object, "is not a customer's", "declare it in a customer's file, or remove it");
     }
   }
 }

@@ -10,7 +10,7 @@ export const distinctProjects: Rule = {
   name: "distinct-projects",
   info: "Two projects of Argo CD share a destination, or the project default allows something.",
   explanation:
-    "Two customers whose projects reach one namespace deploy over each other. And Argo CD makes a project default that allows everything wherever there is none; an Application of that project then goes anywhere, whatever the customers' own projects say. So the platform declares it, with no repository and no destination.",
+    "Two customers whose projects reach one namespace deploy over each other. And Argo CD makes a project default that allows everything wherever there is none; an Application of that project then goes anywhere, whatever the customers' own projects allow. So the platform declares it, with no repository and no destination.",
   unit: "projects",
   check(view, inspection) {
     const argoCd = readArgoCd(view);

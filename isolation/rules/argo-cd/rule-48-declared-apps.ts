@@ -10,9 +10,9 @@ import type { Inspection, Rule } from "../rule.ts";
 export const declaredApps: Rule = {
   number: 48,
   name: "declared-apps",
-  info: "Argo CD deploys something else at a customer than the customer's file says.",
+  info: "Argo CD deploys something other at a customer than the customer's file declares.",
   explanation:
-    "An application runs beside the customer's Spark and under the same quota, and its values name images, programs and what they may reach. So each Application is demanded with the repository, revision, chart, values, cluster and namespace of the customer's file, a project with its repositories and no more, and no application is missing or too many. Where only manifests are at hand, rule 29 alone judges.",
+    "An application runs beside the customer's Spark and under the same quota, and its values name images, programs and what they may reach. So each Application is required with the repository, revision, chart, values, cluster and namespace of the customer's file, a project with its repositories and no more, and no application is missing or too many. Where only manifests are at hand, rule 29 alone judges.",
   unit: "customers and applications of their files",
   check(view, inspection) {
     const { applications, projects } = readArgoCd(view);
@@ -33,7 +33,7 @@ export const declaredApps: Rule = {
       }
       for (const { object, manifest } of own) {
         if (!Object.keys(definition.apps).some((app) => applicationName(name, app) === manifest.metadata.name)) {
-          inspection.report(object, "is no application of its customer's file", FIX);
+          inspection.report(object, "is not an application of its customer's file", FIX);
         }
       }
       for (const { object, repositories } of projects.filter(({ owner }) => owner === name)) {
@@ -43,7 +43,7 @@ export const declaredApps: Rule = {
   },
 };
 
-const FIX = "leave it as the library writes it: apps in the customer's file say all that may differ";
+const FIX = "leave it as the library writes it: apps in the customer's file set all that may differ";
 
 function checkApplication(
   { object, spec, target }: ApplicationView,
@@ -53,7 +53,7 @@ function checkApplication(
   inspection: Inspection,
 ): void {
   const source = fields(spec.source);
-  const said = { ...source, ...fields(source.helm), helm: undefined };
+  const actual = { ...source, ...fields(source.helm), helm: undefined };
   const wanted = {
     repoURL: repository,
     targetRevision: revision,
@@ -62,7 +62,7 @@ function checkApplication(
     valuesObject: values,
   };
   for (const [field, value] of Object.entries(wanted)) {
-    if (canonical(said[field as keyof typeof said] ?? null) !== canonical(value)) {
+    if (canonical(actual[field as keyof typeof actual] ?? null) !== canonical(value)) {
       inspection.report(object, `its ${field} is not the one of the customer's file`, FIX);
     }
   }

@@ -1,6 +1,6 @@
 import { isFields } from "../../model/fields.ts";
 
-/** Path of the first difference between two values as they would be written out, or undefined where there is none. */
+/** Path of the first difference between two values as they would be written out, or undefined if there is none. */
 export function firstDifference(a: unknown, b: unknown, path = ""): string | undefined {
   if (Object.is(a, b)) {
     return undefined;

@@ -21,12 +21,12 @@ const BY_DIGEST_FIX = "write <repository>@sha256:<64 hex digits>, in images.json
 
 const BY_DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
-/** Whether an image says what will run. */
+/** Whether an image determines what will run. */
 export function isNamedByDigest(image: string): boolean {
   return BY_DIGEST.test(image);
 }
 
-/** What runs beside credentials is what was released, not whatever has a digest. */
+/** What runs beside credentials must be released, and not merely have a digest. */
 export function checkReleased(platform: readonly Manifest[], inspection: Inspection): void {
   for (const manifest of platform) {
     const object = objectName(manifest);
@@ -54,7 +54,7 @@ export function checkRunners(template: Manifest, inspection: Inspection): void {
   }
 }
 
-/** The pod policies let in what stands in these lists, so that one line more is one image more beside every credential. */
+/** The pod policies let in what is in these lists, so one more line is one more image beside every credential. */
 function checkAllowed(manifest: Manifest, object: string, inspection: Inspection): void {
   const data = fields(manifest.data);
   const { runner, argoExecutor } = images();

@@ -10,7 +10,7 @@ export const protectedDeployments: Rule = {
   unit: "jobs",
   check({ trials }, inspection) {
     if (trials.pipeline === undefined) {
-      inspection.note("no pipeline was handed over");
+      inspection.note("no pipeline was given");
       return;
     }
     const { main, children } = trials.pipeline;
@@ -34,7 +34,7 @@ export const protectedDeployments: Rule = {
 /** Pulumi on the stack's own state; previews on a throwaway state go through pipeline/preview.ts. */
 const PULUMI = /(?:^|[\s;&|(])pulumi\s+([a-z-]+)/;
 
-/** Further programs of ours that hold a customer's credential. */
+/** Nightlane's other programs that hold a customer's credential. */
 const CREDENTIALED = /(?:pipeline\/remove-remote-jobs|infra\/preflight\/cli)\.ts/;
 
 function checkJobs(file: string, jobs: readonly CiJob[], reachedProtected: boolean, inspection: Inspection): void {

@@ -17,7 +17,7 @@ export const independentCustomers: Rule = {
   name: "independent-customers",
   info: "A change of one customer reaches another's manifests, files or namespace.",
   explanation:
-    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library and what lies in customers/shared/ only, which is all that its evaluation has; a lane's objects lie in its own namespace and nowhere else (but for what Argo CD is told, and for the account that deploys it, under the customer's name), name no other lane, and refer to no template that lanes share.",
+    "A merge request for one customer is reviewed for that customer. So one definition is changed and others are rendered again, which must come out byte for byte the same; a customer's file may import the library and what is in customers/shared/ only, which is all that its evaluation has; a lane's objects are in its own namespace and nowhere else (except for what Argo CD is given, and for the account that deploys it, under the customer's name), name no other lane, and refer to no template that lanes share.",
   unit: "renderings, files and objects",
   check(view, inspection) {
     const { change } = view.trials;
@@ -58,7 +58,9 @@ function checkRenderings({ changed, renderings, others }: ChangeTrial, inspectio
   }
 }
 
-/** Imports as they are spelled. A file is evaluated where there is nothing else to import; this says so to a reviewer. */
+/**
+ * Imports as they are spelled. A file is evaluated where there is nothing else to import; this shows it to a reviewer.
+ */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(["'`])([^"'`]+)\1/g;
 
 function checkImports({ name, source }: CustomerLane, inspection: Inspection): void {
@@ -92,7 +94,7 @@ function checkPlace(
     !isForArgoCd(manifest, lane.name) &&
     !isOfDeployer(manifest, lane.name)
   ) {
-    report(inspection, object, `belongs to ${lane.name} and lies outside ${lane.namespace}`);
+    report(inspection, object, `belongs to ${lane.name} and is outside ${lane.namespace}`);
   }
   const { namespaces, sharedTemplates } = scan(manifest);
   for (const path of sharedTemplates) {
@@ -109,7 +111,7 @@ function checkPlace(
   }
 }
 
-/** What Argo CD is told lies in its namespace, under the customer's name; what it says is rule 29's. */
+/** What Argo CD is given is in its namespace, under the customer's name; rule 29 judges its content. */
 function isForArgoCd({ kind, metadata }: Manifest, customer: string): boolean {
   const names: Readonly<Record<string, string>> = {
     AppProject: projectName(customer),
@@ -119,7 +121,7 @@ function isForArgoCd({ kind, metadata }: Manifest, customer: string): boolean {
   return metadata.namespace === ARGOCD_NAMESPACE && names[kind] === metadata.name;
 }
 
-/** The deployer's account and what it may outside of the lane lie under its name; what that is, is rule 1's. */
+/** The deployer's account and its rights outside of the lane go by its name; rule 1 judges them. */
 function isOfDeployer({ kind, metadata }: Manifest, customer: string): boolean {
   const name = deployerName(customer);
   return (

@@ -11,7 +11,7 @@ export const pinnedImages: Rule = {
   name: "pinned-images",
   info: "An image is not named by digest, is not the one that was released for its place, or production may run an Argo Workflows with known holes between lanes.",
   explanation:
-    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json, by digest as well. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not tell its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json, by digest as well. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not reveal its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
   unit: "images and versions",
   check(view, inspection) {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
@@ -44,7 +44,7 @@ export const pinnedImages: Rule = {
   },
 };
 
-/** Jobs hold credentials of stacks, so that what they run in is named as what runs in lanes is. */
+/** Jobs hold credentials of stacks, so their images are named like those in lanes. */
 function checkPipeline(main: Fields | undefined, inspection: Inspection): void {
   if (main === undefined) {
     return;

@@ -2,7 +2,7 @@ import { laneNamespace } from "../../../constructs/definition/central-cluster.ts
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { CUSTOMER_LABEL } from "../../../runs/run-record.ts";
 import { fieldValues } from "../../known/field-paths.ts";
-import { HAVE_IT_READ, KNOWN_OBJECTS, type KnownObject, type Place } from "../../known/known.ts";
+import { HAVE_IT_REVIEWED, KNOWN_OBJECTS, type KnownObject, type Place } from "../../known/known.ts";
 import { isKnownName } from "../../known/object-names.ts";
 import { customerSideName, objectName } from "../../model/object-name.ts";
 import type { Inspection, Rule } from "../rule.ts";
@@ -13,9 +13,9 @@ const CUSTOMER = `metadata.labels.${CUSTOMER_LABEL}`;
 export const knownObjects: Rule = {
   number: 42,
   name: "known-objects",
-  info: "There is an object, a field or a value that nobody has read and found harmless.",
+  info: "There is an object, a field or a value that nobody has reviewed and found harmless.",
   explanation:
-    "Rules look for what they know. An APIService, an Ingress, an endpoint without a selector, a finalizer, a field of a later version of Kubernetes are ways that no rule was written for. So what the platform, a lane, Argo CD's part and the customer's side consist of is a closed list (isolation/known/objects.json), object by object: its fields, and the values of switches, arguments and of whatever names accounts, files and rights. What is not in it is a finding, whatever it does, and so is what it has and an object has not: without a variable the controller does as it likes. Contents of templates are for rules 45 and 46, policies for rule 41, alerts for rule 47.",
+    "Rules look for what they know. An APIService, an Ingress, an endpoint without a selector, a finalizer, a field of a later version of Kubernetes are ways that no rule was written for. So what the platform, a lane, Argo CD's part and the customer's side consist of is a closed list (isolation/known/objects.json), object by object: its fields, and the values of switches, arguments and of whatever names accounts, files and rights. What is not in it is a finding, whatever it does, and so is what it has and an object lacks: without a variable the controller uses its own default. Contents of templates are for rules 45 and 46, policies for rule 41, alerts for rule 47.",
   unit: "objects",
   check(view, inspection) {
     for (const manifest of view.platform) {
@@ -49,9 +49,9 @@ export const knownObjects: Rule = {
 /** In the customer's cluster all is in the one namespace that its file gives. */
 function checkPlace(manifest: Manifest, customer: string, namespace: string | undefined, inspection: Inspection): void {
   const { name, namespace: here } = manifest.metadata;
-  const [said, what] = manifest.kind === "Namespace" ? [name, "name"] : [here, "namespace"];
-  if (namespace !== undefined && said !== namespace) {
-    inspection.report(customerSideName(customer, manifest), `its ${what} is not ${namespace}`, HAVE_IT_READ);
+  const [actual, what] = manifest.kind === "Namespace" ? [name, "name"] : [here, "namespace"];
+  if (namespace !== undefined && actual !== namespace) {
+    inspection.report(customerSideName(customer, manifest), `its ${what} is not ${namespace}`, HAVE_IT_REVIEWED);
   }
 }
 
@@ -59,15 +59,19 @@ function checkObject(place: Place, customer: string, manifest: Manifest, object:
   inspection.examine();
   const kind = KNOWN_OBJECTS[place][`${manifest.apiVersion} ${manifest.kind}`];
   if (kind === undefined) {
-    inspection.report(object, `${manifest.apiVersion} ${manifest.kind} is no kind that belongs here`, HAVE_IT_READ);
+    inspection.report(
+      object,
+      `${manifest.apiVersion} ${manifest.kind} is not a kind that belongs here`,
+      HAVE_IT_REVIEWED,
+    );
     return;
   }
   const known = Object.entries(kind).find(([name]) => isKnownName(name, manifest, customer))?.[1];
   if (known === undefined) {
-    inspection.report(object, `no ${manifest.kind} of this name belongs here`, HAVE_IT_READ);
+    inspection.report(object, `no ${manifest.kind} of this name belongs here`, HAVE_IT_REVIEWED);
     return;
   }
-  checkFields(known, manifest, customer, (message) => inspection.report(object, message, HAVE_IT_READ));
+  checkFields(known, manifest, customer, (message) => inspection.report(object, message, HAVE_IT_REVIEWED));
 }
 
 function checkFields(
@@ -80,7 +84,7 @@ function checkFields(
   const unknown = values.flatMap(({ path, value }) => {
     const allowed = path === CUSTOMER ? [customer] : known.fields[path];
     if (allowed === undefined) {
-      return [`${path} is no field that was read`];
+      return [`${path} is not a field that was reviewed`];
     }
     return allowed === null || allowed.includes(value) ? [] : [`${path} is ${value}`];
   });
@@ -93,7 +97,7 @@ function checkFields(
   }
 }
 
-/** What is always there, wherever its place is at hand: without its reaper a lane keeps what nobody looks after any more. */
+/** What must exist wherever its place does: without its reaper a lane keeps what nobody looks after any more. */
 function checkDemanded(place: Place, customer: string, manifests: readonly Manifest[], inspection: Inspection): void {
   if (manifests.length === 0) {
     return;

@@ -2,7 +2,7 @@ import { quantity } from "../../../constructs/kubernetes/quantity.ts";
 import { mebibytes } from "../../../constructs/night/amounts.ts";
 import type { CustomerLane } from "../../model/estate.ts";
 
-/** Pods at most where no definition says how many runners there are; a file may ask for 1,000 of them. */
+/** Pods at most if no definition sets the number of runners; a file may ask for 1,000 of them. */
 const MOST_PODS = 1003;
 
 /** Beside the runners: the calendar's, the reaper's, and one that reads a kept log. */
@@ -19,7 +19,7 @@ const OF_A_POD: Readonly<Record<string, string>> = {
   "count/workflowtaskresults.argoproj.io": "40",
 };
 
-/** Results of any lane: storage is shared, and a typing error must not ask for all of it. */
+/** Results of any lane: storage is shared, and a typo must not ask for all of it. */
 const MOST_RESULTS = "64Ti";
 
 /** How much a lane's quota may let it have, by the quota's names: what its definition, or any definition, needs. */
@@ -39,7 +39,7 @@ export function mostOfLane({ definition, lane }: CustomerLane): Readonly<Record<
   };
 }
 
-/** How large the claim of a lane's results may be: as its file says, in whole GiB. */
+/** How large the claim of a lane's results may be: as its file sets it, in whole GiB. */
 export function mostResults({ definition }: CustomerLane): number {
   const declared = definition === undefined ? undefined : Math.ceil(mebibytes(definition.lane.resultsSize) / 1024);
   return declared === undefined ? amount(MOST_RESULTS) : Math.min(amount(`${declared}Gi`), amount(MOST_RESULTS));

@@ -22,7 +22,7 @@ const LIMITED: readonly (readonly string[])[] = [
   ["count/configmaps", "configmaps"],
 ];
 
-/** What must be none: each makes a way into the lane, past its policies or from outside the cluster. */
+/** What must be zero: each makes a way into the lane, past its policies or from outside the cluster. */
 const NONE = ["services.loadbalancers", "services.nodeports"];
 
 export const quota: Rule = {
@@ -30,11 +30,11 @@ export const quota: Rule = {
   name: "quota",
   info: "A lane has no quota on something that all lanes share, or a larger one than its nights need, or may have a Service that is reached from outside.",
   explanation:
-    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd (every kind that a role of the lane lets anybody create is counted), workflows fill the controller's queue. A limit of a million is none, so that each is held to what the lane's runners and schedules need, and the claim of its results to what its file asks for. A quota with a scope limits only some pods and does not count here.",
+    "Lanes share nodes, the API server's store and the Argo controller. Without a limit on each, one customer's fault is everybody's night: pods and memory starve the nodes, objects fill etcd (every kind that a role of the lane lets anybody create is counted), workflows fill the controller's queue. A limit of a million is not a limit, so each is held to what the lane's runners and schedules need, and the claim of its results to what its file asks for. A quota with a scope limits only some pods and does not count here.",
   unit: "quotas",
   check(view, inspection) {
     const creatable = new Map<string, Set<string>>();
-    // A quota does not bound whoever may write it: the deployer.
+    // A quota does not limit those who may write it: the deployer.
     for (const { namespace, role } of view.rbac.bindings.filter(
       ({ role: of }) => of?.permissions.some(writesQuota) !== true,
     )) {
@@ -86,7 +86,7 @@ function checkLane(lane: CustomerLane, creatable: readonly string[], inspection:
       inspection.report(
         object,
         `lets the lane have ${name} ${String(value)}`,
-        "undo it; where lanes need more, say so in isolation/rules/exhaustion/most-of-a-lane.ts and have it reviewed",
+        "undo it; if lanes need more, change isolation/rules/exhaustion/most-of-a-lane.ts and have it reviewed",
       );
     }
   }

@@ -17,7 +17,7 @@ const SPECIFICATION: Readonly<Record<string, (spec: Fields) => Fields>> = {
 export const cleanupAndDeadlines: Rule = {
   number: 36,
   name: "cleanup-and-deadlines",
-  info: "A workflow is not removed after its end, its pods stay, or one of its nodes may run for ever.",
+  info: "A workflow is not removed after its end, its pods stay, or one of its nodes may run without end.",
   explanation:
     "Finished workflows and pods are what fills a lane's quota and the API server's store: the night that cannot start is tomorrow's. A node without a deadline holds its pod until somebody looks. There is no deadline for the workflow as a whole, on purpose: it would end a night that waits for a person.",
   unit: "workflow specifications",
@@ -34,7 +34,7 @@ export const cleanupAndDeadlines: Rule = {
 
 function checkSpecification(manifest: Manifest, spec: Fields, inspection: Inspection): void {
   const object = objectName(manifest);
-  // A schedule takes these from the template that it refers to, unless it says otherwise.
+  // A schedule takes these from the template that it refers to, unless it sets them itself.
   const refers = spec.workflowTemplateRef !== undefined;
   if ((!refers || spec.ttlStrategy !== undefined) && !removes(fields(spec.ttlStrategy))) {
     inspection.report(

@@ -4,8 +4,8 @@ import type { Rule } from "../rule.ts";
 export const namespaceSelectors: Rule = {
   number: 20,
   name: "namespace-selectors",
-  info: "A policy chooses namespaces by something else than their names.",
-  explanation: `Labels are promises of whoever may edit a namespace; ${NAMESPACE_NAME_LABEL} alone is written by the API server and cannot be changed. A selector that is empty, or that says which names not, takes in the lane of a customer who comes later.`,
+  info: "A policy chooses namespaces by something other than their names.",
+  explanation: `Labels are promises of anyone who may edit a namespace; ${NAMESPACE_NAME_LABEL} alone is written by the API server and cannot be changed. A selector that is empty, or that excludes names, includes the lane of a customer who comes later.`,
   unit: "peers with a namespace selector",
   check(view, inspection) {
     for (const network of view.networks.values()) {

@@ -12,7 +12,7 @@ export const ipBlocks: Rule = {
   name: "ip-blocks",
   info: "An ipBlock takes in addresses of pods, services, nodes or the metadata service, or another customer's API server.",
   explanation:
-    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own addresses and port are let through, which the executor needs, and its addresses as where requests come from: whoever looks at nightwatch's page comes that way. Into a lane nothing comes, as rule 19 says.",
+    "A block is written once and means every address in it: a network that is convenient today holds another customer's cluster tomorrow, and many network plugins match pods by address too. What is left of a block after its holes is compared with the central ranges, with the node-local ones, and with every customer's API server. Only the central API server's own addresses and port are let through, which the executor needs, and its addresses as sources of requests: those who view nightwatch's page come that way. Nothing may enter a lane, see rule 19.",
   unit: "ipBlocks",
   check(view, inspection) {
     const forbidden = forbiddenRanges(view.central);
@@ -25,7 +25,7 @@ export const ipBlocks: Rule = {
         inspection.examine();
         const { ranges, cidr } = allowance.peer;
         if (ranges === undefined) {
-          inspection.report(allowance.policy, `${allowance.path} has ${cidr}, which is no block`, "write a CIDR");
+          inspection.report(allowance.policy, `${allowance.path} has ${cidr}, which is not a block`, "write a CIDR");
           continue;
         }
         const comesIn = network.ingress.includes(allowance);

@@ -6,10 +6,10 @@ import type { PortRange } from "../../network/ports.ts";
 import { namespaceNames } from "../../network/selector.ts";
 import type { Rule } from "../rule.ts";
 
-/** Where the metrics of the controller and of nightwatch are read. */
+/** Ports of the metrics of the controller and of nightwatch. */
 const METRICS_PORTS = [9090, 8080];
 
-/** Where nightwatch serves its page. */
+/** Port of nightwatch's page. */
 const PAGE_PORT = 8081;
 
 export const platformNetwork: Rule = {
@@ -17,7 +17,7 @@ export const platformNetwork: Rule = {
   name: "platform-network",
   info: "A component of the platform may be reached from, or may reach, more than central.json declares.",
   explanation:
-    "The controller and nightwatch see every lane. A lane that reaches their ports reads other customers' names and steps from the metrics; a component that reaches a lane, or an address that nobody declared, is a way out of all of them. So the platform's policies are read as those of the lanes are: out to the central API server, to the declared webhook and Alertmanagers, to names only where an Alertmanager is found by one; in from the monitoring's namespace alone on the metrics' ports, and from the API server on the page's.",
+    "The controller and nightwatch see every lane. A lane that reaches their ports reads other customers' names and steps from the metrics; a component that reaches a lane, or an address that nobody declared, is a way out of all of them. So the platform's policies are judged like those of the lanes: out to the central API server, to the declared webhook and Alertmanagers, to names only where an Alertmanager is found by one; in from the monitoring's namespace alone on the metrics' ports, and from the API server on the page's.",
   unit: "allowances",
   check(view, inspection) {
     for (const namespace of view.platformNamespaces) {
@@ -75,7 +75,7 @@ function isDeclaredTarget({ peer, ports }: Allowance, central: CentralCluster): 
   return inCluster.some((one) => one.namespace === namespace && ports.every((each) => isOnly(each, [portOf(one.url)])));
 }
 
-/** The page of all nights is reached through the API server, which asks who wants to see it. */
+/** The page of all nights is reached through the API server, which authenticates its viewers. */
 function isPage({ peer, ports }: Allowance, central: CentralCluster): boolean {
   const [range, ...others] = peer.kind === "addresses" ? (peer.ranges ?? []) : [];
   return (

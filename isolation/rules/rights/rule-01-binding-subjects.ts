@@ -14,7 +14,7 @@ export const bindingSubjects: Rule = {
   name: "binding-subjects",
   info: "A binding gives rights to a subject that is neither the customer's own nor on the fixed list of platform identities, or gives a platform identity a right that the list does not.",
   explanation:
-    "Whoever is bound in two lanes is a bridge between them. So a lane binds its own service accounts only, and the few identities that serve all lanes are written down with each right and its reason, where a review sees a new one.",
+    "A subject that is bound in two lanes is a bridge between them. So a lane binds its own service accounts only, and the few identities that serve all lanes are written down with each right and its reason, where a review sees a new one.",
   unit: "bindings",
   check(view, inspection) {
     for (const binding of view.rbac.bindings) {
@@ -39,7 +39,7 @@ export const bindingSubjects: Rule = {
           inspection.report(
             binding.object,
             `binds ${subjectName(subject)} in the cluster of ${lane.name}`,
-            "bind only service accounts of the namespace that the customer gave us, or of a federated customer its own lane",
+            "bind only service accounts of the namespace that the customer provided or, for a federated customer, its own lane",
           );
         }
       }
@@ -66,13 +66,16 @@ function checkSubject(view: EstateView, binding: BindingView, subject: Subject, 
   } else if (binding.namespace !== undefined || subject.kind !== "everyone") {
     inspection.report(
       binding.object,
-      `binds ${subjectName(subject)}, which is no customer's and no known part of the platform`,
+      `binds ${subjectName(subject)}, which is neither a customer's nor a known part of the platform`,
       "bind a service account of the lane, or add the identity with its reasons to isolation/rbac/platform-identities.ts",
     );
   }
 }
 
-/** A binding has the name of its account: whoever else has it, as every pod has `default`, gets rights that nobody gave him. */
+/**
+ * A binding has the name of its account: any other, such as `default`, which every pod has, gets rights that nobody
+ * meant to give.
+ */
 function checkAccount(
   { object, namespace, manifest: { metadata } }: BindingView,
   subject: Subject,
@@ -91,7 +94,7 @@ function checkGrants(binding: BindingView, identity: PlatformIdentity, inspectio
   const extra = (binding.role?.permissions ?? []).filter(
     (permission) =>
       !isGranted(identity, permission, binding.namespace) &&
-      // Rules 5, 10 and 35 speak of these.
+      // Rules 5, 10 and 35 report these.
       power(permission) === undefined &&
       !reachesSecrets(permission) &&
       !writesNamespaces(permission),

@@ -7,7 +7,7 @@ export const clusterRoleBindings: Rule = {
   name: "cluster-role-bindings",
   info: "A ClusterRoleBinding reaches a customer's identity, by name or through a group that all service accounts are in.",
   explanation:
-    "A cluster-wide binding holds in every lane at once. The groups system:authenticated, system:serviceaccounts and system:serviceaccounts:<namespace> take in the service accounts of lanes without naming them, and system:unauthenticated takes in a pod that shows no token. On the customer's side nothing of ours is cluster-wide.",
+    "A cluster-wide binding holds in every lane at once. The groups system:authenticated, system:serviceaccounts and system:serviceaccounts:<namespace> take in the service accounts of lanes without naming them, and system:unauthenticated takes in a pod that shows no token. On the customer's side nothing of Nightlane's is cluster-wide.",
   unit: "ClusterRoleBindings",
   check(view, inspection) {
     for (const binding of view.rbac.bindings.filter(({ namespace }) => namespace === undefined)) {
@@ -28,7 +28,7 @@ export const clusterRoleBindings: Rule = {
         inspection.report(
           binding.object,
           `is cluster-wide in the cluster of ${lane.name}`,
-          "use a Role and a RoleBinding in the namespace that the customer gave us",
+          "use a Role and a RoleBinding in the namespace that the customer provided",
         );
       }
     }

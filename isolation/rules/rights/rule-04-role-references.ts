@@ -9,9 +9,9 @@ const AGGREGATION_LABEL = "rbac.authorization.k8s.io/aggregate-to-";
 export const roleReferences: Rule = {
   number: 4,
   name: "role-references",
-  info: "A binding refers to something else than a Role of its own namespace, or a ClusterRole takes part in aggregation.",
+  info: "A binding refers to something other than a Role of its own namespace, or a ClusterRole takes part in aggregation.",
   explanation:
-    "The rights of a ClusterRole change under a binding's feet: view, edit and admin take in the rights of every custom resource that is installed later, Argo's workflows among them. A Role stands beside its binding and is in the same review. A name that no manifest declares can be declared by somebody else. A ClusterRoleBinding, which only platform identities may have (rules 1 and 3), refers to a ClusterRole that the manifests declare in full.",
+    "The rights of a ClusterRole change without the binding being touched: view, edit and admin take in the rights of every custom resource that is installed later, Argo's workflows among them. A Role is beside its binding, and in the same review. A name that no manifest declares can be declared by somebody else. A ClusterRoleBinding, which only platform identities may have (rules 1 and 3), refers to a ClusterRole that the manifests declare in full.",
   unit: "role references",
   check(view, inspection) {
     const sides = [view.rbac, ...view.customerSideRbac.map(({ rbac }) => rbac)];

@@ -9,7 +9,7 @@ export const powers: Rule = {
   name: "powers",
   info: "A role holds a wildcard, or a right that yields further rights: escalate, bind, impersonate, a token of another identity, a way into a running pod, a way past the network policies, a path beside the resources, or writing a part of the boundary.",
   explanation:
-    "Each of these turns a small right into a large one: what the role says is no longer what its subject can do. A role counts even where nothing binds it yet. On the list of platform identities some stand with a reason; in its own customer's cluster our identity may run commands in pods, since that is a kind of step.",
+    "Each of these turns a small right into a large one: what the role lists is no longer all that its subject can do. A role counts even if nothing binds it yet. Some are on the list of platform identities, with a reason; in a customer's cluster that customer's identity may run commands in pods, since that is a kind of step.",
   unit: "rights in roles",
   check(view, inspection) {
     for (const role of view.rbac.roles) {
@@ -27,7 +27,7 @@ function checkRole(role: RoleView, inspection: Inspection, isAllowed: (permissio
   for (const permission of role.permissions) {
     inspection.examine();
     const why = power(permission);
-    // A wildcard is spoken of here, whatever else it takes in; rules 10 and 35 have the rest.
+    // A wildcard is reported here, whatever else it includes; rules 10 and 35 have the rest.
     const elsewhere = why === undefined || (!hasWildcard(permission) && spokenOfElsewhere(permission));
     if (!elsewhere && !isAllowed(permission)) {
       inspection.report(

@@ -10,7 +10,7 @@ export const distinctNamespaces: Rule = {
   name: "distinct-namespaces",
   info: "Two customers normalise, truncate or prefix to one namespace, or a lane is not in the namespace of its customer's whole name.",
   explanation:
-    "Names pass through tools that fold case, replace characters, cut at a limit, or add a prefix that is already there. Two customers that become one name anywhere share what is kept under it. A name that is another's with a dash and more (nord, nord-leasing) is refused too: a name built of parts, or an environment scope with a wildcard, cannot tell them apart.",
+    "Names pass through tools that fold case, replace characters, cut at a limit, or add a prefix that is already there. Two customers that become one name anywhere share what is kept under it. A name that is another's with a dash and more (nord, nord-leasing) is refused too: a name built of parts, or an environment scope with a wildcard, cannot distinguish them.",
   unit: "customers",
   check(view, inspection) {
     const byForm = new Map<string, string>();
@@ -29,7 +29,7 @@ export const distinctNamespaces: Rule = {
   },
 };
 
-/** What a name becomes in tools that are less exact than ours. */
+/** What a name becomes in less exact tools. */
 function forms(name: string): ReadonlySet<string> {
   const namespace = laneNamespace(name);
   const normalised = namespace

@@ -14,7 +14,7 @@ export function soundKubeconfig(definition: CustomerDefinition): string {
   return stringify(config(definition));
 }
 
-/** One kubeconfig for each thing that must be refused, each sound but for that thing. */
+/** One kubeconfig for each thing that must be refused, each valid except for that thing. */
 export function badKubeconfigs(definition: CustomerDefinition): readonly KubeconfigSample[] {
   const sample = (what: string, cluster: Fields, user: Fields = {}, top: Fields = {}): KubeconfigSample => ({
     what,

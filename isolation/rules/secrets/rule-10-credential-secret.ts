@@ -17,7 +17,7 @@ export const credentialSecret: Rule = {
   name: "credential-secret",
   info: "A lane has not exactly one credential Secret, or a Secret is referred to, copied or readable from where it must not be.",
   explanation:
-    "The credential is the way into the customer's cluster. It is mounted by the lane's own pods and by nothing else: no reference from another namespace, no other Secret beside it (a token in one would last for ever), no controller that copies it, and nobody reads Secrets through the API, not even in its own lane.",
+    "The credential is the way into the customer's cluster. It is mounted by the lane's own pods and by nothing else: no reference from another namespace, no other Secret beside it (a token in one would never expire), no controller that copies it, and nobody reads Secrets through the API, not even in its own lane.",
   unit: "Secrets, references and roles",
   check(view, inspection) {
     for (const lane of view.customers) {
@@ -91,7 +91,7 @@ function checkCopying({ object, manifest }: OwnedObject, inspection: Inspection)
 function checkRoles(view: EstateView, inspection: Inspection): void {
   for (const role of view.rbac.roles) {
     inspection.examine();
-    // A wildcard takes in Secrets too: rule 5 speaks of it.
+    // A wildcard includes Secrets, too: rule 5 reports it.
     const reaching = role.permissions.filter(
       (permission) =>
         reachesSecrets(permission) && power(permission) === undefined && !grantedToPlatform(role, permission),

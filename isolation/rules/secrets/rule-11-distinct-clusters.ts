@@ -2,7 +2,7 @@ import { parseCertificates } from "../../../constructs/definition/parse-certific
 import type { CustomerLane } from "../../model/estate.ts";
 import type { Inspection, Rule } from "../rule.ts";
 
-/** Public keys of the authorities of a cluster, of which each is one cluster's. */
+/** Public keys of the authorities of a cluster, each of which belongs to one cluster. */
 function authorities(pem: string | undefined): readonly string[] {
   return (parseCertificates(pem ?? "") ?? []).map(({ publicKey }) =>
     publicKey.export({ type: "spki", format: "der" }).toString("base64"),
@@ -14,7 +14,7 @@ export const distinctClusters: Rule = {
   name: "distinct-clusters",
   info: "Two customers name one cluster, by its API server or by its authority, and the same namespace in it, so that they are one identity there; or one has the other's proxy.",
   explanation:
-    "Two lanes with one identity in one cluster are one lane: each reads the other's results. The definition says where a credential belongs (server, authority and namespace), and that is compared here: by host and port, by address and port, and by the key of each authority, since one cluster may be reached at several addresses and under several names. A proxy is its customer's alone, whatever the port: it leads wherever it is asked to, so that what is before two customers joins them. Clusters of one company that share an authority need a namespace of another name. Whether two credentials are the same token or the same user cannot be seen without them: at deployment each customer creates an object named by a keyed hash of server and identity, and the API server refuses the second.",
+    "Two lanes with one identity in one cluster are one lane: each reads the other's results. The definition declares where a credential belongs (server, authority and namespace), and that is compared here: by host and port, by address and port, and by the key of each authority, since one cluster may be reached at several addresses and under several names. A proxy is its customer's alone, whatever the port: it leads wherever it is asked to, so one in front of two customers joins them. Clusters of one company that share an authority need a namespace of another name. Whether two credentials are the same token or the same user cannot be seen without them: at deployment each customer creates an object named by a keyed hash of server and identity, and the API server refuses the second.",
   unit: "customers",
   check(view, inspection) {
     const byIdentity = new Map<string, string>();

@@ -10,7 +10,7 @@ export const kubeconfig: Rule = {
   name: "kubeconfig",
   info: "A kubeconfig could bring more than one server and one credential: a program to run, a file to read, a proxy, no TLS.",
   explanation:
-    "A kubeconfig is code: it can run a program, read the node's files, or send a customer's traffic elsewhere. The real ones are seen by the deployment only, which refuses a bad one before it creates anything. Here, with no credential at hand, that very check is put to the proof: it must accept the kubeconfig that a definition asks for and refuse one sample of each fault. What a definition itself says is checked for every customer: an https URL of host and port, and inline certificate authorities, more than one while one is being renewed, and nothing else.",
+    "A kubeconfig is code: it can run a program, read the node's files, or send a customer's traffic elsewhere. The real ones are seen by the deployment only, which refuses a bad one before it creates anything. Here, with no credential at hand, that very check is tested: it must accept the kubeconfig that a definition asks for and refuse one sample of each fault. What a definition itself declares is checked for every customer: an https URL of host and port, and inline certificate authorities (more than one while one is being renewed), and nothing else.",
   unit: "definitions and sample kubeconfigs",
   check(view, inspection) {
     const definitions = view.customers.flatMap(({ definition }) => definition ?? []);
@@ -50,12 +50,12 @@ function checkDefinition({ name, cluster }: CustomerDefinition, inspection: Insp
   }
 }
 
-/** One fact, judged as the checks of a definition do: a second reading of PEM would refuse what they take. */
+/** One fact, judged as by the checks of a definition: a second reading of PEM would refuse what they accept. */
 function hasAuthorities(pem: string): boolean {
   return parseCertificates(pem)?.every(({ ca }) => ca) === true;
 }
 
-/** Puts the deployment's check to the proof. */
+/** Tests the deployment's check. */
 function checkTheCheck({ trials }: EstateView, definition: CustomerDefinition, inspection: Inspection): void {
   const object = "constructs/checks/check-kubeconfig.ts";
   const problems = trials.checkKubeconfig(soundKubeconfig(definition), definition);

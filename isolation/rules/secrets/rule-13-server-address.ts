@@ -16,8 +16,8 @@ export const serverAddress: Rule = {
   name: "server-address",
   info: "A customer's API server is at a loopback, link-local or central address, or is the central API server itself.",
   explanation:
-    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses (or its proxy's) and host name are checked, and that the object which tells the lane's runners says the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
-  unit: "addresses and what runners are told",
+    "The lane's one way out leads to this address. Were it the node, its metadata service or the central cluster, the customer's credential and the lane's network policy would both point inwards. The definition's addresses (or its proxy's) and host name are checked, and that the object that gives them to the lane's runners holds the same; a host alias would mislead whatever resolves names. Central ranges come from central.json. The kubeconfig's server is compared with the definition's at deployment.",
+  unit: "addresses and what runners are given",
   check(view, inspection) {
     const forbidden = [
       ...forbiddenRanges(view.central),
@@ -45,34 +45,34 @@ export const serverAddress: Rule = {
         if (central !== undefined) {
           report(inspection, file, `${property} is ${value}: ${central}`);
         } else if (range === undefined && property === declared) {
-          report(inspection, file, `${property} is ${value}, which is no address`);
+          report(inspection, file, `${property} is ${value}, which is not an address`);
         } else if (
           proxy === undefined &&
           range !== undefined &&
           property === "cluster.server" &&
           !addresses.includes(value)
         ) {
-          report(inspection, file, `${property} is at ${value}, and cluster.address says ${addresses.join(", ")}`);
+          report(inspection, file, `${property} is at ${value}, and cluster.address is ${addresses.join(", ")}`);
         }
       }
-      checkTold(lane, lane.endpoint, inspection);
+      checkGiven(lane, lane.endpoint, inspection);
     }
   },
 };
 
-/** What the lane's runners are told must be the customer's own server, and no alias may say otherwise. */
-function checkTold(lane: CustomerLane, endpoint: Endpoint, inspection: Inspection): void {
+/** What the lane's runners are given must be the customer's own server, and no alias may contradict it. */
+function checkGiven(lane: CustomerLane, endpoint: Endpoint, inspection: Inspection): void {
   const { server } = endpoint;
   const declared = linesOf(endpoint).join(", ");
-  const told = lane.lane.filter(isServerAddresses);
-  if (told.length !== 1) {
+  const addressed = lane.lane.filter(isServerAddresses);
+  if (addressed.length !== 1) {
     report(
       inspection,
       `customers/${lane.name}.ts`,
-      `${told.length} objects tell the lane's runners where it is, not one`,
+      `${addressed.length} objects give the lane's runners its address, not one`,
     );
   }
-  for (const manifest of told) {
+  for (const manifest of addressed) {
     inspection.examine();
     const data = fields(manifest.data);
     const lines = addressLines(data);
@@ -80,7 +80,7 @@ function checkTold(lane: CustomerLane, endpoint: Endpoint, inspection: Inspectio
       report(
         inspection,
         objectName(manifest),
-        `tells the lane's runners ${text(data.server)} at ${lines.join(", ") || "nothing"} instead of ${server} at ${declared}`,
+        `gives the lane's runners ${text(data.server)} at ${lines.join(", ") || "nothing"} instead of ${server} at ${declared}`,
       );
     }
   }

@@ -6,7 +6,7 @@ import { objectName } from "../../model/object-name.ts";
 import { canaryForms, findCanary } from "../../scan/canary.ts";
 import type { Rule } from "../rule.ts";
 
-/** What the Secret of a registered cluster says openly, so that it can be judged (rule 29): all but the credential. */
+/** What the Secret of a registered cluster shows openly, so that it can be judged (rule 29): all but the credential. */
 const REGISTRATION = new Set(["name", "server", "namespaces", "clusterResources", "project"]);
 
 export const canary: Rule = {
@@ -19,7 +19,7 @@ export const canary: Rule = {
   check(view, inspection) {
     const { canary: trial } = view.trials;
     if (trial === undefined) {
-      inspection.note("no definition is at hand, so nothing was planted: only the Secrets' data was looked at");
+      inspection.note("no definition is at hand, so nothing was planted: only the Secrets' data was examined");
     }
     const forms = trial === undefined ? [] : canaryForms(trial.stem);
     for (const { owner, manifests } of trial?.rendered ?? []) {

@@ -15,7 +15,7 @@ import type { Inspection, Rule } from "../rule.ts";
 
 const ALERTS = "PrometheusRule";
 
-/** Says what of the platform Prometheus reads, by kind. */
+/** Selects what Prometheus reads of the platform, by kind. */
 const READ_BY_PROMETHEUS = { ServiceMonitor: "nightwatch", PodMonitor: "workflow-controller" } as const;
 
 export const calls: Rule = {
@@ -23,7 +23,7 @@ export const calls: Rule = {
   name: "calls",
   info: "Something that should call a person never will, or calls somebody else.",
   explanation:
-    "A lane that nobody watches may do for weeks what it must not, and an alert whose expression is never true looks like a quiet night. So each alert is demanded as it was read (isolation/known/guards.json): its expression, how long it must hold, its labels and its texts; and what Prometheus reads is there. Where it calls, and which runbook it names, is what central.json says; by when a night begins, has its inputs and ends, what the customer's file says. Whether each alert comes when it should is shown by test/alerts with a real Prometheus.",
+    "A lane that nobody watches may do for weeks what it must not, and an alert whose expression is never true looks like a quiet night. So each alert is required as it was reviewed (isolation/known/guards.json): its expression, how long it must hold, its labels and its texts; and what Prometheus reads is there. Where it calls, and which runbook it names, is set in central.json; by when a night begins, has its inputs and ends, in the customer's file. Whether each alert comes when it should is shown by test/alerts with a real Prometheus.",
   unit: "alerts' objects, nightwatches and schedules",
   check(view, inspection) {
     for (const manifest of platformObjects(view, "Deployment", "nightwatch")) {
@@ -49,7 +49,7 @@ export const calls: Rule = {
   },
 };
 
-/** Nightwatch calls by itself, too: the Alertmanagers that it is told. */
+/** Nightwatch calls by itself, too: the Alertmanagers that it is given. */
 function checkReceivers(
   manifest: Manifest,
   { alertmanagers = [], runbook }: CentralCluster,
@@ -61,11 +61,11 @@ function checkReceivers(
   );
   const wanted = { ALERTMANAGERS: alertmanagers.map(({ url }) => url).join(",") || undefined, RUNBOOK: runbook };
   for (const [name, value] of Object.entries(wanted)) {
-    const said = variables.get(name)?.value;
-    if (said !== value) {
+    const actual = variables.get(name)?.value;
+    if (actual !== value) {
       inspection.report(
         objectName(manifest),
-        `${name} is ${String(said ?? "not there")}, where central.json says ${value ?? "nothing"}`,
+        `${name} is ${String(actual ?? "not there")}, but central.json has ${value ?? "nothing"}`,
         "leave it as the program writes it, and change central.json",
       );
     }
@@ -74,24 +74,24 @@ function checkReceivers(
 
 /** Names of receivers with their addresses, as nightwatch's pods know them without a DNS. */
 function receiverNames({ webhook, alertmanagers = [] }: CentralCluster): ReadonlySet<string> {
-  const told = alertmanagers.flatMap((one) =>
+  const named = alertmanagers.flatMap((one) =>
     "addresses" in one ? one.addresses.map((address) => [address, new URL(one.url).hostname] as const) : [],
   );
   const hooks = (webhook?.addresses ?? []).map((address) => [address, webhook?.host ?? ""] as const);
   return new Set(
-    [...told, ...hooks].filter(([, host]) => !isIPv4(host)).map(([address, host]) => `${host} ${address}`),
+    [...named, ...hooks].filter(([, host]) => !isIPv4(host)).map(([address, host]) => `${host} ${address}`),
   );
 }
 
 function checkNames(manifest: Manifest, central: CentralCluster, inspection: Inspection): void {
   const aliases = fieldsList(fields(fields(fields(manifest.spec).template).spec).hostAliases);
-  const said = new Set(
+  const actual = new Set(
     aliases.flatMap(({ ip, hostnames }) => strings(hostnames).map((host) => `${host} ${String(ip)}`)),
   );
   const wanted = receiverNames(central);
-  for (const name of new Set([...said, ...wanted])) {
-    if (said.has(name) !== wanted.has(name)) {
-      const message = said.has(name)
+  for (const name of new Set([...actual, ...wanted])) {
+    if (actual.has(name) !== wanted.has(name)) {
+      const message = actual.has(name)
         ? `takes ${name} for a receiver, which central.json does not name`
         : `does not know ${name}`;
       inspection.report(objectName(manifest), message, "leave it as the program writes it, and change central.json");
@@ -114,11 +114,11 @@ function checkTimes(
     const wanted = { [FINISH_BY]: workflow.finishBy, [START_BY]: workflow.startBy, [INPUTS_BY]: workflow.inputsBy };
     inspection.examine();
     for (const [annotation, value] of Object.entries(wanted)) {
-      const said = text(annotations[annotation])?.split(" ")[0];
-      if (said !== value) {
+      const actual = text(annotations[annotation])?.split(" ")[0];
+      if (actual !== value) {
         inspection.report(
           schedule === undefined ? `CronWorkflow ${name} of ${customer}` : objectName(schedule),
-          `${annotation} is ${said ?? "not there"}, where the customer's file says ${value ?? "nothing"}`,
+          `${annotation} is ${actual ?? "not there"}, but the customer's file has ${value ?? "nothing"}`,
           "leave it as the library writes it, and change the customer's file",
         );
       }

@@ -27,7 +27,7 @@ describe("the validation of a chart", () => {
     };
     const [said = ""] = judgeCustomer(definition, { lane: [...lane, door] });
     expect(said).toMatch(
-      /^Service customer-testbank\/door: v1 Service is no kind that belongs here\n {4}rule: 42 .+\n {4}fix: /s,
+      /^Service customer-testbank\/door: v1 Service is not a kind that belongs here\n {4}rule: 42 .+\n {4}fix: /s,
     );
   });
 

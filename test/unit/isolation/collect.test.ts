@@ -87,7 +87,7 @@ describe("the command", () => {
     const { printed, isSound } = await run({ dist: folder });
     expect(isSound).toBe(false);
     expect(printed).toContain("Namespace customer-nordbank: no single policy isolates every pod both ways");
-    expect(printed).toContain("spec.podSelector.matchLabels.a is no field that was read");
+    expect(printed).toContain("spec.podSelector.matchLabels.a is not a field that was reviewed");
     expect(printed.split("\n").at(-1)).toMatch(/ 3 findings$/);
   });
 
