@@ -161,7 +161,7 @@ describe("a night of alpenkredit run by an operator", () => {
   });
 });
 
-/** Runs a verb as whoever the farm's administrator is; it must work. */
+/** Runs a verb as the farm's administrator; it must work. */
 async function nightlane(verb: string, ...args: readonly string[]): Promise<void> {
   const printed: string[] = [];
   const io = { out: collecting(printed), err: collecting(printed) };
