@@ -3,14 +3,19 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
+import type { NightSchedule, Weekday } from "../../constructs/definition/schedule.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { isBusinessDay, monthOf, weekday } from "../../runs/business-calendar.ts";
+import { addDays, type Day } from "../../runs/local-time.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";
@@ -21,10 +26,15 @@ import { until } from "../farm/wait.ts";
 import { find } from "../support/manifests.ts";
 import { type DueNight, ScheduledLane } from "./scheduled-lane.ts";
 
-/** Two nights of one customer and one date, each by its own schedule, started by Argo's controller at the same minute. */
+/**
+ * Nights of one customer and one date, each by its own schedule, started by Argo's controller at the same minute: the
+ * nightly one, one of month-ends on a day that is the last business day of its month, and a weekly one on another weekday.
+ */
 const CUSTOMER = "nordbank";
 /** Never used before: the lane's volume remembers runs of earlier nights of that name. */
-const PIPELINE = `second-n${Date.now().toString(36)}`;
+const UNIQUE = `n${Date.now().toString(36)}`;
+const PIPELINE = `month-${UNIQUE}`;
+const WEEKLY = `weekly-${UNIQUE}`;
 const SECOND = `${CUSTOMER}/${PIPELINE}`;
 const ARGO = { group: "argoproj.io", version: "v1alpha1", namespace: laneNamespace(CUSTOMER) } as const;
 const WORK_SECONDS = 40;
@@ -42,9 +52,9 @@ beforeAll(async () => {
   lane = await ScheduledLane.of(CUSTOMER);
   first = await lane.nightDue({ leadSeconds: 40 });
   second = `night-${PIPELINE}-${first.at / 1000}`;
-  const definition = openOn(await loadCustomer(CUSTOMER), lane.date);
-  const workflow = sparkRiskWorkflow({
-    schedule: definition.workflow.schedule,
+  const definition = await loadCustomer(CUSTOMER);
+  const monthEnd = sparkRiskWorkflow({
+    schedule: monthEndSchedule(definition, lane.date),
     steps: (night) => {
       night.job("work", {
         image: image("risk"),
@@ -55,12 +65,21 @@ beforeAll(async () => {
       });
     },
   });
-  const { lane: all } = synthesize({ ...definition, furtherNights: { [PIPELINE]: workflow } }, "customers/nordbank.ts");
-  await make("workflowtemplates", find(all, "WorkflowTemplate", new RegExp(`^night-${PIPELINE}-`)));
-  await make("cronworkflows", find(all, "CronWorkflow", `night-${PIPELINE}`));
-  // The minute of now is not one that a file may name on every day: clocks skip some, and a night has to end by noon.
-  const schedule = await MovedSchedule.of(paths, CUSTOMER, `night-${PIPELINE}`);
-  await schedule.move({ at: [first.at] });
+  const weekly = sparkRiskWorkflow({
+    schedule: { ...plainSchedule(definition, lane.date), on: [otherWeekday(lane.date)] },
+    steps: (night) => {
+      night.job("work", { image: image("risk"), command: ["true"] });
+    },
+  });
+  const furtherNights = { [PIPELINE]: monthEnd, [WEEKLY]: weekly };
+  const { lane: all } = synthesize({ ...definition, furtherNights }, "customers/nordbank.ts");
+  for (const name of [PIPELINE, WEEKLY]) {
+    await make("workflowtemplates", find(all, "WorkflowTemplate", new RegExp(`^night-${name}-`)));
+    await make("cronworkflows", find(all, "CronWorkflow", `night-${name}`));
+    // The minute of now is not one that a file may name on every day: clocks skip some, and a night has to end by noon.
+    const schedule = await MovedSchedule.of(paths, CUSTOMER, `night-${name}`);
+    await schedule.move({ at: [first.at] });
+  }
 });
 
 afterAll(async () => {
@@ -90,7 +109,7 @@ describe("a second night of a customer on one date", () => {
   });
 
   test("has Jobs, folders and a record of its own, though date and step are the same", async () => {
-    const records = [await lane.untilRecorded(first.workflow), await recordOf(second)];
+    const records = [await lane.untilRecorded(first.workflow), await recordOf(PIPELINE, second)];
     expect(records.map(({ businessDate }) => businessDate)).toEqual([lane.date, lane.date]);
     expect(records.map(({ pipeline }) => pipeline)).toEqual(["night", PIPELINE]);
     expect(records.map(({ purpose }) => purpose)).toEqual(["schedule", "schedule"]);
@@ -99,6 +118,13 @@ describe("a second night of a customer on one date", () => {
     const volume = await laneVolume(paths, CUSTOMER);
     expect(existsSync(join(volume, PIPELINE, lane.date, "run-1", "work", "said.txt"))).toBe(true);
     expect(existsSync(join(volume, "night", lane.date, `run-${first.runNumber}`, "work", "said.txt"))).toBe(false);
+  });
+
+  test("of its weekdays has no work on another one, and says which days it is for", async () => {
+    const record = await recordOf(WEEKLY, `night-${WEEKLY}-${first.at / 1000}`);
+    expect(record).toMatchObject({ businessDate: lane.date, open: false, phase: "Succeeded" });
+    expect(record.dayReason).toMatch(/^its nights are for (Monday|Tuesday)$/);
+    expect(record.steps.map(({ state }) => state)).toEqual(["omitted"]);
   });
 
   test("is shown by its name, and the first by the customer's", async () => {
@@ -114,21 +140,43 @@ describe("a second night of a customer on one date", () => {
     const refused = await nightlane(ExitCode.notPossible, "run", SECOND, ...date);
     expect(refused).toContain(`${SECOND} has a night of ${lane.date} already: ${second}`);
     await nightlane(ExitCode.done, "replay", SECOND, ...date, "--wait");
-    const repeat = await recordOf(`night-${PIPELINE}-${lane.date}-run-2`);
+    const repeat = await recordOf(PIPELINE, `night-${PIPELINE}-${lane.date}-run-2`);
     expect(repeat).toMatchObject({ pipeline: PIPELINE, purpose: "replay", repeats: 1, phase: "Succeeded" });
     expect(repeat.comparison).toMatchObject({ with: 1, same: true });
   });
 });
+
+/** The customer's schedule without its own days, on which `date` is a business day. */
+function plainSchedule(definition: CustomerDefinition, date: Day): NightSchedule {
+  const { workflow } = definition;
+  const schedule = { ...workflow.schedule, extraHolidays: [], workedDays: [], halfDays: [], noNight: {} };
+  return openOn({ ...definition, workflow: { ...workflow, schedule } }, date).workflow.schedule;
+}
+
+/** Month-ends, where `date` is one: the business days after it are off. */
+function monthEndSchedule(definition: CustomerDefinition, date: Day): NightSchedule {
+  const schedule = plainSchedule(definition, date);
+  const calendar = customerCalendar(schedule);
+  const extraHolidays: Day[] = [];
+  for (let day = addDays(date, 1); monthOf(day) === monthOf(date); day = addDays(day, 1)) {
+    if (isBusinessDay(calendar, day)) extraHolidays.push(day);
+  }
+  return { ...schedule, extraHolidays, on: "last-of-month" };
+}
+
+function otherWeekday(date: Day): Weekday {
+  return weekday(date) === 1 ? "tuesday" : "monday";
+}
 
 async function make(plural: string, manifest: Manifest): Promise<void> {
   await objects.createNamespacedCustomObject({ ...ARGO, plural, body: manifest });
   made.push(manifest);
 }
 
-/** The record of a run of the second night that has ended. */
-async function recordOf(workflow: string): Promise<RunFacts> {
+/** The record of a run of a further night that has ended. */
+async function recordOf(pipeline: string, workflow: string): Promise<RunFacts> {
   const found = async (): Promise<RunFacts | undefined> =>
-    (await central.runRecords.all({ customer: CUSTOMER, pipeline: PIPELINE }))
+    (await central.runRecords.all({ customer: CUSTOMER, pipeline }))
       .map(({ spec }) => spec)
       .find(({ night, phase }) => night === workflow && phase === "Succeeded");
   const what = `nightwatch records the end of ${workflow}`;

@@ -123,7 +123,16 @@ class LargeNight {
   }
 
   async untilState(name: string, state: StepState): Promise<void> {
-    const reached = { what: `${name} is ${state}`, limitSeconds: LIMIT_SECONDS, everyMilliseconds: 1000 };
+    const reached = {
+      what: `${name} is ${state}`,
+      limitSeconds: LIMIT_SECONDS,
+      everyMilliseconds: 1000,
+      hopeless: async () => {
+        const night = nightState(await this.workflow(), Date.now());
+        const failed = night.steps.filter((step) => step.state === "failed").map((step) => step.name);
+        return hasEnded(night) ? `the night has ended: ${night.phase}, failed: ${failed.join(", ")}` : undefined;
+      },
+    };
     await until(reached, async () => (await this.step(name)).state === state);
   }
 
