@@ -32,6 +32,7 @@ export class Customer extends Chart {
       customer,
       runners: lane.runners,
       schedules: nightsOf(definition).length,
+      steps: nightsOf(definition).reduce((sum, { workflow }) => sum + workflow.steps.length, 0),
     });
     new NetworkBoundary(this, "network", { customer, wayOut: wayOut(definition), central: centralCluster() });
     new WorkflowRbac(this, "rbac", customer);

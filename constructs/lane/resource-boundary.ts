@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { KEPT_ACTS, KEPT_OF_A_SCHEDULE, KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
+import { BACKFILL_AT_ONCE, KEPT_ACTS, KEPT_OF_A_SCHEDULE, KEPT_WORKFLOWS } from "../../runs/lane-limits.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow/container-resources.ts";
 
@@ -10,11 +10,11 @@ import { EXECUTOR_NEEDS, quantities, RUNNER_POD_NEEDS, times } from "../workflow
  */
 const OTHER_PODS = 3;
 
-/**
- * Results of steps that Argo has not collected yet: each pod of a running night may have one, with those of its
- * retries.
- */
+/** Argo keeps a result of each pod, those of its retries included, until the workflow has ended. */
 const TASK_RESULTS_PER_POD = 40;
+
+/** Runs in which each step may have ended while they go on: a full backfill, tonight's night, a repeat and a shadow night. */
+const RUNS_AT_ONCE = BACKFILL_AT_ONCE + 3;
 
 /**
  * What the lane may use in the central cluster: runner pods and Argo's sidecars; Spark runs in the customer's cluster.
@@ -23,7 +23,7 @@ export class ResourceBoundary extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly customer: string; readonly runners: number; readonly schedules: number },
+    props: { readonly customer: string; readonly runners: number; readonly schedules: number; readonly steps: number },
   ) {
     super(scope, id);
     const pods = props.runners + OTHER_PODS;
@@ -37,7 +37,7 @@ export class ResourceBoundary extends Construct {
           ...prefixed("limits", quantities(times(pods, RUNNER_POD_NEEDS.limits))),
           persistentvolumeclaims: "1",
           "count/workflows.argoproj.io": `${workflows}`,
-          "count/workflowtaskresults.argoproj.io": `${pods * TASK_RESULTS_PER_POD}`,
+          "count/workflowtaskresults.argoproj.io": `${pods * TASK_RESULTS_PER_POD + props.steps * RUNS_AT_ONCE}`,
           "count/nightacts.nightlane.example": `${KEPT_ACTS}`,
           "count/secrets": "5",
           "count/configmaps": `${workflows + 20}`,

@@ -60,7 +60,11 @@ async function trustIssuer(): Promise<void> {
   const config = parse(readFileSync(paths.customer(CUSTOMER).adminKubeconfig, "utf8"));
   const file = join(paths.root, "federated.kubeconfig");
   writeFileSync(file, stringify({ ...config, users: [{ ...config.users[0], user: { token } }] }), { mode: 0o600 });
-  const trusts = { what: "the customer's API server takes the lane's token", limitSeconds: 180, everyMilliseconds: 1000 };
+  const trusts = {
+    what: "the customer's API server takes the lane's token",
+    limitSeconds: 180,
+    everyMilliseconds: 1000,
+  };
   await until(trusts, async () => {
     try {
       return kubectl(file, ["auth", "whoami"]).includes("executor");

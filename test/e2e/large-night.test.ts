@@ -7,6 +7,7 @@ import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import type { Step } from "../../constructs/night/step.ts";
+import { synthesize } from "../../constructs/synthesize.ts";
 import { MOST_WORKFLOW_BYTES } from "../../constructs/workflow/night-size.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
@@ -18,6 +19,7 @@ import type { StepState, StepStatus } from "../../runs/step-status.ts";
 import type { Workflow } from "../../runs/workflow.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
+import { find } from "../support/manifests.ts";
 import { TestLane } from "./test-lane.ts";
 
 /**
@@ -87,6 +89,7 @@ class LargeNight {
     const spec = nightSpec(large);
     const name = contentName(NIGHT, spec);
     const namespace = laneNamespace(customer);
+    await lane.takeQuota(find(synthesize(large, `customers/${customer}.ts`).lane, "ResourceQuota"));
     await lane.create({
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",

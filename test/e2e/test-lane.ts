@@ -6,6 +6,7 @@ import { startNight } from "../farm/nights/start-night.ts";
 import type { FarmPaths } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";
 
+const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const ARGO = { group: "argoproj.io", version: "v1alpha1" } as const;
 
 /** A night that a test has started. */
@@ -25,6 +26,8 @@ export class TestLane {
   private readonly templates: string[] = [];
   private readonly places: string[] = [];
   private readonly nights = new Set<string>();
+  /** Puts the quota back. */
+  private quota: () => Promise<void> = async () => {};
 
   constructor(
     private readonly paths: FarmPaths,
@@ -49,6 +52,18 @@ export class TestLane {
     const request = { ...ARGO, namespace: this.namespace, plural: "workflowtemplates", body: template };
     await this.objects.createNamespacedCustomObject(request);
     this.templates.push(name);
+  }
+
+  /** Gives the lane the room of another definition's nights, until the end. */
+  async takeQuota({ spec }: Manifest): Promise<void> {
+    const request = { namespace: this.namespace, name: "lane" };
+    const before = (await this.core.readNamespacedResourceQuota(request)).spec;
+    const set = async (to: unknown): Promise<void> => {
+      const body = { spec: to };
+      await this.core.patchNamespacedResourceQuota({ ...request, body }, MERGE);
+    };
+    await set(spec);
+    this.quota = () => set(before);
   }
 
   /**
@@ -100,7 +115,7 @@ export class TestLane {
     const body = { spec: { shutdown: "Stop", suspend: null } };
     await this.objects.patchNamespacedCustomObject(
       { ...ARGO, namespace: this.namespace, plural: "workflows", name: night, body },
-      setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+      MERGE,
     );
   }
 
@@ -133,6 +148,7 @@ export class TestLane {
     for (const night of this.nights) {
       await this.stopNight(night);
     }
+    await this.quota();
     for (const name of this.places) {
       await this.core.deleteNamespacedConfigMap({ namespace: this.namespace, name });
     }

@@ -1,3 +1,4 @@
+import { nightsOf } from "../../../constructs/definition/night-definition.ts";
 import { quantity } from "../../../constructs/kubernetes/quantity.ts";
 import { mebibytes } from "../../../constructs/night/amounts.ts";
 import type { CustomerLane } from "../../model/estate.ts";
@@ -16,8 +17,14 @@ const OF_A_POD: Readonly<Record<string, string>> = {
   "limits.memory": "768Mi",
   "requests.ephemeral-storage": "128Mi",
   "limits.ephemeral-storage": "3Gi",
-  "count/workflowtaskresults.argoproj.io": "40",
 };
+
+/** Results that Argo keeps until a workflow has ended: of each pod with its retries, and of each step in eight runs at once. */
+const TASK_RESULTS_OF_A_POD = 40;
+const TASK_RESULTS_OF_A_STEP = 8;
+
+/** Steps at most if no definition names them: nine nights of the largest size. */
+const MOST_STEPS = 9 * 400;
 
 /** Results of any lane: storage is shared, and a typo must not ask for all of it. */
 const MOST_RESULTS = "64Ti";
@@ -25,11 +32,16 @@ const MOST_RESULTS = "64Ti";
 /** How much a lane's quota may let it have, by the quota's names: what its definition, or any definition, needs. */
 export function mostOfLane({ definition, lane }: CustomerLane): Readonly<Record<string, number>> {
   const pods = definition === undefined ? MOST_PODS : definition.lane.runners + OTHER_PODS;
+  const steps =
+    definition === undefined
+      ? MOST_STEPS
+      : nightsOf(definition).reduce((sum, { workflow }) => sum + workflow.steps.length, 0);
   const schedules = lane.filter(({ kind, metadata: { name } }) => kind === "CronWorkflow" && name !== "reaper").length;
   const workflows = 100 + Math.max(0, schedules - 1) * 15;
   return {
     ...Object.fromEntries(Object.entries(OF_A_POD).map(([name, each]) => [name, pods * amount(each)])),
     pods,
+    "count/workflowtaskresults.argoproj.io": pods * TASK_RESULTS_OF_A_POD + steps * TASK_RESULTS_OF_A_STEP,
     persistentvolumeclaims: 1,
     "count/workflows.argoproj.io": workflows,
     "count/configmaps": workflows + 20,

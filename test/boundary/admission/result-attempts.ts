@@ -112,7 +112,11 @@ export function resultAttempts(lane: LaneUnderTest): readonly Attempt[] {
         reports("a quote and a brace as a date", "business-date", '2026-03-31","exec":{"'),
         reports("a word as a date", "business-date", "auto"),
         reports("anything but yes or no", "open", "maybe"),
-        attempt("an output that is published to the night under another name", "outputs", first({ globalName: "open" })),
+        attempt(
+          "an output that is published to the night under another name",
+          "outputs",
+          first({ globalName: "open" }),
+        ),
         attempt("a step's output that is published to the whole night", "outputs", {
           parameters: [{ ...parameter("results", "{}"), globalName: "business-date" }],
         }),

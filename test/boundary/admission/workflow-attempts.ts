@@ -193,7 +193,10 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
         { name: "o", globalName: "open", value: "no" },
       ]),
     ),
-    attempt("a decision published to the whole night", outputs([{ name: "decision", globalName: "open", value: "SKIP" }])),
+    attempt(
+      "a decision published to the whole night",
+      outputs([{ name: "decision", globalName: "open", value: "SKIP" }]),
+    ),
     attempt("a business date as an output", outputs([{ name: "business-date", value: "2026-03-26" }])),
     attempt("no outputs where a decision is waited for", outputs([])),
     attempt(

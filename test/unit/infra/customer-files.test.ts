@@ -46,12 +46,15 @@ describe("customerNames", () => {
 });
 
 describe("a folder of customers with what is not a customer", () => {
-  test.each(["hill.js", "Hill Bank.mts", "hill.TS", "hill.tsx"])("%s is reported, since nobody would miss it", (file) => {
-    write(file, "");
-    expect(() => customerNames(folder)).toThrow(
-      /^customers\/.*: 1 problem\n {2}\(file\): received the ending ".*\n {4}rule: a customer is a file customers\/<name>\.ts.*\n {4}fix: rename it to customers\/hill(-bank)?\.ts/,
-    );
-  });
+  test.each(["hill.js", "Hill Bank.mts", "hill.TS", "hill.tsx"])(
+    "%s is reported, since nobody would miss it",
+    (file) => {
+      write(file, "");
+      expect(() => customerNames(folder)).toThrow(
+        /^customers\/.*: 1 problem\n {2}\(file\): received the ending ".*\n {4}rule: a customer is a file customers\/<name>\.ts.*\n {4}fix: rename it to customers\/hill(-bank)?\.ts/,
+      );
+    },
+  );
 
   test("a folder in the place of a file is reported, and one in the folder of shared files is not", async () => {
     mkdirSync(join(folder, "hill.ts"));

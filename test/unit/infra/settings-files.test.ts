@@ -25,11 +25,15 @@ test.each([
   ["infra/helm.ts"],
   ["authoring/check/cli.ts", "nordbank"],
   ["pipeline/isolation-cli.ts"],
-])("a central.json that is not JSON is reported once by %s, without a stack trace", { timeout: 60_000 }, async (...args) => {
-  const { code, stderr } = await runCommand(process.execPath, ["--import", "tsx", ...args], { cwd: project });
-  expect(code).not.toBe(0);
-  expect(stderr).toBe(MISTAKE);
-});
+])(
+  "a central.json that is not JSON is reported once by %s, without a stack trace",
+  { timeout: 60_000 },
+  async (...args) => {
+    const { code, stderr } = await runCommand(process.execPath, ["--import", "tsx", ...args], { cwd: project });
+    expect(code).not.toBe(0);
+    expect(stderr).toBe(MISTAKE);
+  },
+);
 
 test("the operator's command needs no central.json", { timeout: 60_000 }, async () => {
   const { code } = await runCommand(process.execPath, ["ops/nightlane.mjs", "--help"], { cwd: project });

@@ -3,7 +3,7 @@ import { ExitCode } from "../../../ops/exit-code.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night } from "./support/fleet.ts";
 import { attemptNodes, stepNode } from "./support/night-workflow.ts";
 import { StandInApi } from "./support/stand-in-api.ts";
-import { piped, type Outcome } from "./support/terminal.ts";
+import { type Outcome, piped } from "./support/terminal.ts";
 
 const NIGHT = "night-2026-11-26-run-1";
 

@@ -8,7 +8,7 @@ import type { RunFacts } from "../../../runs/run-record.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night, passed, running } from "./support/fleet.ts";
 import { stepNode } from "./support/night-workflow.ts";
 import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
-import { controlCharacters, expectWidth, onTerminal, piped, type Outcome, uncoloured } from "./support/terminal.ts";
+import { controlCharacters, expectWidth, type Outcome, onTerminal, piped, uncoloured } from "./support/terminal.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date"] });

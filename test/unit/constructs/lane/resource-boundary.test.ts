@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { image } from "../../../../constructs/index.ts";
+import type { Night } from "../../../../constructs/night/night.ts";
 import { runnersAtOnce } from "../../../../constructs/night/runners-at-once.ts";
+import type { Step } from "../../../../constructs/night/step.ts";
 import { quantities, RUNNER_NEEDS } from "../../../../constructs/workflow/container-resources.ts";
+import { BACKFILL_AT_ONCE } from "../../../../runs/lane-limits.ts";
 import { testCustomer } from "../../../support/customer.ts";
 import { find, manifestsOf } from "../../../support/manifests.ts";
 import { bytes, cores } from "../../../support/quantities.ts";
@@ -52,6 +56,18 @@ describe("ResourceBoundary", () => {
     for (const kind of ["workflows.argoproj.io", "workflowtaskresults.argoproj.io", "configmaps", "secrets"]) {
       expect(Number(hard[`count/${kind}`]), kind).toBeGreaterThan(0);
     }
+  });
+
+  test("keeps a result of each step of a long chain, in a full backfill beside tonight's night", () => {
+    const steps = (night: Night): void => {
+      let before: readonly Step[] = [];
+      for (let place = 1; place <= 400; place += 1) {
+        before = [night.job(`link-${place}`, { image: image("risk"), command: ["true"], after: before })];
+      }
+    };
+    const chain = find(manifestsOf(testCustomer({ workflow: { steps } })).lane, "ResourceQuota");
+    const results = Number((chain as unknown as Quota).spec.hard["count/workflowtaskresults.argoproj.io"]);
+    expect(results).toBeGreaterThanOrEqual(400 * (BACKFILL_AT_ONCE + 1));
   });
 
   test("follows from the night where the file does not say how many runners there are", () => {
