@@ -57,14 +57,14 @@ describe("what is wrong in the namespace", () => {
       JSON.stringify({ rules }),
     );
     expect(await site.todo()).toEqual([
-      "rights: our identity may not get pods/exec, create pods/exec -> the customer's administrator: kubectl apply -f dist/<customer>/customer-side/",
+      "rights: Nightlane's identity may not get pods/exec, create pods/exec -> the customer's administrator: kubectl apply -f dist/<customer>/customer-side/",
     ]);
   });
 
   test("our identity may do nothing at all", async () => {
     await site.kubectl("delete", "rolebinding", "--all", "--namespace", NAMESPACE);
     const found = await site.todo();
-    expect(found[0]).toMatch(/^rights: our identity may not create jobs, /);
+    expect(found[0]).toMatch(/^rights: Nightlane's identity may not create jobs, /);
     expect(found.slice(1, 3).map((one) => one.split(":")[0])).toEqual(["results volume", "quota"]);
     expect(found.slice(3).every((one) => one.startsWith("Job of "))).toBe(true);
     expect(found.length).toBeGreaterThan(3);
@@ -76,7 +76,7 @@ describe("what is wrong in the namespace", () => {
     try {
       expect(await site.todo()).toEqual([
         expect.stringMatching(
-          /^no more rights: our identity may also get secrets, .*\* \* of all namespaces -> the customer's/,
+          /^no more rights: Nightlane's identity may also get secrets, .*\* \* of all namespaces -> the customer's/,
         ),
       ]);
     } finally {

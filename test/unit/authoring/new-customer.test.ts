@@ -100,7 +100,7 @@ describe("writeNewCustomer", () => {
     const authority = join(folder, "lake-bank.pem");
     writeFileSync(authority, certificate("valid"));
     await expect(writeNewCustomer("lake-bank", { ca: file(certificate("other")) }, folder)).rejects.toThrow(
-      /--ca: received .*customers\/lake-bank\.pem is there already/,
+      /--ca: received .*customers\/lake-bank\.pem exists already/,
     );
     expect(await writeNewCustomer("lake-bank", {}, folder)).toEqual(["customers/lake-bank.ts"]);
     expect(
@@ -126,7 +126,7 @@ describe("writeNewCustomer", () => {
   test("refuses a customer who is there already, whatever the case, and leaves the file", async () => {
     const folder = customersFolder();
     writeFileSync(join(folder, "Lake.ts"), "theirs");
-    await expect(writeNewCustomer("lake", {}, folder)).rejects.toThrow(/customers\/Lake\.ts: is there already/);
+    await expect(writeNewCustomer("lake", {}, folder)).rejects.toThrow(/customers\/Lake\.ts: exists already/);
     expect(contents(folder)).toEqual(new Map([["Lake.ts", "theirs"]]));
   });
 

@@ -23,9 +23,9 @@ test("a pod that a level or an account keeps out is named by what it runs as", (
   ]);
   const own = { user: 1001, serviceAccount: "risk-desk" };
   expect(said(RESTRICTED, own)[0]).toMatch(/^pods of user 1001 .* service account risk-desk a constraint/);
-  expect(said(NO_ACCOUNT)[0]).toMatch(/^the service account spark is there: .*kubectl apply -f dist/);
+  expect(said(NO_ACCOUNT)[0]).toMatch(/^the service account spark exists: .*kubectl apply -f dist/);
   expect(said(NO_ACCOUNT, own)[0]).toMatch(
-    /^the service account risk-desk is there: .*create risk-desk, or .* serviceAccount of the step/,
+    /^the service account risk-desk exists: .*create risk-desk, or .* serviceAccount of the step/,
   );
 });
 
