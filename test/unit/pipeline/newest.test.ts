@@ -91,7 +91,7 @@ test("a job that cannot fetch what is deployed does not deploy", async () => {
   renameSync(work, `${work}-away`);
   const late = await run(checkout, "nordbank");
   expect(late.code).toBe(1);
-  expect(late.printed).toContain("rule: nothing is done to a stack before");
+  expect(late.printed).toContain("rule: a stack is not touched before");
 });
 
 async function run(cwd: string, stack: string): Promise<{ readonly code: number | null; readonly printed: string }> {
