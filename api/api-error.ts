@@ -34,12 +34,12 @@ function said(error: unknown, field: "message" | "reason"): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The answer to a request; undefined where the requested object does not exist. */
-export async function ifAny<Result>(request: Promise<Result>): Promise<Result | undefined> {
+/** The answer to a request; undefined where it is refused with a status. @param refused @default - there is no such thing */
+export async function ifAny<Result>(request: Promise<Result>, refused = NOT_FOUND): Promise<Result | undefined> {
   try {
     return await request;
   } catch (error) {
-    if (statusOf(error) === NOT_FOUND) {
+    if (statusOf(error) === refused) {
       return undefined;
     }
     throw error;

@@ -6,11 +6,11 @@ import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * Runs one request; whatever goes wrong is reported in the operator's words.
+ * Runs one request; whatever goes wrong is explained in the operator's words.
  * @param what What was asked for, as in "patch workflow night-1 in customer-nordbank".
  * @throws OpsError refused, notFound, notPossible, unreachable or usage
  */
-export async function told<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
+export async function explained<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
   try {
     return await request();
   } catch (error) {
@@ -24,19 +24,18 @@ export interface Trouble {
   readonly reason: string;
   /** Whether another try may succeed. */
   readonly transient: boolean;
-  /** Whether the request surely had no effect. */
-  readonly harmless: boolean;
-  /** Whether nothing was answered within the time limit. */
-  readonly silent: boolean;
-  /** How long the server asks to wait. */
-  readonly waitMilliseconds: number;
+  /** Whether nothing was answered within the time limit. @default false */
+  readonly silent?: boolean;
+  /** How long the server asks to wait. @default 0 */
+  readonly waitMilliseconds?: number;
 }
 
-/** The server could not be reached, so that it cannot have done anything. */
-const NEVER_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH"]);
-
-/** Further network errors after which another try may succeed. */
+/** Network errors after which another try may succeed. */
 const BROKEN: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
   "ECONNRESET",
   "EPIPE",
   "ETIMEDOUT",
@@ -63,15 +62,13 @@ export function troubleOf(error: unknown): Trouble | undefined {
       ? {
           reason: `the API server answered ${status}: ${apiMessage(error)}`,
           transient: true,
-          harmless: busy,
-          silent: false,
           waitMilliseconds: retryAfter(error),
         }
       : undefined;
   }
   if (isTimeout(error)) {
     const reason = "the API server did not answer in time";
-    return { reason, transient: true, harmless: false, silent: true, waitMilliseconds: 0 };
+    return { reason, transient: true, silent: true };
   }
   const code = codeOf(error);
   if (code === undefined && !isNetworkError(error)) {
@@ -81,14 +78,11 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (reason === FORBIDDEN_PORT) {
     const said =
       "the port of `server` in your kubeconfig is one that no client of the web goes to, so nothing was sent";
-    return { reason: said, transient: false, harmless: false, silent: false, waitMilliseconds: 0 };
+    return { reason: said, transient: false };
   }
   return {
     reason: `the API server cannot be reached (${reason})`,
-    transient: code === undefined || NEVER_SENT.has(code) || BROKEN.has(code),
-    harmless: code !== undefined && NEVER_SENT.has(code),
-    silent: false,
-    waitMilliseconds: 0,
+    transient: code === undefined || BROKEN.has(code),
   };
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
-import { FORBIDDEN, isTaken, statusOf } from "../api/api-error.ts";
+import { FORBIDDEN, ifAny, isTaken } from "../api/api-error.ts";
 import { HEADS } from "../api/pages.ts";
 import { laneNamespace, SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
@@ -47,12 +47,6 @@ export interface Person {
   readonly groups: readonly string[];
 }
 
-/** Options of a change. */
-export interface ChangeOptions {
-  /** Whether the API server checks rights and admission, but stores nothing. @default false */
-  readonly dryRun?: boolean;
-}
-
 /** The central cluster, with the rights of a kubeconfig. */
 export class Central {
   /** The records of earlier runs. */
@@ -95,56 +89,42 @@ export class Central {
 
   /** A schedule of a lane. @param pipeline Which nights. @default "night" - the nightly ones */
   async schedule(namespace: string, pipeline?: string): Promise<CronWorkflow> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
-    return this.requests.repeatable(`read the schedule of ${namespace}`, () =>
-      this.objects.getNamespacedCustomObject(request),
-    );
+    return this.read(scheduleIn(namespace, pipeline), `read the schedule of ${namespace}`);
   }
 
   /** The same; undefined if it is gone. */
   async scheduleIfAny(namespace: string, pipeline?: string): Promise<CronWorkflow | undefined> {
-    const request = { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
-    return orUndefined(this.requests, `read the schedule of ${namespace}`, () =>
-      this.objects.getNamespacedCustomObject(request),
-    );
+    return this.readIfAny(scheduleIn(namespace, pipeline), `read the schedule of ${namespace}`);
   }
 
   /** Names of a lane's further nights, by their schedules. */
   async furtherNights(namespace: string): Promise<readonly string[]> {
     const request = { ...ARGO, namespace, plural: "cronworkflows" };
-    const list: { readonly items: readonly Pick<CronWorkflow, "metadata">[] | null } = await this.requests.repeatable(
-      `list the schedules of ${namespace}`,
-      () => this.objects.listNamespacedCustomObject(request, HEADS),
+    return furtherPipelines(
+      await this.list<Pick<CronWorkflow, "metadata">>(request, `list the schedules of ${namespace}`, HEADS),
     );
-    return furtherPipelines(list.items ?? []);
   }
 
   /** A WorkflowTemplate's specification; undefined if there is none of that name. */
   async template(namespace: string, name: string): Promise<WorkflowSpecTemplate | undefined> {
     const request = { ...ARGO, namespace, plural: "workflowtemplates", name };
-    return orUndefined(this.requests, `read template ${name} of ${namespace}`, async () => {
-      const found: { readonly spec: WorkflowSpecTemplate } = await this.objects.getNamespacedCustomObject(request);
-      return found.spec;
-    });
+    const found = await this.readIfAny<{ readonly spec: WorkflowSpecTemplate }>(
+      request,
+      `read template ${name} of ${namespace}`,
+    );
+    return found?.spec;
   }
 
   /** The nights of a lane without their content, newest first. @param pipeline Only these. @default - all */
   async heads(namespace: string, pipeline?: string): Promise<readonly WorkflowHead[]> {
     const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
-    // An empty list of heads comes without items.
-    const list: { readonly items: readonly Pick<Workflow, "metadata">[] | null } = await this.requests.repeatable(
-      `list the nights of ${namespace}`,
-      () => this.objects.listNamespacedCustomObject(request, HEADS),
-    );
-    const heads = headsOf(list.items ?? []);
+    const what = `list the nights of ${namespace}`;
+    const heads = headsOf(await this.list<Pick<Workflow, "metadata">>(request, what, HEADS));
     return pipeline === undefined ? heads : heads.filter(({ name }) => pipelineOfRun(name) === pipeline);
   }
 
   async workflow(namespace: string, name: string): Promise<Workflow> {
-    const request = { ...ARGO, namespace, plural: "workflows", name };
-    return this.requests.repeatable(`read night ${name} of ${namespace}`, () =>
-      this.objects.getNamespacedCustomObject(request),
-    );
+    return this.read({ ...ARGO, namespace, plural: "workflows", name }, `read night ${name} of ${namespace}`);
   }
 
   /**
@@ -153,37 +133,23 @@ export class Central {
    */
   async customers(): Promise<readonly string[]> {
     const names = await this.requests.repeatable("list the lanes", async () => {
-      try {
-        const { items } = await this.core.listNamespace({ labelSelector: CUSTOMER_LABEL });
-        return items.flatMap(({ metadata }) => {
-          const customer = metadata?.labels?.[CUSTOMER_LABEL];
-          return customer !== undefined && metadata?.name === laneNamespace(customer) ? [customer] : [];
-        });
-      } catch (error) {
-        if (statusOf(error) === FORBIDDEN) {
-          return undefined;
-        }
-        throw error;
-      }
+      const list = await ifAny(this.core.listNamespace({ labelSelector: CUSTOMER_LABEL }), FORBIDDEN);
+      return list?.items.flatMap(({ metadata }) => {
+        const customer = metadata?.labels?.[CUSTOMER_LABEL];
+        return customer !== undefined && metadata?.name === laneNamespace(customer) ? [customer] : [];
+      });
     });
     return names ?? [...new Set((await this.runRecords.heads()).map(({ customer }) => customer))];
   }
 
-  /** All nights of a lane, whole: this is large. */
-  async workflows(namespace: string): Promise<readonly Workflow[]> {
-    const request = { ...ARGO, namespace, plural: "workflows", labelSelector: NIGHTS_ONLY };
-    const list: { readonly items: readonly Workflow[] } = await this.requests.repeatable(
-      `list the nights of ${namespace}`,
-      () => this.objects.listNamespacedCustomObject(request),
-    );
-    return list.items;
-  }
-
-  /** Asks nightwatch for an act. If the name is taken, an earlier try succeeded and only its answer was lost. */
-  async createAct(act: Omit<NightAct, "status">, options: ChangeOptions): Promise<void> {
+  /**
+   * Asks nightwatch for an act. If the name is taken, an earlier try succeeded and only its answer was lost.
+   * @param options `dryRun`: whether the API server checks rights and admission, but stores nothing.
+   */
+  async createAct(act: Omit<NightAct, "status">, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
     const { namespace } = act.metadata;
     const body = { apiVersion: `${NIGHT_ACTS.group}/${NIGHT_ACTS.version}`, kind: "NightAct", ...act };
-    const request = { ...NIGHT_ACTS, namespace, body, fieldManager: FIELD_MANAGER, ...dry(options) };
+    const request = { ...NIGHT_ACTS, namespace, body, fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: "All" }) };
     await this.requests.repeatable(`ask for ${act.spec.verb} in ${namespace}`, async () => {
       try {
         await this.objects.createNamespacedCustomObject(request);
@@ -197,31 +163,24 @@ export class Central {
 
   /** An act and its progress. */
   async act(namespace: string, name: string): Promise<NightAct> {
-    return this.requests.repeatable(`read act ${name} of ${namespace}`, () =>
-      this.objects.getNamespacedCustomObject({ ...NIGHT_ACTS, namespace, name }),
-    );
+    return this.read({ ...NIGHT_ACTS, namespace, name }, `read act ${name} of ${namespace}`);
   }
 
   /** Every act of which a copy is kept, of all customers or one, unordered. */
   async keptActs(customer?: string): Promise<readonly NightAct[]> {
     const labelSelector = customer === undefined ? CUSTOMER_LABEL : `${CUSTOMER_LABEL}=${customer}`;
-    const request = { ...NIGHT_ACTS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
-    const list: { readonly items: readonly NightAct[] } = await this.requests.repeatable("list the acts", () =>
-      this.objects.listNamespacedCustomObject(request),
+    return this.list(
+      { ...NIGHT_ACTS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" },
+      "list the acts",
     );
-    return list.items;
   }
 
   /** Every act of a lane that it still keeps. */
   async acts(namespace: string): Promise<readonly NightAct[]> {
-    const list: { readonly items: readonly NightAct[] } = await this.requests.repeatable(
-      `list the acts of ${namespace}`,
-      () => this.objects.listNamespacedCustomObject({ ...NIGHT_ACTS, namespace }),
-    );
-    return list.items;
+    return this.list({ ...NIGHT_ACTS, namespace }, `list the acts of ${namespace}`);
   }
 
-  /** The acts of a lane that nightwatch has not settled yet; of all lanes, or undefined for whoever may see single ones only. */
+  /** The acts of a lane that nightwatch has not settled yet; of all lanes, or undefined for a person who may only see single ones. */
   async openActs(namespace?: string): Promise<readonly NightAct[] | undefined> {
     const all = namespace === undefined ? await this.everywhere.acts() : await this.acts(namespace);
     return all?.filter((act) => act.metadata.namespace !== SYSTEM_NAMESPACE && !isSettled(act));
@@ -263,6 +222,29 @@ export class Central {
     );
     await ended;
   }
+
+  private async read<Kind>(request: ObjectRequest, what: string): Promise<Kind> {
+    return this.requests.repeatable(what, () => this.objects.getNamespacedCustomObject(request));
+  }
+
+  private async readIfAny<Kind>(request: ObjectRequest, what: string): Promise<Kind | undefined> {
+    return orUndefined(this.requests, what, () => this.objects.getNamespacedCustomObject(request));
+  }
+
+  /** A list; one of heads comes without items where it is empty. */
+  private async list<Item>(request: ListRequest, what: string, options?: typeof HEADS): Promise<readonly Item[]> {
+    const list: { readonly items: readonly Item[] | null } = await this.requests.repeatable(what, () =>
+      this.objects.listNamespacedCustomObject(request, options),
+    );
+    return list.items ?? [];
+  }
+}
+
+type ObjectRequest = Parameters<CustomObjectsApi["getNamespacedCustomObject"]>[0];
+type ListRequest = Parameters<CustomObjectsApi["listNamespacedCustomObject"]>[0];
+
+function scheduleIn(namespace: string, pipeline: string | undefined): ObjectRequest {
+  return { ...ARGO, namespace, plural: "cronworkflows", name: scheduleName(pipeline) };
 }
 
 /** Nights without their content, newest first. */
@@ -276,8 +258,4 @@ export function headsOf(nights: readonly Pick<Workflow, "metadata">[]): readonly
       ...defined({ phase: metadata.labels?.["workflows.argoproj.io/phase"] }),
     }))
     .sort((a, b) => b.created.localeCompare(a.created) || b.name.localeCompare(a.name));
-}
-
-function dry(options: ChangeOptions): { readonly dryRun?: "All" } {
-  return options.dryRun === true ? { dryRun: "All" } : {};
 }

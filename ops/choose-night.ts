@@ -1,3 +1,4 @@
+import { defined } from "../runs/defined.ts";
 import { currentNight } from "../runs/due-nights.ts";
 import { nightControlName } from "../runs/night-control.ts";
 import { furtherOnly, pipelineOfRun } from "../runs/night-series.ts";
@@ -94,8 +95,7 @@ export async function nightToShow(central: Central, lane: Lane, choice: NightCho
   const beside = heads.filter(({ completed, name }) => !completed && name !== shown);
   return {
     ...night,
-    ...(read.schedule === undefined ? {} : { schedule: read.schedule }),
-    ...(due?.finishBy === undefined ? {} : { finishBy: due.finishBy }),
+    ...defined({ schedule: read.schedule, finishBy: due?.finishBy }),
     remarks: [
       ...missed.map((date) => `the night of ${date} was MISSED; this is another one`),
       ...beside.map(({ name }) => `${name} runs beside it: nightlane show ${lane.customer} --night ${name}`),
@@ -104,11 +104,8 @@ export async function nightToShow(central: Central, lane: Lane, choice: NightCho
 }
 
 function needsPerson(state: NightState | undefined): boolean {
-  return (
-    state !== undefined &&
-    !hasEnded(state) &&
-    state.steps.some((step) => isWaitingStep(step) || step.trouble !== undefined)
-  );
+  const steps = state === undefined || hasEnded(state) ? [] : state.steps;
+  return steps.some((step) => isWaitingStep(step) || step.trouble !== undefined);
 }
 
 function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError {
@@ -120,15 +117,12 @@ function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError 
     );
   }
   const current = currentNight(nights);
-  return new OpsError(
-    ExitCode.notFound,
-    current?.standing === "missed"
-      ? `the night of ${current.date} of ${customer} was missed, and no other is kept`
-      : `${customer} has had no night yet, or none within the last two weeks`,
-    current?.standing === "missed"
-      ? `nightlane run ${customer} --date ${current.date} --reason "..."`
-      : `nightlane history ${customer}`,
-  );
+  if (current?.standing === "missed") {
+    const missed = `the night of ${current.date} of ${customer} was missed, and no other is kept`;
+    return new OpsError(ExitCode.notFound, missed, `nightlane run ${customer} --date ${current.date} --reason "..."`);
+  }
+  const none = `${customer} has had no night yet, or none within the last two weeks`;
+  return new OpsError(ExitCode.notFound, none, `nightlane history ${customer}`);
 }
 
 /** Reads a night again. */

@@ -50,15 +50,10 @@ function valueCases(words: readonly Word[]): string {
     .flatMap(({ long, short, value }) => {
       const flags = [short, long].filter((flag) => flag !== undefined).join("|");
       const reply = (how: string): string => `    ${flags}) COMPREPLY=($(compgen ${how} -- "$cur")); return ;;`;
-      return value === undefined
-        ? []
-        : [
-            value === "path"
-              ? reply("-f")
-              : value === "text"
-                ? `    ${flags}) return ;;`
-                : reply(`-W "${value.join(" ")}"`),
-          ];
+      if (value === undefined) {
+        return [];
+      }
+      return value === "text" ? `    ${flags}) return ;;` : reply(value === "path" ? "-f" : `-W "${value.join(" ")}"`);
     })
     .join("\n");
 }
@@ -110,14 +105,8 @@ export function fishCompletion(words: readonly Word[]): string {
     `complete -c nightlane -n ${quoted(none)} -f -a ${name} -d ${quoted(description)}`,
     ...options.map(({ long, short, description: text, value }) => {
       const flags = [`-l ${long.slice(2)}`, ...(short === undefined ? [] : [`-s ${short.slice(1)}`])].join(" ");
-      const takes =
-        value === undefined
-          ? ""
-          : value === "path"
-            ? " -r -F"
-            : value === "text"
-              ? " -x"
-              : ` -x -a ${quoted(value.join(" "))}`;
+      const values = Array.isArray(value) ? ` -x -a ${quoted(value.join(" "))}` : "";
+      const takes = value === "path" ? " -r -F" : value === "text" ? " -x" : values;
       return `complete -c nightlane -n ${quoted(`__fish_seen_subcommand_from ${name}`)} ${flags}${takes} -d ${quoted(text)}`;
     }),
     ...(values.length === 0

@@ -1,5 +1,5 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
-import { FORBIDDEN, statusOf } from "../api/api-error.ts";
+import { FORBIDDEN, ifAny } from "../api/api-error.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
@@ -40,27 +40,12 @@ export class Everywhere {
   /** In one answer, since the API server reads that from memory and pages from its database. */
   private async all<Item>(
     what: string,
-    wanted: {
-      readonly group: string;
-      readonly version: string;
-      readonly plural: string;
-      readonly labelSelector?: string;
-      readonly fieldSelector?: string;
-    },
+    wanted: Parameters<CustomObjectsApi["listClusterCustomObject"]>[0],
   ): Promise<readonly Item[] | undefined> {
     return this.requests.repeatable(what, async () => {
-      try {
-        const list: { readonly items: readonly Item[] } = await this.objects.listClusterCustomObject({
-          ...wanted,
-          resourceVersion: "0",
-        });
-        return list.items;
-      } catch (error) {
-        if (statusOf(error) === FORBIDDEN) {
-          return undefined;
-        }
-        throw error;
-      }
+      const request = { ...wanted, resourceVersion: "0" };
+      const list: Promise<{ readonly items: readonly Item[] }> = this.objects.listClusterCustomObject(request);
+      return (await ifAny(list, FORBIDDEN))?.items;
     });
   }
 }

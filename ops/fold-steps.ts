@@ -1,5 +1,5 @@
-import type { StepState, StepStatus } from "../runs/step-status.ts";
-import { PASSED } from "../runs/step-status.ts";
+import { grouped } from "../runs/grouped.ts";
+import { PASSED, type StepState, type StepStatus } from "../runs/step-status.ts";
 
 /** The steps that fit the screen; a line above and one below say what is left out. */
 export interface FoldedSteps {
@@ -52,11 +52,6 @@ function place({ state }: StepStatus, index: number): number {
 
 /** As `3 running, 38 waiting`. */
 function statesOf(steps: readonly StepStatus[]): string {
-  const counts = new Map<StepState, number>();
-  for (const { state } of steps) {
-    if (!PASSED.has(state)) {
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-  }
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(", ");
+  const others = steps.filter(({ state }) => !PASSED.has(state));
+  return [...grouped(others, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`).join(", ");
 }

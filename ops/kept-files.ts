@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { defined } from "../runs/defined.ts";
 import { workflowNodes } from "../runs/nodes.ts";
+import { hasEnded } from "../runs/phases.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { Actor } from "./acts/actor.ts";
 import type { Central } from "./central.ts";
@@ -34,12 +36,8 @@ export async function readKeptFiles(
 ): Promise<string> {
   const { customer, namespace } = lane;
   const actor = new Actor(central, { reason: `reads a kept log of ${customer}`, dryRun: false, note });
-  const { businessDate, log } = wanted;
-  const { status } = await actor.ask(lane, {
-    verb: "read-log",
-    ...(businessDate === undefined ? {} : { date: businessDate }),
-    ...(log === undefined ? {} : { log }),
-  });
+  const { businessDate: date, log } = wanted;
+  const { status } = await actor.ask(lane, { verb: "read-log", ...defined({ date, log }) });
   const name = status?.nights?.[0] ?? "";
   const ended = await untilEnded(central, lane, name);
   if (ended.status?.phase !== "Succeeded") {
@@ -56,8 +54,7 @@ async function untilEnded(central: Central, { namespace }: Lane, name: string): 
   const end = Date.now() + LIMIT_MILLISECONDS;
   while (Date.now() < end) {
     const workflow = await central.workflow(namespace, name);
-    const phase = workflow.status?.phase ?? "";
-    if (phase === "Succeeded" || phase === "Failed" || phase === "Error") {
+    if (hasEnded({ phase: workflow.status?.phase ?? "" })) {
       return workflow;
     }
     await delay(PAUSE_MILLISECONDS);

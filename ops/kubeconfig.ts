@@ -19,6 +19,10 @@ export const DEFAULT_KUBECONFIG = "$KUBECONFIG, else ~/.kube/config";
 
 const HOW_TO = "name it with --kubeconfig FILE, or in KUBECONFIG; `kubectl config view` shows what kubectl uses";
 
+function unusable(message: string, fix = HOW_TO): OpsError {
+  return new OpsError(ExitCode.usage, message, fix);
+}
+
 /**
  * Loads the kubeconfig as kubectl does: of several files the first that defines a name wins, and missing files are
  * skipped.
@@ -30,7 +34,7 @@ export function loadKubeconfig(options: KubeconfigOptions, environment = process
   const wanted = files.length > 0 ? files : [join(environment.HOME ?? homedir(), ".kube", "config")];
   const found = wanted.filter((file) => existsSync(file));
   if (found.length === 0) {
-    throw new OpsError(ExitCode.usage, `there is no kubeconfig: ${wanted.join(", ")} does not exist`, HOW_TO);
+    throw unusable(`there is no kubeconfig: ${wanted.join(", ")} does not exist`);
   }
   const config = merged(found.map(loadFile));
   if (options.context !== undefined) {
@@ -53,7 +57,7 @@ function loadFile(file: string): KubeConfig {
     config.loadFromFile(file);
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    throw new OpsError(ExitCode.usage, `${file} cannot be read as a kubeconfig: ${reason}`, HOW_TO);
+    throw unusable(`${file} cannot be read as a kubeconfig: ${reason}`);
   }
   return config;
 }
@@ -84,21 +88,14 @@ function requireUsable(config: KubeConfig, files: readonly string[], { context: 
   const names = config.getContexts().map(({ name }) => name);
   const current = config.getCurrentContext();
   const place = files.join(", ");
+  const nameOne = `name one with --context: ${names.join(", ") || "there is none"}`;
   if (!current) {
-    throw new OpsError(
-      ExitCode.usage,
-      `${place}: no current-context is set`,
-      `name one with --context: ${names.join(", ") || "there is none"}`,
-    );
+    throw unusable(`${place}: no current-context is set`, nameOne);
   }
   const context = config.getContextObject(current);
   if (context === null) {
     throw asked === undefined
-      ? new OpsError(
-          ExitCode.usage,
-          `${place}: current-context ${JSON.stringify(current)} is not one of its contexts`,
-          `name one with --context: ${names.join(", ") || "there is none"}`,
-        )
+      ? unusable(`${place}: current-context ${JSON.stringify(current)} is not one of its contexts`, nameOne)
       : unknownName("context", asked, names, ExitCode.usage);
   }
   for (const [what, name, thing] of [
@@ -106,11 +103,8 @@ function requireUsable(config: KubeConfig, files: readonly string[], { context: 
     ["user", context.user, config.getCurrentUser()],
   ] as const) {
     if (thing === null) {
-      throw new OpsError(
-        ExitCode.usage,
-        `${place}: context ${JSON.stringify(current)} names ${what} ${JSON.stringify(name)}, which does not exist`,
-        HOW_TO,
-      );
+      const named = `${what} ${JSON.stringify(name)}, which does not exist`;
+      throw unusable(`${place}: context ${JSON.stringify(current)} names ${named}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import { isSameSeries, NIGHTLY, type NightSeries, seriesName, seriesOf } from "../runs/night-series.ts";
+import { meantNames } from "../runs/similar-names.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import { unknownName } from "./unknown-name.ts";
@@ -40,15 +41,13 @@ export async function laneOf(central: Central, name: string): Promise<Lane> {
   const lanes = await allLanes(central);
   const lane = lanes.find((one) => one.customer === customer);
   if (lane === undefined) {
-    const { fix } = unknownName(
-      "customer",
-      customer,
-      lanes.map((one) => one.customer),
-    );
     throw new OpsError(
       ExitCode.notFound,
       `there is no customer ${JSON.stringify(customer)} in the central cluster: the name is wrong, or it was never deployed`,
-      fix,
+      meantNames(
+        customer,
+        lanes.map((one) => one.customer),
+      ),
     );
   }
   if (pipeline === undefined) {
@@ -61,7 +60,7 @@ export async function laneOf(central: Central, name: string): Promise<Lane> {
   return laneWith({ customer, pipeline });
 }
 
-/** The lane of a customer, or what its records tell of it when the lane itself is gone. */
+/** The lane of a customer, or what its records say of it when the lane itself is gone. */
 export async function laneOrPast(central: Central, name: string): Promise<Lane> {
   try {
     return await laneOf(central, name);

@@ -78,9 +78,9 @@ export class Output {
   }
 
   /** Notes progress. */
-  note(text: string): void {
+  readonly note = (text: string): void => {
     this.notes.write(`${this.form === "json" ? JSON.stringify(answer("Note", { message: text })) : harmless(text)}\n`);
-  }
+  };
 }
 
 /** A JSON answer; a list has its entries as `items`. */

@@ -53,21 +53,12 @@ function noticeLines(night: NightState, look: NightLook): readonly string[] {
 }
 
 /** When the night is expected to end; steps on the critical path are marked in their own lines. */
-function forecastLines({
-  forecast,
-  times = new Times(),
-  zone,
-  finishBy,
-  paint,
-  columns,
-}: NightLook): readonly string[] {
-  if (forecast === undefined) {
-    return [];
-  }
-  const { end, unknown } = forecast;
+function forecastLines(look: NightLook): readonly string[] {
+  const { times = new Times(), zone, finishBy, paint, columns } = look;
+  const { end, unknown = [] } = look.forecast ?? {};
   if (end === undefined) {
-    const why = unknown.length === 0 ? "" : `: too few nights are known of ${unknown.join(", ")}`;
-    return why === "" ? [] : [line([["gray", `  no expected end${why}`]], paint, columns)];
+    const why = `  no expected end: too few nights are known of ${unknown.join(", ")}`;
+    return unknown.length === 0 ? [] : [line([["gray", why]], paint, columns)];
   }
   const clockOf = (instant: number): string => times.clock(instant, zone);
   const late = finishBy === undefined ? 0 : Math.round((end.expected - finishBy) / 1000);

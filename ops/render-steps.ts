@@ -1,5 +1,6 @@
 import type { RecordedAct } from "../runs/act.ts";
 import { approvalText } from "../runs/approval.ts";
+import { defined } from "../runs/defined.ts";
 import { figureTexts } from "../runs/figures.ts";
 import { furtherAttemptText } from "../runs/further-attempt.ts";
 import type { StepState, StepStatus } from "../runs/night-state.ts";
@@ -60,12 +61,9 @@ export function stepLines(
 function alikeLine({ name, state, asked, members, after }: AlikeSteps, nameColumns: number, look: NightLook): string {
   const starts = members.flatMap(({ startedAt }) => (startedAt === undefined ? [] : [startedAt]));
   const seconds = members.flatMap((step) => step.seconds ?? []);
-  const all = {
-    name,
-    state,
-    startedAt: starts.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0],
-    seconds: seconds.length === 0 ? undefined : Math.max(...seconds),
-  };
+  const [startedAt] = starts.toSorted((a, b) => Date.parse(a) - Date.parse(b));
+  const longest = seconds.length === 0 ? undefined : Math.max(...seconds);
+  const all = { name, state, ...defined({ startedAt, seconds: longest }) };
   const remarks = [
     ...askedText(asked),
     ...(state === "waiting" && after.length > 0 ? [`after ${after.join(", ")}`] : []),
@@ -98,15 +96,7 @@ function stepLine(step: StepStatus, passed: ReadonlySet<string>, nameColumns: nu
 }
 
 function factsLine(
-  {
-    name,
-    state,
-    startedAt,
-    seconds,
-  }: Pick<StepStatus, "name" | "state"> & {
-    readonly startedAt?: string | undefined;
-    readonly seconds?: number | undefined;
-  },
+  { name, state, startedAt, seconds }: Pick<StepStatus, "name" | "state" | "startedAt" | "seconds">,
   color: Color,
   nameColumns: number,
   remark: string,
@@ -182,9 +172,9 @@ function detailLines(step: StepStatus, look: NightLook): readonly string[] {
     const runners = attempt.runners > 1 ? `, ${attempt.runners} runners` : "";
     const what = attempt.number === 0 ? "results reused" : `attempt ${attempt.number}`;
     const text = `${what}: ${attempt.phase.toLowerCase()}${code}${runners}`;
-    const told = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
+    const isWorthALine = attempt.remoteJob !== undefined || step.attemptLog.length > 1 || attempt.runners > 1;
     const both = [text, attempt.remoteJob].filter(Boolean).join("  ");
-    return told ? wrapped(oneLine(both), indent, look.columns).map((one) => look.paint("gray", one)) : [];
+    return isWorthALine ? wrapped(oneLine(both), indent, look.columns).map((one) => look.paint("gray", one)) : [];
   });
   const figures = figuresOf(step).flatMap((one) => wrapped(oneLine(one), indent, look.columns));
   return [...message, ...figures, ...attempts, ...step.acts.flatMap((act) => actLines(act, indent, look))];

@@ -1,15 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type {
-  createConfiguration,
-  KubeConfig,
-  Middleware,
-  RequestContext,
-  ResponseContext,
-} from "@kubernetes/client-node";
+import type { createConfiguration, KubeConfig, Middleware } from "@kubernetes/client-node";
 import pLimit from "p-limit";
 import { apiClient } from "../api/api-client.ts";
 import { ifAny } from "../api/api-error.ts";
-import { type Trouble, told, troubleOf } from "./central-errors.ts";
+import { explained, troubleOf } from "./central-errors.ts";
 import { CredentialError, NotAnApiServer } from "./request-errors.ts";
 
 /** How requests to the central cluster are made. */
@@ -67,41 +61,32 @@ export class Requests {
    * @throws OpsError refused, notFound, notPossible, unreachable or usage
    */
   async repeatable<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
-    return told(what, () => this.tries(what, request, ({ transient }) => transient));
+    return explained(what, () => this.tries(what, request));
   }
 
-  /** Makes a request that must not be made twice: it is repeated only where it certainly had no effect. */
-  async once<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
-    return told(what, () => this.tries(what, request, ({ transient, harmless }) => transient && harmless));
-  }
-
-  private async tries<Result>(
-    what: string,
-    request: () => Promise<Result>,
-    again: (trouble: Trouble) => boolean,
-  ): Promise<Result> {
+  private async tries<Result>(what: string, request: () => Promise<Result>): Promise<Result> {
     for (let tried = 0; ; tried += 1) {
       try {
         return await this.limit(request);
       } catch (error) {
         const trouble = troubleOf(error);
         const pause = (trouble?.silent === true ? PAUSES_AFTER_SILENCE : PAUSES)[tried];
-        if (trouble === undefined || pause === undefined || !again(trouble)) {
+        if (trouble?.transient !== true || pause === undefined) {
           throw error;
         }
         this.note(`${what}: ${trouble.reason}; trying again`);
-        await delay(Math.max(pause, trouble.waitMilliseconds));
+        await delay(Math.max(pause, trouble.waitMilliseconds ?? 0));
       }
     }
   }
 
   private timeLimit(): Middleware {
     return {
-      pre: async (request: RequestContext) => {
+      pre: async (request) => {
         request.setSignal(AbortSignal.timeout(this.timeoutMilliseconds));
         return request;
       },
-      post: async (response: ResponseContext) => response,
+      post: async (response) => response,
     };
   }
 }
@@ -109,8 +94,8 @@ export class Requests {
 /** A login page or a proxy's greeting is not an API server's answer, whatever its status. */
 function apiServersOnly(server: string): Middleware {
   return {
-    pre: async (request: RequestContext) => request,
-    post: async (response: ResponseContext) => {
+    pre: async (request) => request,
+    post: async (response) => {
       const type = response.headers["content-type"] ?? "";
       if (response.httpStatusCode < 500 && type.startsWith("text/html")) {
         throw new NotAnApiServer(server, response.httpStatusCode);

@@ -73,19 +73,9 @@ export class RunRecords {
     );
   }
 
-  /**
-   * Records without their content, in one answer: it is small, and the API server reads it from memory, unlike pages.
-   */
+  /** Records without their content. */
   async heads(wanted: WantedRecords = {}): Promise<readonly RecordHead[]> {
-    const request = {
-      ...RUN_RECORDS,
-      namespace: SYSTEM_NAMESPACE,
-      labelSelector: selectorOf(wanted),
-      resourceVersion: "0",
-    };
-    const table: Table | undefined = await orUndefined(this.requests, "list the run records", () =>
-      this.tables.listNamespacedCustomObject(request),
-    );
+    const table = await this.list<Table>(this.tables, selectorOf(wanted));
     const rows = table === undefined ? [] : rowsOf(table, ["Name", "Customer", "Date", "Phase", "Created"]);
     return rows.map(({ Name = "", Customer = "", Created = "", Date: businessDate, Phase: phase }) => ({
       name: Name,
@@ -96,18 +86,17 @@ export class RunRecords {
     }));
   }
 
+  private async whole(labelSelector: string): Promise<readonly RunRecord[]> {
+    return (await this.list<{ readonly items: readonly RunRecord[] }>(this.objects, labelSelector))?.items ?? [];
+  }
+
   /**
    * In one answer, which the API server reads from memory. For a page it may look through the records of all customers in
    * its database, which takes longer than anybody waits.
    */
-  private async whole(labelSelector: string): Promise<readonly RunRecord[]> {
+  private async list<List>(client: CustomObjectsApi, labelSelector: string): Promise<List | undefined> {
     const request = { ...RUN_RECORDS, namespace: SYSTEM_NAMESPACE, labelSelector, resourceVersion: "0" };
-    const list: { readonly items: readonly RunRecord[] } | undefined = await orUndefined(
-      this.requests,
-      "list the run records",
-      () => this.objects.listNamespacedCustomObject(request),
-    );
-    return list?.items ?? [];
+    return orUndefined(this.requests, "list the run records", () => client.listNamespacedCustomObject(request));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Middleware, RequestContext, ResponseContext } from "@kubernetes/client-node";
+import type { Middleware } from "@kubernetes/client-node";
 
 /** A list as the API server prints it: the columns that its kind declares, and nothing of the objects. */
 export interface Table {
@@ -11,12 +11,12 @@ export interface Table {
  * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
 export const COLUMNS_ONLY: Middleware = {
-  pre: async (request: RequestContext) => {
+  pre: async (request) => {
     request.setHeaderParam("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
     request.setQueryParam("includeObject", "None");
     return request;
   },
-  post: async (response: ResponseContext) => response,
+  post: async (response) => response,
 };
 
 /** Each row's cells by their column; what is not set in an object is absent. */

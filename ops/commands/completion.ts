@@ -1,26 +1,27 @@
 import { Argument, type Command, type Option } from "commander";
 import { bashCompletion, fishCompletion, type Word, zshCompletion } from "../completion.ts";
-import { withExamples } from "./examples.ts";
-import type { Io } from "./options.ts";
+import { examples, type Io } from "./options.ts";
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
 /** The command that prints shell completion for all commands. */
 export function addCompletion(program: Command, io: Io): void {
-  const names = Object.keys(SHELLS);
-  withExamples(
-    program
-      .commandsGroup("This command:")
-      .helpCommand("help [command]", "explain a command")
-      .command("completion")
-      .addArgument(new Argument("<shell>", "your shell").choices(names))
-      .description("print the completion of commands and options for a shell")
-      .action((shell: keyof typeof SHELLS) => {
-        io.out.write(SHELLS[shell](wordsOf(program)));
-      }),
-    "completion bash > ~/.local/share/bash-completion/completions/nightlane",
-    "completion fish > ~/.config/fish/completions/nightlane.fish",
-  );
+  program
+    .commandsGroup("This command:")
+    .helpCommand("help [command]", "explain a command")
+    .command("completion")
+    .addArgument(new Argument("<shell>", "your shell").choices(Object.keys(SHELLS)))
+    .description("print the completion of commands and options for a shell")
+    .addHelpText(
+      "after",
+      examples(
+        "completion bash > ~/.local/share/bash-completion/completions/nightlane",
+        "completion fish > ~/.config/fish/completions/nightlane.fish",
+      ),
+    )
+    .action((shell: keyof typeof SHELLS) => {
+      io.out.write(SHELLS[shell](wordsOf(program)));
+    });
 }
 
 function wordsOf(program: Command): readonly Word[] {
@@ -30,22 +31,12 @@ function wordsOf(program: Command): readonly Word[] {
     values: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     options: [...command.options.map(optionOf), { long: "--help", short: "-h", description: "help for this command" }],
   }));
-  return [...commands, { name: "help", description: "explain a command", options: [], values: names(program) }];
+  const names = commands.map(({ name }) => name);
+  return [...commands, { name: "help", description: "explain a command", options: [], values: names }];
 }
 
-function names(program: Command): readonly string[] {
-  return program.commands.map((command) => command.name());
-}
-
-function optionOf({
-  long,
-  short,
-  description,
-  argChoices,
-  flags,
-  required,
-  optional,
-}: Option): Word["options"][number] {
+function optionOf(option: Option): Word["options"][number] {
+  const { long, short, description, argChoices, flags, required, optional } = option;
   return {
     long: long ?? short ?? "",
     description,

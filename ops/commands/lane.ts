@@ -1,56 +1,41 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Day } from "../../runs/local-time.ts";
-import { laneOf, laneOrPast } from "../lanes.ts";
+import { laneOrPast } from "../lanes.ts";
 import { switchSchedule, waive } from "../verbs/act-on-lane.ts";
-import { withExamples } from "./examples.ts";
-import { type ActCommandOptions, acting, actorOf, centralOf, day, type Io, outputOf } from "./options.ts";
-import { renderDone } from "./steps.ts";
+import { renderDone } from "../verbs/verb.ts";
+import { type ActCommandOptions, acting, actPlaceOf, day, examples, type Io } from "./options.ts";
 
 /** Commands about a date or a schedule, whether or not a night is running. */
 export function addLaneCommands(program: Command, io: Io): void {
   program.commandsGroup("Decide about dates and schedules:");
-  withExamples(
-    acting(program.command("waive <customer>"))
-      .description("close a date whose night failed or was missed: nobody is called for it again")
-      .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
-      .action(async (customer: string, options: ActCommandOptions & { readonly date: Day }) => {
-        const output = outputOf(options, io);
-        const central = centralOf(options, output);
-        // A date may still call although the customer's file no longer declares its nights.
-        const lane = await laneOrPast(central, customer);
-        output.show("Act", await waive(central, actorOf(central, options, output), lane, options.date), renderDone);
-      }),
-    'waive nordbank --date 2026-03-31 --reason "the customer computed it by itself"',
-  );
-  withExamples(
-    acting(program.command("schedule-off <customer>"))
-      .description("no night starts by the schedule, for a time or until it is set on again")
-      .option("--until <time>", "when it is set on again by itself, RFC 3339 like 2026-04-02T06:00:00Z", instant)
-      .action(async (customer: string, options: ActCommandOptions & { readonly until?: string }) => {
-        await switched(customer, "schedule-off", options, io);
-      }),
-    'schedule-off nordbank --until 2026-04-02T06:00:00Z --reason "the customer moves its data centre"',
-  );
-  withExamples(
-    acting(program.command("schedule-on <customer>"))
-      .description("nights start by the schedule again")
-      .action(async (customer: string, options: ActCommandOptions) => {
-        await switched(customer, "schedule-on", options, io);
-      }),
-    'schedule-on nordbank --reason "moved"',
-  );
+  acting(program.command("waive <customer>"))
+    .description("close a date whose night failed or was missed: nobody is called for it again")
+    .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
+    .addHelpText("after", examples('waive nordbank --date 2026-03-31 --reason "the customer computed it by itself"'))
+    .action(async (customer: string, options: ActCommandOptions & { readonly date: Day }) => {
+      // A date may still call although the customer's file no longer declares its nights.
+      const { output, central, actor, lane } = await actPlaceOf(customer, options, io, laneOrPast);
+      output.show("Act", await waive(central, actor, lane, options.date), renderDone);
+    });
+  switching(program, io, "schedule-off")
+    .description("no night starts by the schedule, for a time or until it is set on again")
+    .option("--until <time>", "when it is set on again by itself, RFC 3339 like 2026-04-02T06:00:00Z", instant)
+    .addHelpText(
+      "after",
+      examples('schedule-off nordbank --until 2026-04-02T06:00:00Z --reason "the customer moves its data centre"'),
+    );
+  switching(program, io, "schedule-on")
+    .description("nights start by the schedule again")
+    .addHelpText("after", examples('schedule-on nordbank --reason "moved"'));
 }
 
-async function switched(
-  customer: string,
-  verb: "schedule-off" | "schedule-on",
-  options: ActCommandOptions & { readonly until?: string },
-  io: Io,
-): Promise<void> {
-  const output = outputOf(options, io);
-  const central = centralOf(options, output);
-  const lane = await laneOf(central, customer);
-  output.show("Act", await switchSchedule(actorOf(central, options, output), lane, verb, options.until), renderDone);
+function switching(program: Command, io: Io, verb: "schedule-off" | "schedule-on"): Command {
+  return acting(program.command(`${verb} <customer>`)).action(
+    async (customer: string, options: ActCommandOptions & { readonly until?: string }) => {
+      const { output, actor, lane } = await actPlaceOf(customer, options, io);
+      output.show("Act", await switchSchedule(actor, lane, verb, options.until), renderDone);
+    },
+  );
 }
 
 function instant(text: string): string {

@@ -7,8 +7,7 @@ import { renderHistory, renderRuns } from "../runs/render-runs.ts";
 import { actHistory, renderActs } from "../verbs/act-history.ts";
 import { compare, renderComparison } from "../verbs/compare.ts";
 import { history } from "../verbs/history.ts";
-import { withExamples } from "./examples.ts";
-import { type CommonOptions, centralOf, common, count, day, type Io, outputOf } from "./options.ts";
+import { type CommonOptions, centralOf, common, count, day, examples, type Io, outputOf, placeOf } from "./options.ts";
 
 interface HistoryCommandOptions extends CommonOptions {
   readonly date?: Day;
@@ -33,56 +32,51 @@ export function addLookBackCommands(program: Command, io: Io): void {
 }
 
 function addHistory(program: Command, io: Io): void {
-  withExamples(
-    common(program.command("history [customer]"))
-      .description("what became of earlier runs, or of what people asked for")
-      .option("--date <day>", "one business date, with steps, attempts and decisions; with --acts one day", day)
-      .option("--from <day>", "first business date; with --acts the first day", day)
-      .option("--to <day>", "last business date; with --acts the last day", day)
-      .option("--acts", "who asked for what, why, and what became of it; of all customers, or of one")
-      .option("--limit <number>", "how many at most", count, 30)
-      .action(async (customer: string | undefined, options: HistoryCommandOptions, command: Command) => {
+  common(program.command("history [customer]"))
+    .description("what became of earlier runs, or of what people asked for")
+    .option("--date <day>", "one business date, with steps, attempts and decisions; with --acts one day", day)
+    .option("--from <day>", "first business date; with --acts the first day", day)
+    .option("--to <day>", "last business date; with --acts the last day", day)
+    .option("--acts", "who asked for what, why, and what became of it; of all customers, or of one")
+    .option("--limit <number>", "how many at most", count, 30)
+    .addHelpText(
+      "after",
+      examples("history nordbank", "history nordbank --date 2026-03-31 -o json", "history --acts --from 2026-03-30"),
+    )
+    .action(async (customer: string | undefined, options: HistoryCommandOptions, command: Command) => {
+      if (options.acts === true) {
+        const { from = options.date, to = options.date, limit } = options;
         const output = outputOf(options, io);
         const central = centralOf(options, output);
-        if (options.acts === true) {
-          const { from = options.date, to = options.date, limit } = options;
-          output.show("ActList", await actHistory(central, { ...defined({ customer, from, to }), limit }), renderActs);
-        } else if (customer === undefined) {
-          command.error("error: say which customer's runs, or --acts for what people asked for");
-        } else {
-          const found = await history(central, await laneOrPast(central, customer), options);
-          output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
-        }
-      }),
-    "history nordbank",
-    "history nordbank --date 2026-03-31 -o json",
-    "history --acts --from 2026-03-30",
-  );
+        output.show("ActList", await actHistory(central, { ...defined({ customer, from, to }), limit }), renderActs);
+      } else if (customer === undefined) {
+        command.error("error: say which customer's runs, or --acts for what people asked for");
+      } else {
+        const { output, central, lane } = await placeOf(customer, options, io, laneOrPast);
+        const found = await history(central, lane, options);
+        output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
+      }
+    });
 }
 
 function addCompare(program: Command, io: Io): void {
-  withExamples(
-    common(program.command("compare <customer>"))
-      .description("compare a night's results, by hash, with files that another night left in a folder: <step>/<file>")
-      .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
-      .requiredOption("--with <folder>", "folder of the other night's results")
-      .option("--run <number>", "which run (default: the last that succeeded)", count)
-      .option("--step <step...>", "only the results of these steps")
-      .action(async (customer: string, options: CompareCommandOptions) => {
-        const { date, with: folder, run: number, step } = options;
-        const output = outputOf(options, io);
-        const central = centralOf(options, output);
-        const compared = await compare(central, await laneOrPast(central, customer), {
-          date,
-          folder,
-          ...(number === undefined ? {} : { run: number }),
-          ...(step === undefined ? {} : { steps: step }),
-        });
-        output.show("Comparison", compared, renderComparison);
-        if (!compared.same) {
-          throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
-        }
-      }),
-    "compare lakebank --date 2026-03-31 --with /data/out/2026-03-31 --step var-es report",
-  );
+  common(program.command("compare <customer>"))
+    .description("compare a night's results, by hash, with files that another night left in a folder: <step>/<file>")
+    .requiredOption("--date <day>", "business date, YYYY-MM-DD", day)
+    .requiredOption("--with <folder>", "folder of the other night's results")
+    .option("--run <number>", "which run (default: the last that succeeded)", count)
+    .option("--step <step...>", "only the results of these steps")
+    .addHelpText(
+      "after",
+      examples("compare lakebank --date 2026-03-31 --with /data/out/2026-03-31 --step var-es report"),
+    )
+    .action(async (customer: string, options: CompareCommandOptions) => {
+      const { date, with: folder, run, step: steps } = options;
+      const { output, central, lane } = await placeOf(customer, options, io, laneOrPast);
+      const compared = await compare(central, lane, { date, folder, ...defined({ run, steps }) });
+      output.show("Comparison", compared, renderComparison);
+      if (!compared.same) {
+        throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
+      }
+    });
 }

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Day } from "../../runs/local-time.ts";
 import { loadKubeconfig } from "../kubeconfig.ts";
-import { laneOf } from "../lanes.ts";
 import type { NightLine } from "../overview/night-line.ts";
 import { type OverviewView, renderNights, renderWaiting } from "../overview/render-nights.ts";
 import { byUrgency } from "../overview/urgency.ts";
@@ -10,18 +9,19 @@ import { keptFiles, logs } from "../verbs/logs.ts";
 import { nights, requireAll } from "../verbs/nights.ts";
 import { show, watch } from "../verbs/show.ts";
 import { copyOfPage, ui } from "../verbs/ui.ts";
-import { withExamples } from "./examples.ts";
 import {
   type CommonOptions,
   centralOf,
   common,
   count,
   day,
+  examples,
   type Io,
   type NightOption,
   nightChoice,
   oneNight,
   outputOf,
+  placeOf,
 } from "./options.ts";
 
 interface NightsOptions extends CommonOptions {
@@ -50,49 +50,49 @@ export function addLookCommands(program: Command, io: Io): void {
   program.commandsGroup("Look:");
   addNights(program, io);
   addUi(program, io);
-  withExamples(
-    oneNight(common(program.command("show <customer>")))
-      .description("one night: its steps, since when, remote jobs, who decided what")
-      .option("-w, --watch", "go on until the night ends")
-      .option("--all", "a line for every step, also for those of a large night that are alike")
-      .action(async (customer: string, options: ShowOptions) => {
-        const look = options.watch === true ? watch : show;
-        const output = outputOf(options, io);
-        const central = centralOf(options, output);
-        const choice = { ...nightChoice(options), every: options.all === true };
-        await look(central, await laneOf(central, customer), choice, output);
-      }),
-    "show nordbank --watch",
-    "show nordbank --night night-2026-03-31-run-2",
-  );
-  withExamples(
-    oneNight(common(program.command("logs <customer> [step]")))
-      .description("the log of a step's runner and its Spark driver, even when the runner is long gone")
-      .option("--date <day>", "business date (default: the night that runs, else the newest)", day)
-      .option("--run <number>", "which run of that date (default: the newest that ran the step)", count)
-      .option("--attempt <number>", "which attempt (default: the last)", count)
-      .option("--driver", "only the Spark driver's log")
-      .option("-f, --follow", "go on until the step ends")
-      .option("--raw", "with the control characters that the driver wrote")
-      .option("--kept", "instead of a log: what is kept of past nights, and how full the volume is")
-      .action(async (customer: string, step: string | undefined, options: LogsOptions, command: Command) => {
-        const output = outputOf(options, io);
-        const central = centralOf(options, output);
-        if (options.kept === true) {
-          await keptFiles(central, await laneOf(central, customer), options.date, output);
-        } else if (step === undefined) {
-          command.error("error: say which step's log, or --kept for a list of what there is");
-        } else if (options.run !== undefined && options.date === undefined) {
-          command.error("error: --run is the number of a run of one business date: say which, with --date");
-        } else {
-          await logs(central, await laneOf(central, customer), step, options, output);
-        }
-      }),
-    "logs nordbank revaluation --follow",
-    "logs nordbank revaluation --attempt 1 --driver",
-    "logs nordbank revaluation --date 2026-03-31 --run 1",
-    "logs nordbank --kept",
-  );
+  oneNight(common(program.command("show <customer>")))
+    .description("one night: its steps, since when, remote jobs, who decided what")
+    .option("-w, --watch", "go on until the night ends")
+    .option("--all", "a line for every step, also for those of a large night that are alike")
+    .addHelpText("after", examples("show nordbank --watch", "show nordbank --night night-2026-03-31-run-2"))
+    .action(async (customer: string, options: ShowOptions) => {
+      const look = options.watch === true ? watch : show;
+      const { output, central, lane } = await placeOf(customer, options, io);
+      await look(central, lane, { ...nightChoice(options), every: options.all === true }, output);
+    });
+  oneNight(common(program.command("logs <customer> [step]")))
+    .description("the log of a step's runner and its Spark driver, even when the runner is long gone")
+    .option("--date <day>", "business date (default: the night that runs, else the newest)", day)
+    .option("--run <number>", "which run of that date (default: the newest that ran the step)", count)
+    .option("--attempt <number>", "which attempt (default: the last)", count)
+    .option("--driver", "only the Spark driver's log")
+    .option("-f, --follow", "go on until the step ends")
+    .option("--raw", "with the control characters that the driver wrote")
+    .option("--kept", "instead of a log: what is kept of past nights, and how full the volume is")
+    .addHelpText(
+      "after",
+      examples(
+        "logs nordbank revaluation --follow",
+        "logs nordbank revaluation --attempt 1 --driver",
+        "logs nordbank revaluation --date 2026-03-31 --run 1",
+        "logs nordbank --kept",
+      ),
+    )
+    .action(async (customer: string, step: string | undefined, options: LogsOptions, command: Command) => {
+      const { kept, date, run } = options;
+      if (step === undefined && kept !== true) {
+        command.error("error: say which step's log, or --kept for a list of what there is");
+      }
+      if (run !== undefined && date === undefined && kept !== true) {
+        command.error("error: --run is the number of a run of one business date: say which, with --date");
+      }
+      const { output, central, lane } = await placeOf(customer, options, io);
+      if (step === undefined || kept === true) {
+        await keptFiles(central, lane, date, output);
+      } else {
+        await logs(central, lane, step, options, output);
+      }
+    });
 }
 
 interface UiCommandOptions extends CommonOptions {
@@ -101,53 +101,51 @@ interface UiCommandOptions extends CommonOptions {
 }
 
 function addUi(program: Command, io: Io): void {
-  withExamples(
-    common(program.command("ui [customers...]"))
-      .description("the nights as a page in your browser, for as long as the command runs")
-      .option("--port <number>", "port on this machine (default: a free one)", count)
-      .option("--no-browser", "only print the address")
-      .action(async (customers: readonly string[], options: UiCommandOptions) => {
-        const { port = 0, browser, requestTimeout: timeoutSeconds } = options;
-        const output = outputOf(options, io);
-        await ui(loadKubeconfig(options), { customers, port, browser, timeoutSeconds }, output);
-      }),
-    "ui",
-    "ui nordbank --no-browser --port 8123",
-  );
+  common(program.command("ui [customers...]"))
+    .description("the nights as a page in your browser, for as long as the command runs")
+    .option("--port <number>", "port on this machine (default: a free one)", count)
+    .option("--no-browser", "only print the address")
+    .addHelpText("after", examples("ui", "ui nordbank --no-browser --port 8123"))
+    .action(async (customers: readonly string[], options: UiCommandOptions) => {
+      const { port = 0, browser, requestTimeout: timeoutSeconds } = options;
+      const output = outputOf(options, io);
+      await ui(loadKubeconfig(options), { customers, port, browser, timeoutSeconds }, output);
+    });
 }
 
 function addNights(program: Command, io: Io): void {
-  withExamples(
-    common(program.command("nights"))
-      .description("all customers, the worst first: what was due, how far it is, what is late")
-      .option("--waiting", "only what waits for a person, earliest deadline first")
-      .addOption(new Option("--all", "also what a small screen has no room for").conflicts("waiting"))
-      .addOption(
-        new Option("--html", "a self-contained page with every run, for a report").conflicts(["waiting", "all"]),
-      )
-      .action(async (options: NightsOptions) => {
-        const output = outputOf(options, io);
-        if (options.html === true) {
-          const timeoutSeconds = options.requestTimeout;
-          io.out.write(await copyOfPage(loadKubeconfig(options), { customers: [], timeoutSeconds }));
-          return;
-        }
-        const now = Date.now();
-        const lines = await nights(centralOf(options, output), now);
-        const rows = output.view.columns === undefined || options.all === true ? undefined : output.stream.rows;
-        const view: OverviewView = { ...output.view, now, ...(rows === undefined ? {} : { rows }) };
-        if (options.waiting === true) {
-          output.show("WaitingList", waitingOf(lines), (waiting) => renderWaiting(waiting, view));
-        } else {
-          output.show("NightList", sorted(lines), (all) => renderNights(all, view));
-        }
-        requireAll(lines);
-      }),
-    "nights",
-    "nights --waiting",
-    "nights --html > nights.html",
-    "nights -o json | jq '.items[] | select(.late)'",
-  );
+  common(program.command("nights"))
+    .description("all customers, the worst first: what was due, how far it is, what is late")
+    .option("--waiting", "only what waits for a person, earliest deadline first")
+    .addOption(new Option("--all", "also what a small screen has no room for").conflicts("waiting"))
+    .addOption(new Option("--html", "a self-contained page with every run, for a report").conflicts(["waiting", "all"]))
+    .addHelpText(
+      "after",
+      examples(
+        "nights",
+        "nights --waiting",
+        "nights --html > nights.html",
+        "nights -o json | jq '.items[] | select(.late)'",
+      ),
+    )
+    .action(async (options: NightsOptions) => {
+      const output = outputOf(options, io);
+      if (options.html === true) {
+        const timeoutSeconds = options.requestTimeout;
+        io.out.write(await copyOfPage(loadKubeconfig(options), { customers: [], timeoutSeconds }));
+        return;
+      }
+      const now = Date.now();
+      const lines = await nights(centralOf(options, output), now);
+      const rows = output.view.columns === undefined || options.all === true ? undefined : output.stream.rows;
+      const view: OverviewView = { ...output.view, now, ...(rows === undefined ? {} : { rows }) };
+      if (options.waiting === true) {
+        output.show("WaitingList", waitingOf(lines), (waiting) => renderWaiting(waiting, view));
+      } else {
+        output.show("NightList", sorted(lines), (all) => renderNights(all, view));
+      }
+      requireAll(lines);
+    });
 }
 
 function sorted(lines: readonly NightLine[]): readonly NightLine[] {

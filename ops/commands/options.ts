@@ -5,6 +5,7 @@ import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
 import type { NightChoice } from "../choose-night.ts";
 import { DEFAULT_KUBECONFIG, loadKubeconfig } from "../kubeconfig.ts";
+import { type Lane, laneOf } from "../lanes.ts";
 import { Output, type OutputForm, type Screen } from "../output.ts";
 
 /** Where a command writes results and progress. */
@@ -72,20 +73,45 @@ export function nightChoice(options: NightOption): NightChoice {
 }
 
 /** The central cluster; retries are noted. */
-export function centralOf(options: CommonOptions, output: Output): Central {
-  return new Central(loadKubeconfig(options), {
-    timeoutSeconds: options.requestTimeout,
-    note: (text) => output.note(text),
-  });
+export function centralOf(options: CommonOptions, { note }: Output): Central {
+  return new Central(loadKubeconfig(options), { timeoutSeconds: options.requestTimeout, note });
 }
 
 export function outputOf(options: CommonOptions, io: Io): Output {
   return new Output({ form: options.output, utc: options.utc ?? false }, io.out, io.err);
 }
 
-export function actorOf(central: Central, options: ActCommandOptions, output: Output): Actor {
-  const { reason, dryRun = false } = options;
-  return new Actor(central, { reason, dryRun, note: (text) => output.note(text) });
+export function actorOf(central: Central, { reason, dryRun = false }: ActCommandOptions, { note }: Output): Actor {
+  return new Actor(central, { reason, dryRun, note });
+}
+
+/** Where a command about one customer works, and where it shows its result. */
+export interface Place {
+  readonly output: Output;
+  readonly central: Central;
+  readonly lane: Lane;
+}
+
+export async function placeOf(customer: string, options: CommonOptions, io: Io, find = laneOf): Promise<Place> {
+  const output = outputOf(options, io);
+  const central = centralOf(options, output);
+  return { output, central, lane: await find(central, customer) };
+}
+
+/** The same for a command that changes something. */
+export async function actPlaceOf(
+  customer: string,
+  options: ActCommandOptions,
+  io: Io,
+  find = laneOf,
+): Promise<Place & { readonly actor: Actor }> {
+  const place = await placeOf(customer, options, io, find);
+  return { ...place, actor: actorOf(place.central, options, place.output) };
+}
+
+/** Examples for the end of a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ nightlane ${line}`).join("\n")}\n`;
 }
 
 /** Parses `YYYY-MM-DD`. */

@@ -1,19 +1,20 @@
 import type { Command } from "commander";
+import { defined } from "../../runs/defined.ts";
 import type { Refusal } from "../../runs/refusal.ts";
 import type { StepVerb } from "../../runs/step-act.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Output, View } from "../output.ts";
+import type { Output } from "../output.ts";
 import { actOnNight, type NightVerb } from "../verbs/act-on-night.ts";
 import { actOnStep } from "../verbs/act-on-step.ts";
 import { retryAll } from "../verbs/retry-all.ts";
-import type { Done, VerbContext } from "../verbs/verb.ts";
-import { withExamples } from "./examples.ts";
+import { renderDone, type VerbContext } from "../verbs/verb.ts";
 import {
   type ActCommandOptions,
   acting,
   actorOf,
   centralOf,
   count,
+  examples,
   type Io,
   type NightOption,
   nightChoice,
@@ -22,22 +23,24 @@ import {
   timeOfDay,
 } from "./options.ts";
 
-type StepOptions = ActCommandOptions & NightOption & { readonly until?: string };
-type DecideOptions = StepOptions & { readonly wait?: number };
-type RetryOptions = DecideOptions & { readonly all?: boolean };
-type WaitingStepOptions = StepOptions & { readonly wait: number };
+interface StepOptions extends ActCommandOptions, NightOption {
+  readonly until?: string;
+  readonly wait?: number;
+}
 
-/** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
-const WAIT_SECONDS = 180;
+interface StepCommand {
+  readonly verb: StepVerb;
+  readonly description: string;
+  readonly examples: readonly string[];
+}
 
 /** How long a decision waits for Argo to act on it. */
 const EFFECT_SECONDS = 30;
 
-const STEP_VERBS: readonly {
-  readonly verb: StepVerb;
-  readonly description: string;
-  readonly examples: readonly string[];
-}[] = [
+/** How long `stop` and `restart` wait: the runner has 25 s to cancel, Argo some more to see it. */
+const CANCEL_SECONDS = 180;
+
+const DECISIONS: readonly StepCommand[] = [
   {
     description: "hold a step before it starts, also one not reached yet; its siblings run on",
     verb: "hold",
@@ -71,35 +74,67 @@ const STEP_VERBS: readonly {
   },
 ];
 
+/** Orders to the runner of a step. */
+const ORDERS: readonly StepCommand[] = [
+  {
+    verb: "stop",
+    description: "cancel the remote job of a running step; the step then waits for a decision",
+    examples: ['stop nordbank revaluation --reason "wrong portfolio"'],
+  },
+  {
+    verb: "restart",
+    description: "replace the remote job of a running step by exactly one new attempt",
+    examples: ['restart nordbank revaluation --reason "driver hangs"'],
+  },
+];
+
 /** The commands that change one step, or whether steps start at all. */
 export function addStepCommands(program: Command, io: Io): void {
   program.commandsGroup("Decide, while a night runs:");
-  for (const { verb, description, examples } of STEP_VERBS) {
-    const command = oneNight(acting(program.command(`${verb} <customer> <step>`)))
-      .description(description)
-      .action(async (customer: string, step: string, options: DecideOptions) => {
-        const output = outputOf(options, io);
-        output.show("Act", await actOnStep(contextOf(options, output), verb, customer, step), renderDone);
-      });
-    if (verb === "hold") {
+  for (const decision of DECISIONS) {
+    const command = addStepCommand(program, io, decision);
+    if (decision.verb === "hold") {
       untilOption(command);
     } else {
-      command.option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS);
+      waitOption(command, "effect", EFFECT_SECONDS);
     }
-    withExamples(command, ...examples);
   }
   addRetry(program, io);
-  addStop(program, io);
+  for (const order of ORDERS) {
+    waitOption(addStepCommand(program, io, order), "cancellation", CANCEL_SECONDS);
+  }
   addNightVerbs(program, io);
 }
 
+function addStepCommand(program: Command, io: Io, { verb, description, examples: lines }: StepCommand): Command {
+  return oneNight(acting(program.command(`${verb} <customer> <step>`)))
+    .description(description)
+    .addHelpText("after", examples(...lines))
+    .action(async (customer: string, step: string, options: StepOptions) => {
+      const output = outputOf(options, io);
+      output.show("Act", await actOnStep(contextOf(options, output), verb, customer, step), renderDone);
+    });
+}
+
 function addRetry(program: Command, io: Io): void {
-  withExamples(
-    oneNight(acting(program.command("retry <customer> [step]")))
-      .description("run a failed step again as a new attempt")
-      .option("--all", "every step of the customer that waits for a decision")
-      .option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS)
-      .action(async (customer: string, step: string | undefined, options: RetryOptions, command: Command) => {
+  oneNight(acting(program.command("retry <customer> [step]")))
+    .description("run a failed step again as a new attempt")
+    .option("--all", "every step of the customer that waits for a decision")
+    .option("--wait <seconds>", "how long to wait for the effect", count, EFFECT_SECONDS)
+    .addHelpText(
+      "after",
+      examples(
+        'retry nordbank revaluation --reason "quota raised by the customer"',
+        'retry nordbank --all --reason "the customer\'s cluster is back"',
+      ),
+    )
+    .action(
+      async (
+        customer: string,
+        step: string | undefined,
+        options: StepOptions & { readonly all?: boolean },
+        command: Command,
+      ) => {
         const output = outputOf(options, io);
         if (step !== undefined && options.all !== true) {
           output.show("Act", await actOnStep(contextOf(options, output), "retry", customer, step), renderDone);
@@ -110,47 +145,19 @@ function addRetry(program: Command, io: Io): void {
         } else {
           command.error("error: say which step, or --all for every step that waits for a decision");
         }
-      }),
-    'retry nordbank revaluation --reason "quota raised by the customer"',
-    'retry nordbank --all --reason "the customer\'s cluster is back"',
-  );
+      },
+    );
 }
 
-/** @throws the first failure, which tells of the others too */
+/** @throws the first failure, which also reports the others */
 function requireAll(done: number, failed: readonly (OpsError | Refusal)[]): void {
   const [first] = failed;
   if (first === undefined) {
     return;
   }
-  const code = first instanceof OpsError ? first.code : ExitCode.notPossible;
-  const fix = first instanceof OpsError ? first.fix : first.remedy;
+  const [code, fix] = first instanceof OpsError ? [first.code, first.fix] : [ExitCode.notPossible, first.remedy];
   const messages = failed.map(({ message }) => message).join("\n  ");
   throw new OpsError(code, `retry: ${done} of ${done + failed.length} steps were retried:\n  ${messages}`, fix);
-}
-
-function addStop(program: Command, io: Io): void {
-  const verbs = [
-    {
-      verb: "stop",
-      description: "cancel the remote job of a running step; the step then waits for a decision",
-      example: 'stop nordbank revaluation --reason "wrong portfolio"',
-    },
-    {
-      verb: "restart",
-      description: "replace the remote job of a running step by exactly one new attempt",
-      example: 'restart nordbank revaluation --reason "driver hangs"',
-    },
-  ] as const;
-  for (const { verb, description, example } of verbs) {
-    const command = oneNight(acting(program.command(`${verb} <customer> <step>`)))
-      .description(description)
-      .option("--wait <seconds>", "how long to wait for the cancellation", count, WAIT_SECONDS)
-      .action(async (customer: string, step: string, options: WaitingStepOptions) => {
-        const output = outputOf(options, io);
-        output.show("Act", await actOnStep(contextOf(options, output), verb, customer, step), renderDone);
-      });
-    withExamples(command, example);
-  }
 }
 
 const NIGHT_VERBS: readonly {
@@ -187,16 +194,21 @@ const NIGHT_VERBS: readonly {
 
 function addNightVerbs(program: Command, io: Io): void {
   for (const { verb, description, example } of NIGHT_VERBS) {
-    const command = oneNight(acting(program.command(`${verb} <customer>`)));
+    const command = oneNight(acting(program.command(`${verb} <customer>`)))
+      .description(description)
+      .addHelpText("after", examples(example))
+      .action(async (customer: string, options: StepOptions) => {
+        const output = outputOf(options, io);
+        output.show("Act", await actOnNight(contextOf(options, output), verb, customer), renderDone);
+      });
     if (verb === "pause") {
       untilOption(command);
     }
-    command.description(description).action(async (customer: string, options: StepOptions) => {
-      const output = outputOf(options, io);
-      output.show("Act", await actOnNight(contextOf(options, output), verb, customer), renderDone);
-    });
-    withExamples(command, example);
   }
+}
+
+function waitOption(command: Command, forWhat: "effect" | "cancellation", seconds: number): Command {
+  return command.option("--wait <seconds>", `how long to wait for the ${forWhat}`, count, seconds);
 }
 
 /** Adds `--until`, which only serves to ask what a hold would cost: a hold itself lasts until it is released. */
@@ -213,22 +225,15 @@ function untilOption(command: Command): void {
     });
 }
 
-function contextOf(options: DecideOptions, output: Output): VerbContext {
+function contextOf(options: StepOptions, output: Output): VerbContext {
   const central = centralOf(options, output);
   return {
     central,
     actor: actorOf(central, options, output),
     choice: nightChoice(options),
     effectSeconds: options.wait ?? EFFECT_SECONDS,
-    note: (text) => output.note(text),
+    note: output.note,
     times: output.view.times,
-    ...(options.until === undefined ? {} : { until: options.until }),
+    ...defined({ until: options.until }),
   };
-}
-
-/** What an act did, for a person. */
-export function renderDone(done: Done, { paint }: View): string {
-  const what = done.step === undefined ? done.customer : `${done.customer} ${done.step}`;
-  const dry = done.dryRun ? " (dry run: nothing was changed)" : "";
-  return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night ?? done.act}, noted as ${done.by}: ${done.reason}`;
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../runs/defined.ts";
 import { costOfHold, type HoldCost, type HoldPlan } from "../../runs/forecast/cost-of-hold.ts";
 import { addDays, instantOf, localTime } from "../../runs/local-time.ts";
 import { readSchedule } from "../../runs/schedule.ts";
@@ -25,10 +26,8 @@ export async function withCost(
     central.scheduleIfAny(lane.namespace, lane.pipeline),
   ]);
   const zone = cron === undefined ? undefined : readSchedule(cron).schedule?.timezone;
-  const plan: HoldPlan = {
-    ...(step === undefined ? {} : { step }),
-    ...(until === undefined ? {} : { until: nextAt(until, zone ?? "UTC", now) }),
-  };
+  const held = until === undefined ? undefined : nextAt(until, zone ?? "UTC", now);
+  const plan: HoldPlan = defined({ step, until: held });
   const cost = model === undefined ? undefined : costOfHold(model, state, now, plan);
   const text =
     cost === undefined

@@ -58,7 +58,7 @@ export async function readLane(lane: Lane, source: LaneSource, now: number): Pro
   const nightsOf = (all: readonly RunFacts[]): readonly DueNight[] =>
     dueNights({ schedule, since: Number.isNaN(since) ? now : since, suspended, runs: all }, now);
   const nights = nightsOf(known);
-  // What labels say of a run is not enough of the night that counts now: it is told when it ended, and with how many steps.
+  // What labels say of a run is not enough of the night that counts now: people read when it ended, and with how many steps.
   const brief = currentNight(nights)?.run;
   const head = brief === undefined ? undefined : records.get(brief.uid);
   const whole = head === undefined ? undefined : (await source.record(head))?.spec;
@@ -93,29 +93,25 @@ function fromRecords(
   heads: readonly WorkflowHead[],
   records: readonly RecordHead[],
 ): readonly Promise<RunFacts | undefined>[] {
+  const { customer } = lane.series;
   const taken = new Set(
-    heads.flatMap(({ name, uid }) => [
-      recordName(lane.series.customer, name),
-      recordName(lane.series.customer, name, uid),
-    ]),
+    heads.flatMap(({ name, uid }) => [recordName(customer, name), recordName(customer, name, uid)]),
   );
   const others = records.filter(({ name }) => !taken.has(name));
   return others.map(async (head) => {
     const { name, created, businessDate, phase } = head;
     return phase === "Succeeded" && businessDate !== undefined
-      ? endedWell(lane, { name: name.slice(lane.series.customer.length + 1), uid: name, began: created, businessDate })
+      ? endedWell(lane, { name: name.slice(customer.length + 1), uid: name, began: created, businessDate })
       : (await source.record(head))?.spec;
   });
 }
 
 function recordOf(
-  lane: Lane,
+  { series: { customer } }: Lane,
   { name, uid }: WorkflowHead,
   records: ReadonlyMap<string, RecordHead>,
 ): RecordHead | undefined {
-  return (
-    records.get(recordName(lane.series.customer, name, uid)) ?? records.get(recordName(lane.series.customer, name))
-  );
+  return records.get(recordName(customer, name, uid)) ?? records.get(recordName(customer, name));
 }
 
 /** A run that ended well, as its labels describe it. */
@@ -153,6 +149,6 @@ function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): Run
 
 /** Running runs that belong to none of the given nights: repeats, and runs whose date is not known. */
 export function runningBeside({ states }: ReadLane, nights: readonly DueNight[]): readonly NightState[] {
-  const told = new Set(nights.map(({ run }) => run?.uid));
-  return [...states].filter(([uid, state]) => !hasEnded(state) && !told.has(uid)).map(([, state]) => state);
+  const listed = new Set(nights.map(({ run }) => run?.uid));
+  return [...states].filter(([uid, state]) => !hasEnded(state) && !listed.has(uid)).map(([, state]) => state);
 }

@@ -76,22 +76,18 @@ const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "retrying", "
  */
 export function linesOf(read: ReadLane): readonly NightLine[] {
   const current = currentNight(read.nights);
-  const told = read.nights.filter(
+  const listed = read.nights.filter(
     (one) => one === current || standsOpen(one, read.suspended) || one.standing === "running",
   );
   const nights = [
-    ...told.filter((one) => one === current),
-    ...told.filter((one) => one !== current),
+    ...listed.filter((one) => one === current),
+    ...listed.filter((one) => one !== current),
     ...read.nights.flatMap((one) => asFailedRepeat(one) ?? []),
   ];
-  const beside = runningBeside(read, told);
+  const beside = runningBeside(read, listed);
   const [first = emptyLine(read), ...others] = nights.map((night) => lineOf(read, night));
   return [
-    {
-      ...first,
-      beside: beside.map(({ workflow }) => workflow),
-      ...scheduleProblem(read),
-    },
+    { ...first, beside: beside.map(({ workflow }) => workflow), ...scheduleProblem(read) },
     ...others,
     ...beside.filter(({ steps }) => steps.some(isWaitingStep)).map((state) => lineOfState(read, state)),
   ];
@@ -184,12 +180,7 @@ function progressOf(state: NightState): Pick<NightLine, "steps" | "stepsDone" | 
           step: step.name,
           state: step.state,
           ...(isWaitingStep(step) ? { verbs: possibleActs(step).map(({ verb }) => verb) } : {}),
-          ...defined({
-            since: step.waitingSince,
-            message: step.message,
-            trouble: step.trouble,
-            further: step.further,
-          }),
+          ...defined({ since: step.waitingSince, message: step.message, trouble: step.trouble, further: step.further }),
         })),
     ],
   };

@@ -1,3 +1,4 @@
+import { grouped } from "../../runs/grouped.ts";
 import type { Day } from "../../runs/local-time.ts";
 import type { RunRecord } from "../../runs/run-record.ts";
 import type { RecordHead, RunRecords } from "../run-records.ts";
@@ -41,11 +42,8 @@ export class RecordLoader {
   private answerAll(): void {
     const asked = this.asked;
     this.asked = [];
-    const perDate = new Map<Day | undefined, number>();
-    for (const { head } of asked) {
-      perDate.set(head.businessDate, (perDate.get(head.businessDate) ?? 0) + 1);
-    }
-    const dates = [...perDate].flatMap(([date, count]) => (date !== undefined && count > FEW ? [date] : []));
+    const perDate = [...grouped(asked, ({ head }) => head.businessDate ?? "")];
+    const dates = perDate.flatMap(([date, { length }]) => (date !== "" && length > FEW ? [date] : []));
     const listed = dates.length === 0 ? undefined : this.listed(dates);
     for (const { head, answer } of asked) {
       answer(

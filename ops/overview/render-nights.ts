@@ -83,13 +83,9 @@ function stateText(line: NightLine, view: OverviewView): string {
   const beside =
     line.beside.length === 0 ? [] : [`+${line.beside.length} ${line.beside.length === 1 ? "replay" : "replays"}`];
   const run = (line.runNumber ?? 1) > 1 ? [`run ${line.runNumber}`] : [];
-  const problem =
-    line.problem === "no schedule"
-      ? ["no schedule"]
-      : line.problem === "schedule cannot be read"
-        ? [`schedule cannot be read: ${line.reason}`]
-        : [];
-  return [...problem, ...standingText(line, view), ...run, ...beside].join("; ");
+  const noSchedule = line.problem === "no schedule" ? ["no schedule"] : [];
+  const unread = line.problem === "schedule cannot be read" ? [`schedule cannot be read: ${line.reason}`] : [];
+  return [...noSchedule, ...unread, ...standingText(line, view), ...run, ...beside].join("; ");
 }
 
 function standingText(line: NightLine, view: OverviewView): readonly string[] {
@@ -119,7 +115,7 @@ function standingText(line: NightLine, view: OverviewView): readonly string[] {
       return ["not a business day"];
     case "succeeded":
       return [
-        `${line.late === true ? "done late" : "done"}${line.finishedAt === undefined ? "" : ` ${at(line.finishedAt)}`}`,
+        `done${line.late === true ? " late" : ""}${line.finishedAt === undefined ? "" : ` ${at(line.finishedAt)}`}`,
       ];
     case "running":
       return [...(line.paused === true ? ["PAUSED"] : []), ...activeText(line, at)];
@@ -127,14 +123,11 @@ function standingText(line: NightLine, view: OverviewView): readonly string[] {
 }
 
 function problemText(line: NightLine, at: (time: string | undefined) => string): readonly string[] {
-  switch (line.problem) {
-    case "cannot be read":
-      return [`CANNOT BE READ: ${line.reason}`];
-    case "no night yet":
-      return [line.start === undefined ? "no night yet" : `no night yet, the first ${at(line.start)}`];
-    default:
-      return ["no night yet"];
+  if (line.problem === "cannot be read") {
+    return [`CANNOT BE READ: ${line.reason}`];
   }
+  const isAhead = line.problem === "no night yet" && line.start !== undefined;
+  return [isAhead ? `no night yet, the first ${at(line.start)}` : "no night yet"];
 }
 
 const WAITING_TEXT: Readonly<Partial<Record<StepState, string>>> = {

@@ -47,56 +47,41 @@ export function waitingOf(lines: readonly NightLine[]): readonly Waiting[] {
     );
 }
 
+/** Since when something waits, and why. */
+interface Why {
+  readonly since: string | undefined;
+  readonly message?: string | undefined;
+}
+
 function nightWaits(line: NightLine, which: string): readonly Waiting[] {
-  const { customer, businessDate: date = "YYYY-MM-DD" } = line;
-  const isWaived = line.waivedBy !== undefined;
-  if (line.standing === "missed" && !isWaived) {
-    const message = line.blockedBy === undefined ? undefined : `${line.blockedBy} still ran`;
-    return [
-      {
-        ...placeOf(line),
-        waitsFor: "missed night",
-        commands: [`nightlane run ${customer} --date ${date} --reason "..."`],
-        ...defined({ since: line.startBy, message }),
-      },
-    ];
+  const { customer, businessDate: date = "YYYY-MM-DD", blockedBy } = line;
+  const about = `${customer} --date ${date}`;
+  const one = (waitsFor: WaitingFor, commands: readonly string[], why: Why): Waiting => ({
+    ...placeOf(line),
+    waitsFor,
+    commands,
+    ...defined(why),
+  });
+  const run = `nightlane run ${about} --reason "..."`;
+  switch (line.waivedBy === undefined ? line.standing : undefined) {
+    case "missed": {
+      const message = blockedBy === undefined ? undefined : `${blockedBy} still ran`;
+      return [one("missed night", [run], { since: line.startBy, message })];
+    }
+    case "failed":
+    case "deleted": {
+      const commands = [`nightlane replay ${about} --reason "..."`, `nightlane history ${about}`];
+      return [one("failed night", commands, { since: line.finishedAt })];
+    }
+    case "suspended": {
+      const commands = [run, `nightlane waive ${about} --reason "..."`];
+      return [one("night left out", commands, { since: line.start, message: "the schedule was suspended" })];
+    }
+    default: {
+      const commands = [`nightlane resume ${customer}${which} --reason "..."`];
+      return line.paused === true ? [one("resume", commands, { since: line.pausedSince })] : [];
+    }
   }
-  if ((line.standing === "failed" || line.standing === "deleted") && !isWaived) {
-    return [
-      {
-        ...placeOf(line),
-        waitsFor: "failed night",
-        commands: [
-          `nightlane replay ${customer} --date ${date} --reason "..."`,
-          `nightlane history ${customer} --date ${date}`,
-        ],
-        ...defined({ since: line.finishedAt }),
-      },
-    ];
-  }
-  if (line.standing === "suspended" && !isWaived) {
-    return [
-      {
-        ...placeOf(line),
-        waitsFor: "night left out",
-        commands: [
-          `nightlane run ${customer} --date ${date} --reason "..."`,
-          `nightlane waive ${customer} --date ${date} --reason "..."`,
-        ],
-        ...defined({ since: line.start, message: "the schedule was suspended" }),
-      },
-    ];
-  }
-  return line.paused === true
-    ? [
-        {
-          ...placeOf(line),
-          waitsFor: "resume",
-          commands: [`nightlane resume ${customer}${which} --reason "..."`],
-          ...defined({ since: line.pausedSince }),
-        },
-      ]
-    : [];
 }
 
 const WAITS_FOR: Readonly<Partial<Record<ActiveStep["state"], WaitingFor>>> = {

@@ -1,3 +1,4 @@
+import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { isSameSeries } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
@@ -50,7 +51,7 @@ function recorded(
   heads: readonly WorkflowHead[],
 ): readonly KnownRun[] {
   return records.map((record) => ({
-    ...(record.businessDate === undefined ? {} : { businessDate: record.businessDate }),
+    ...defined({ businessDate: record.businessDate }),
     began: record.created,
     read: async () => {
       const facts = (await central.runRecords.get(record.name))?.spec;
@@ -75,8 +76,7 @@ async function unrecorded(
   return Promise.all(
     others.map(async (head) => {
       const facts = await factsOf(central, lane, head);
-      const { businessDate } = facts;
-      return { ...(businessDate === undefined ? {} : { businessDate }), began: head.created, read: async () => facts };
+      return { ...defined({ businessDate: facts.businessDate }), began: head.created, read: async () => facts };
     }),
   );
 }

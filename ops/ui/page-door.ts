@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { type PageUpstream, reasonOf } from "./page-upstream.ts";
 
 /** Paths of the page that are passed on, each with the content type that the browser gets. */
@@ -115,11 +116,7 @@ export class PageDoor {
   }
 
   private async passOnRefusal(found: IncomingMessage, answer: ServerResponse): Promise<void> {
-    let text = "";
-    for await (const part of found.setEncoding("utf8")) {
-      text += part;
-    }
-    const why = reasonOf(text);
+    const why = reasonOf(await text(found));
     this.note(`page: nightwatch or the API server answered ${found.statusCode}: ${why}`);
     refuse(answer, found.statusCode ?? 502, why);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { FORBIDDEN } from "../../api/api-error.ts";
 import { openAnswer } from "../../api/open-answer.ts";
@@ -48,15 +49,12 @@ export class PageUpstream {
    */
   async text(path: string): Promise<string> {
     const answer = await this.get(path, AbortSignal.timeout(TEXT_MILLISECONDS));
-    let text = "";
-    for await (const part of answer.setEncoding("utf8")) {
-      text += part;
-    }
+    const found = await text(answer);
     if (answer.statusCode !== 200) {
       const code = answer.statusCode === FORBIDDEN ? ExitCode.refused : ExitCode.unreachable;
-      throw new OpsError(code, `read nightwatch's page: ${reasonOf(text)}`, NO_PAGE);
+      throw new OpsError(code, `read nightwatch's page: ${reasonOf(found)}`, NO_PAGE);
     }
-    return text;
+    return found;
   }
 
   private async once(path: string, signal: AbortSignal): Promise<IncomingMessage> {

@@ -24,6 +24,5 @@ export async function actOnNight(context: VerbContext, verb: NightVerb, customer
   }
   const asked = await actor.ask(lane, { verb, night: workflow });
   const effect = asked.status?.message ?? NIGHT_EFFECTS[verb];
-  const said = actor.dryRun && verb === "pause" ? await withCost(context, night, effect) : effect;
-  return done(asked, customer, actor.dryRun, said);
+  return done(asked, customer, actor.dryRun, verb === "pause" ? await withCost(context, night, effect) : effect);
 }

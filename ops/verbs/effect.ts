@@ -13,40 +13,26 @@ const LOOK_AGAIN_MILLISECONDS = 300;
  * @throws OpsError noEffectYet
  */
 export async function awaitEffect(
-  context: VerbContext,
-  target: StepTarget,
+  { central, effectSeconds, note }: VerbContext,
+  { lane, night, step }: StepTarget,
   effect: string,
   reached: (step: StepStatus) => boolean,
-): Promise<StepStatus> {
-  const { lane, night, step } = target;
-  const seconds = context.effectSeconds;
-  const found = await stepWhere(context, target, Date.now() + seconds * 1000, reached);
-  if (found === undefined) {
-    throw new OpsError(
-      ExitCode.noEffectYet,
-      `${effect}: this was written, but Argo has not acted on it within ${seconds} s`,
-      `nightlane show ${lane.customer} --night ${night.state.workflow} shows whether ${step.name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
-    );
-  }
-  return found;
-}
-
-/** Polls a step until it is as wanted; undefined if the time runs out. @param end Milliseconds. */
-async function stepWhere(
-  { central, note }: VerbContext,
-  { lane, night, step }: StepTarget,
-  end: number,
-  reached: (step: StepStatus) => boolean,
-): Promise<StepStatus | undefined> {
+): Promise<void> {
+  const { workflow } = night.state;
+  const end = Date.now() + effectSeconds * 1000;
   for (;;) {
-    const now = await patiently(() => readNight(central, lane, night.state.workflow), note);
-    const found = stepOf(now, step.name);
-    if (reached(found)) {
-      return found;
+    const now = await patiently(() => readNight(central, lane, workflow), note);
+    if (reached(stepOf(now, step.name))) {
+      return;
     }
     if (Date.now() > end) {
-      return undefined;
+      break;
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
   }
+  throw new OpsError(
+    ExitCode.noEffectYet,
+    `${effect}: this was written, but Argo has not acted on it within ${effectSeconds} s`,
+    `nightlane show ${lane.customer} --night ${workflow} shows whether ${step.name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
+  );
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
@@ -32,12 +33,11 @@ export interface History {
 export async function history(central: Central, lane: Lane, options: HistoryOptions): Promise<History> {
   const { date, from, to, limit } = options;
   requirePeriod(from, to);
+  const isAny = date === undefined && from === undefined && to === undefined;
   const wanted = (day: Day | undefined): boolean =>
-    date === undefined && from === undefined && to === undefined
-      ? true
-      : day !== undefined && (date ?? day) === day && day >= (from ?? "") && day <= (to ?? "9999");
+    isAny || (day !== undefined && (date ?? day) === day && day >= (from ?? "") && day <= (to ?? "9999"));
   const [found, timezone] = await Promise.all([newestRuns(central, lane, { wanted, limit }), zoneOf(central, lane)]);
-  return { customer: lane.customer, ...(timezone === undefined ? {} : { timezone }), ...found };
+  return { customer: lane.customer, ...defined({ timezone }), ...found };
 }
 
 async function zoneOf(central: Central, lane: Lane): Promise<string | undefined> {

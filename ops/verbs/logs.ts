@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { defined } from "../../runs/defined.ts";
 import { workflowNodes } from "../../runs/nodes.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { AttemptFacts, RunFacts } from "../../runs/run-record.ts";
@@ -47,28 +48,35 @@ export async function logs(
 ): Promise<void> {
   const found = await findAttempt(central, lane, step, options);
   const follow = options.follow === true;
-  const next = (printed?: StepPod): Promise<LogPart | undefined> =>
-    follow ? nextPart(central, found, step, printed, options, output) : Promise.resolve(undefined);
+  const next = async (printed?: StepPod): Promise<LogPart | undefined> =>
+    follow ? nextPart(central, found, step, printed, options, output) : undefined;
   const pod = await podOf(central, lane, step, found);
-  let part = pod === undefined || (follow && isStarting(pod)) ? await next() : { pod };
-  if (part !== undefined) {
-    while (part !== undefined) {
-      const since = part.since === undefined ? {} : { since: part.since };
-      const lines = new LogLines(output.stream, options);
-      await central.runnerLog(lane.namespace, part.pod.name, lines, { follow, ...since });
-      part = await next(part.pod);
-    }
-    return;
+  const first = pod === undefined || (follow && isStarting(pod)) ? await next() : { pod };
+  for (let part = first; part !== undefined; part = await next(part.pod)) {
+    const lines = new LogLines(output.stream, options);
+    await central.runnerLog(lane.namespace, part.pod.name, lines, { follow, ...defined({ since: part.since }) });
   }
+  if (first === undefined) {
+    await keptLog(central, found, step, options, output);
+  }
+}
+
+/** The log of an attempt whose runner is gone. */
+async function keptLog(
+  central: Central,
+  { facts, attempt }: Attempt,
+  step: string,
+  options: LogOptions,
+  output: Output,
+): Promise<void> {
+  const { namespace } = laneWith(facts);
   const sink = new LogLines(output.stream, options);
-  const { facts, attempt } = found;
   output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
   try {
     const log = { runNumber: facts.runNumber, step, attempt: attempt.number };
-    const reader = await readKeptFiles(central, laneWith(facts), { ...dateOf(facts), log }, (text) =>
-      output.note(text),
-    );
-    await central.runnerLog(lane.namespace, reader, sink, { follow: false });
+    const wanted = { ...defined({ businessDate: facts.businessDate }), log };
+    const reader = await readKeptFiles(central, laneWith(facts), wanted, output.note);
+    await central.runnerLog(namespace, reader, sink, { follow: false });
   } catch (error) {
     if (!(error instanceof OpsError) || attempt.logEnd === undefined) {
       throw error;
@@ -78,23 +86,25 @@ export async function logs(
   }
 }
 
-/** What the lane's results volume keeps, and how full it is. @param date Only this business date. @default - all */
-export async function keptFiles(central: Central, lane: Lane, date: string | undefined, output: Output): Promise<void> {
-  const pod = await readKeptFiles(central, lane, date === undefined ? {} : { businessDate: date }, (text) =>
-    output.note(text),
-  );
+/** What the lane's results volume keeps, and how full it is. @param businessDate Only this business date. @default - all */
+export async function keptFiles(
+  central: Central,
+  lane: Lane,
+  businessDate: string | undefined,
+  output: Output,
+): Promise<void> {
+  const pod = await readKeptFiles(central, lane, defined({ businessDate }), output.note);
   await central.runnerLog(lane.namespace, pod, new LogLines(output.stream), { follow: false });
 }
 
 async function findAttempt(central: Central, lane: Lane, step: string, options: LogOptions): Promise<Attempt> {
   const recorded = options.date === undefined ? undefined : await runOf(central, lane, step, options.date, options.run);
-  const name = options.night ?? recorded?.night;
   const isThere =
     recorded === undefined || (await central.heads(lane.namespace)).some(({ uid }) => uid === recorded.uid);
   if (recorded !== undefined && !isThere) {
     return { facts: recorded, attempt: attemptOf(recorded, lane, step, options.attempt) };
   }
-  const night = await nightToShow(central, lane, name === undefined ? {} : { night: name });
+  const night = await nightToShow(central, lane, defined({ night: options.night ?? recorded?.night }));
   stepOf(night, step);
   const facts = runFacts(night.workflow, undefined, Date.now());
   return { facts, night, attempt: attemptOf(facts, lane, step, options.attempt) };
@@ -195,27 +205,23 @@ async function nextPart(
 ): Promise<LogPart | undefined> {
   const ended = new Date();
   let waits = 0;
-  const note = (text: string): void => output.note(text);
   while (found !== undefined) {
-    const night = await patiently(() => readNight(central, found.lane, found.state.workflow), note);
+    const night = await patiently(() => readNight(central, found.lane, found.state.workflow), output.note);
     const facts = runFacts(night.workflow, undefined, Date.now());
     const attempt = attemptsOf(facts, step).at(-1);
     const isWanted = options.attempt === undefined || options.attempt === attempt?.number;
     const { state } = stepOf(night, step);
     waits = state === "deciding" ? waits + 1 : 0;
     // A step that is restarted waits for a decision too, for a moment: nightwatch then decides it.
-    const goesOn =
-      state === "running" ||
-      state === "retrying" ||
-      state === "queued" ||
-      (state === "deciding" && waits < LOOKS_AT_A_DECISION);
+    const works = state === "running" || state === "retrying" || state === "queued";
+    const goesOn = works || (state === "deciding" && waits < LOOKS_AT_A_DECISION);
     if (!goesOn || attempt === undefined || !isWanted) {
       return undefined;
     }
-    const pod = await patiently(() => podOf(central, found.lane, step, { night, attempt }), note);
+    const pod = await patiently(() => podOf(central, found.lane, step, { night, attempt }), output.note);
     if (pod !== undefined && pod.uid !== printed?.uid && !isStarting(pod)) {
       if (printed !== undefined) {
-        note(`${step}, attempt ${attempt.number}: another runner goes on`);
+        output.note(`${step}, attempt ${attempt.number}: another runner goes on`);
       }
       return { pod };
     }
@@ -225,8 +231,4 @@ async function nextPart(
     await delay(LOOK_AGAIN_MILLISECONDS);
   }
   return undefined;
-}
-
-function dateOf({ businessDate }: RunFacts): { readonly businessDate?: string } {
-  return businessDate === undefined ? {} : { businessDate };
 }

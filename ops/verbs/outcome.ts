@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { compareRuns } from "../../runs/compare-runs.ts";
+import { defined } from "../../runs/defined.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { Comparison, RunFacts } from "../../runs/run-record.ts";
@@ -31,24 +32,21 @@ export async function outcomeOf(
   started: Started,
   note: (text: string) => void,
 ): Promise<Outcome> {
-  const told = new Set<string>();
+  const noted = new Set<string>();
   for (;;) {
     const { state, workflow } = await patiently(() => readNight(central, lane, started.night), note);
     for (const step of state.steps.filter(({ state: is }) => is === "deciding" || is === "confirming")) {
       const key = `${step.name}/${step.attempts}`;
-      if (!told.has(key)) {
-        told.add(key);
+      if (!noted.has(key)) {
+        noted.add(key);
         const verbs = possibleActs(step).map(({ verb }) => verb);
         note(`${started.night}: ${step.name} waits for a person (${verbs.join(", ")}): ${step.message ?? ""}`);
       }
     }
     if (hasEnded(state)) {
       const facts = runFacts(workflow, undefined, Date.now());
-      return {
-        ...started,
-        phase: state.phase,
-        ...(await patiently(() => comparisonOf(central, lane, started, facts), note)),
-      };
+      const comparison = await patiently(() => comparisonOf(central, lane, started, facts), note);
+      return { ...started, phase: state.phase, ...defined({ comparison }) };
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
   }
@@ -59,10 +57,10 @@ async function comparisonOf(
   lane: Lane,
   { businessDate, repeats }: Started,
   facts: RunFacts,
-): Promise<{ readonly comparison?: Comparison }> {
+): Promise<Comparison | undefined> {
   const runs = repeats === undefined ? [] : await runsOf(central, lane, businessDate);
   const original = runs.find(({ runNumber }) => runNumber === repeats);
-  return original === undefined ? {} : { comparison: compareRuns(facts, original) };
+  return original === undefined ? undefined : compareRuns(facts, original);
 }
 
 /** @throws OpsError differs if the night did not end well, or a replay has other results */

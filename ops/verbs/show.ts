@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { defined } from "../../runs/defined.ts";
 import { forecastNight, type NightForecast } from "../../runs/forecast/forecast-night.ts";
 import type { NightModel } from "../../runs/forecast/night-model.ts";
 import { hasEnded } from "../../runs/phases.ts";
@@ -30,14 +31,14 @@ export interface ShowChoice extends NightChoice {
 /** A lane's night: states, times, remote jobs, and who decided what. */
 export async function show(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
   const night = await withModel(central, await nightToShow(central, lane, choice), output);
-  noteRemarks(night, output);
+  night.remarks.forEach(output.note);
   output.show("Night", nightDocument(night), (_, view) => whole(night, view, choice.every));
 }
 
 /** The same until the night ends: redrawn on a terminal, else printed on every change. */
 export async function watch(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
   let night = await withModel(central, await nightToShow(central, lane, choice), output);
-  noteRemarks(night, output);
+  night.remarks.forEach(output.note);
   const frame = output.form === "text" && output.stream.isTTY === true ? new Frame(output.stream) : undefined;
   const note = (text: string): void => (frame === undefined ? output.note(text) : frame.say(text));
   let shown = "";
@@ -74,9 +75,11 @@ function nightDocument(night: ForecastNight): object {
   return {
     customer: lane.customer,
     ...state,
-    ...(schedule === undefined ? {} : { timezone: schedule.timezone }),
-    ...(finishBy === undefined ? {} : { finishBy: new Date(finishBy).toISOString() }),
-    ...(forecast === undefined ? {} : { forecast: forecastAnswer(forecast) }),
+    ...defined({
+      timezone: schedule?.timezone,
+      finishBy: finishBy === undefined ? undefined : new Date(finishBy).toISOString(),
+      forecast: forecast === undefined ? undefined : forecastAnswer(forecast),
+    }),
   };
 }
 
@@ -101,12 +104,6 @@ async function withModel(central: Central, night: ShownNight, output: Output): P
 
 function forecastOf({ model, state }: ForecastNight): NightForecast | undefined {
   return model === undefined || hasEnded(state) ? undefined : forecastNight(model, state, Date.now());
-}
-
-function noteRemarks({ remarks }: ShownNight, output: Output): void {
-  for (const remark of remarks) {
-    output.note(remark);
-  }
 }
 
 /** All details, however many lines they take. */
@@ -136,15 +133,8 @@ function fitting(night: ForecastNight, view: View, rows: number): string {
 
 function lookOf(night: ForecastNight, view: View): Parameters<typeof renderNight>[1] {
   const { lane, schedule, finishBy } = night;
-  const forecast = forecastOf(night);
-  return {
-    ...view,
-    title: lane.customer,
-    now: Date.now(),
-    ...(schedule === undefined ? {} : { zone: schedule.timezone }),
-    ...(finishBy === undefined ? {} : { finishBy }),
-    ...(forecast === undefined ? {} : { forecast }),
-  };
+  const more = defined({ zone: schedule?.timezone, finishBy, forecast: forecastOf(night) });
+  return { ...view, title: lane.customer, now: Date.now(), ...more };
 }
 
 /** The command for each step that waits for a person. */

@@ -1,3 +1,4 @@
+import { defined } from "../../runs/defined.ts";
 import type { Day } from "../../runs/local-time.ts";
 import type { NightActSpec } from "../../runs/night-act.ts";
 import { isOver } from "../../runs/phases.ts";
@@ -70,8 +71,7 @@ export async function startRun(central: Central, actor: Actor, lane: Lane, optio
     businessDate: date,
     runNumber: really.runNumber,
     template: really.template,
-    ...(planned.repeats === undefined ? {} : { repeats: planned.repeats }),
-    ...(options.from === undefined ? {} : { from: options.from }),
+    ...defined({ repeats: planned.repeats, from: options.from }),
     ...(beside.length === 0 ? {} : { beside: beside.map((run) => run.night) }),
     by: spec.by,
     reason: spec.reason,

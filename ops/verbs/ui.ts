@@ -28,13 +28,13 @@ export async function copyOfPage(
   return new PageUpstream(config, passes).text("/export");
 }
 
-/** Serves nightwatch's page to a browser on this machine until it is told to end. */
+/** Serves nightwatch's page to a browser on this machine until the person ends the command. */
 export async function ui(config: KubeConfig, options: UiOptions, output: Output): Promise<void> {
   const { customers, port, browser, timeoutSeconds } = options;
-  const passes = new PagePasses(config, customers, { timeoutSeconds, note: (text) => output.note(text) });
+  const passes = new PagePasses(config, customers, { timeoutSeconds, note: output.note });
   // A person without the right to look learns it now, and not from an empty page.
   await passes.passes();
-  const door = await PageDoor.open(new PageUpstream(config, passes), port, (text) => output.note(text));
+  const door = await PageDoor.open(new PageUpstream(config, passes), port, output.note);
   const { address } = door;
   output.show(
     "Page",

@@ -1,9 +1,11 @@
 import type { Verb } from "../../runs/act.ts";
+import { defined } from "../../runs/defined.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import type { Actor, Asked } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import type { NightChoice, ReadNight } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
+import type { View } from "../output.ts";
 import type { Times } from "../text/times.ts";
 
 /** What a verb needs to act on a running night. */
@@ -46,15 +48,12 @@ export interface StepTarget {
 /** The report of a verb. */
 export function done({ name, spec }: Asked, customer: string, dryRun: boolean, effect: string): Done {
   const { verb, night, step, by, reason } = spec;
-  return {
-    customer,
-    act: name,
-    ...(night === undefined ? {} : { night }),
-    ...(step === undefined ? {} : { step }),
-    verb,
-    by,
-    reason,
-    dryRun,
-    effect,
-  };
+  return { customer, act: name, ...defined({ night, step }), verb, by, reason, dryRun, effect };
+}
+
+/** What an act did, for a person. */
+export function renderDone(done: Done, { paint }: View): string {
+  const what = done.step === undefined ? done.customer : `${done.customer} ${done.step}`;
+  const dry = done.dryRun ? " (dry run: nothing was changed)" : "";
+  return `${paint("bold", `${done.verb} ${what}`)}: ${done.effect}${dry}\n  ${done.night ?? done.act}, noted as ${done.by}: ${done.reason}`;
 }
