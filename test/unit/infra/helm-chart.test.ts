@@ -77,7 +77,9 @@ describe("the start of a night", () => {
     const files = chart(lane);
     const { properties } = JSON.parse(files.get("values.schema.json") ?? "");
     expect(properties.schedule.properties.cron.not).toEqual({ pattern: cron?.refused?.pattern });
-    expect(files.get("values.yaml")).toContain("# No start from 02:00 to 02:59: when the clocks of Europe/Berlin change");
+    expect(files.get("values.yaml")).toContain(
+      "# No start from 02:00 to 02:59: when the clocks of Europe/Berlin change",
+    );
   });
 
   test.each([
