@@ -231,7 +231,9 @@ describe("what keeps a night's pods from starting", () => {
     );
     expect(await looked).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/cannot be pulled: unauthorized: .* -> the customer's administrator: open the way/),
+        expect.stringMatching(
+          /cannot be pulled: unauthorized: .* -> the customer's administrator: allow access to the registry/,
+        ),
       ]),
     );
   });

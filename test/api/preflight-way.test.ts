@@ -69,7 +69,7 @@ describe("what is wrong with the way there", () => {
     const config = parse(site.kubeconfig);
     config.clusters[0].cluster["certificate-authority-data"] = Buffer.from(certificate("other")).toString("base64");
     expect(await site.todo({}, { config: stringify(config) })).toEqual([
-      expect.stringMatching(/^API server: what answers .* is not trusted: .* -> the platform engineers/),
+      expect.stringMatching(/^API server: the server at .* is not trusted: .* -> the platform engineers/),
     ]);
   });
 
