@@ -6,6 +6,7 @@ import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import type { Night } from "../../constructs/night/night.ts";
+import { runnersAtOnce } from "../../constructs/night/runners-at-once.ts";
 import type { Step } from "../../constructs/night/step.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
 import { MOST_WORKFLOW_BYTES } from "../../constructs/workflow/night-size.ts";
@@ -80,23 +81,25 @@ class LargeNight {
   }
 
   static async start(customer: string, steps: (night: Night) => void): Promise<LargeNight> {
-    const lane = new TestLane(paths, customer);
+    const own = new TestLane(paths, customer);
     const definition = await loadCustomer(customer);
     const { schedule } = definition.workflow;
     const job = { cpu: Cpu.millis(20), memory: Size.mebibytes(32) };
-    const large = { ...definition, workflow: sparkRiskWorkflow({ schedule, defaults: { job }, steps }) };
+    const workflow = sparkRiskWorkflow({ schedule, defaults: { job }, steps });
+    const lane = { ...definition.lane, runners: runnersAtOnce(workflow.steps) };
+    const large = { ...definition, lane, workflow };
     expect(checkNightSize(large)).toEqual([]);
     const spec = nightSpec(large);
     const name = contentName(NIGHT, spec);
     const namespace = laneNamespace(customer);
-    await lane.takeQuota(find(synthesize(large, `customers/${customer}.ts`).lane, "ResourceQuota"));
-    await lane.create({
+    await own.takeQuota(find(synthesize(large, `customers/${customer}.ts`).lane, "ResourceQuota"));
+    await own.create({
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",
       metadata: { name, namespace },
       spec,
     });
-    return new LargeNight(lane, customer, await startKnown(lane, namespace, name));
+    return new LargeNight(own, customer, await startKnown(own, namespace, name));
   }
 
   /** Runs a verb as the farm's administrator; it must work, and has had its effect when it ends. */
