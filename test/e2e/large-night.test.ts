@@ -92,7 +92,7 @@ class LargeNight {
     const spec = nightSpec(large);
     const name = contentName(NIGHT, spec);
     const namespace = laneNamespace(customer);
-    await own.takeQuota(find(synthesize(large, `customers/${customer}.ts`).lane, "ResourceQuota"));
+    await own.takeCounts(find(synthesize(large, `customers/${customer}.ts`).lane, "ResourceQuota"));
     await own.create({
       apiVersion: "argoproj.io/v1alpha1",
       kind: "WorkflowTemplate",

@@ -54,15 +54,19 @@ export class TestLane {
     this.templates.push(name);
   }
 
-  /** Gives the lane the room of another definition's nights, until the end. */
-  async takeQuota({ spec }: Manifest): Promise<void> {
+  /**
+   * Gives the lane, until the end, the room for objects that a quota of another definition gives. It has as many runners
+   * at once as before: a small machine has no room for more.
+   */
+  async takeCounts({ spec }: Manifest): Promise<void> {
+    const { hard } = spec as { readonly hard: Readonly<Record<string, string>> };
     const request = { namespace: this.namespace, name: "lane" };
-    const before = (await this.core.readNamespacedResourceQuota(request)).spec;
-    const set = async (to: unknown): Promise<void> => {
-      const body = { spec: to };
+    const before = (await this.core.readNamespacedResourceQuota(request)).spec?.hard;
+    const set = async (limits: unknown): Promise<void> => {
+      const body = { spec: { hard: limits } };
       await this.core.patchNamespacedResourceQuota({ ...request, body }, MERGE);
     };
-    await set(spec);
+    await set(Object.fromEntries(Object.entries(hard).filter(([name]) => name.startsWith("count/"))));
     this.quota = () => set(before);
   }
 
