@@ -13,7 +13,7 @@ const OTHER_PODS = 3;
 /** Argo keeps a result of each pod, those of its retries included, until the workflow has ended. */
 const TASK_RESULTS_PER_POD = 40;
 
-/** Runs in which each step may have ended while they go on: a full backfill, tonight's night, a repeat and a shadow night. */
+/** Runs that may go on at once and keep a result of each step: a full backfill, tonight's night, a repeat, a shadow night. */
 const RUNS_AT_ONCE = BACKFILL_AT_ONCE + 3;
 
 /**
