@@ -19,7 +19,7 @@ export interface FurtherAttempt {
 /** The attempt that begins by itself after the pause that a step is in, or that has begun so and runs. */
 export function furtherAttempt(attempts: readonly AttemptNodes[]): FurtherAttempt | undefined {
   const [before, last] = [attempts.at(-2), attempts.at(-1)];
-  if (last?.hold !== undefined) {
+  if (last?.decision !== undefined) {
     return isPausing(last) ? pauseAfter(last) : undefined;
   }
   const begun = before === undefined ? undefined : pauseAfter(before);
@@ -28,7 +28,7 @@ export function furtherAttempt(attempts: readonly AttemptNodes[]): FurtherAttemp
 
 /** Whether an attempt waits for the next one to begin by itself, and not for a person. */
 export function isPausing(last: AttemptNodes | undefined): boolean {
-  return last !== undefined && isWaiting(last.hold) && pauseAfter(last) !== undefined;
+  return last !== undefined && isWaiting(last.decision) && pauseAfter(last) !== undefined;
 }
 
 /** The same in a few words: `is tried again by itself at 02:13Z (2 of 3)`. @param clock Formats the time. */
@@ -38,9 +38,9 @@ export function furtherAttemptText({ attempt, of, at }: FurtherAttempt, clock: (
 }
 
 /** The attempt after a pause of some length; undefined if a person decides, or has to. */
-function pauseAfter({ number, hold }: AttemptNodes): Required<FurtherAttempt> | undefined {
-  const input = (name: string): string => parameter(hold?.inputs?.parameters, name) ?? "";
-  const [seconds, began] = [Number.parseInt(input(PAUSE_SECONDS), 10), Date.parse(hold?.startedAt ?? "")];
+function pauseAfter({ number, decision }: AttemptNodes): Required<FurtherAttempt> | undefined {
+  const input = (name: string): string => parameter(decision?.inputs?.parameters, name) ?? "";
+  const [seconds, began] = [Number.parseInt(input(PAUSE_SECONDS), 10), Date.parse(decision?.startedAt ?? "")];
   return Number.isNaN(seconds) || Number.isNaN(began)
     ? undefined
     : { attempt: number + 1, of: Number(input(PAUSE_OF)), at: new Date(began + seconds * 1000).toISOString() };

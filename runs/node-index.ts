@@ -1,13 +1,17 @@
 import { grouped } from "./grouped.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
+/** Names in the templates of older runs, which are kept for their replays: of the hold, and of the step's name. */
+const FORMER_HOLD = "gate";
+const FORMER_STEP = "job";
+
 /** A night's nodes by the keys under which its steps are looked up. */
 export interface NodeIndex {
   /** By their name as people see it. */
   readonly named: ReadonlyMap<string, readonly WorkflowNode[]>;
   /** By the node around them. */
   readonly within: ReadonlyMap<string, readonly WorkflowNode[]>;
-  /** Gates and nodes that reuse earlier results, by their step. */
+  /** Holds and nodes that reuse earlier results, by their step. */
   readonly about: ReadonlyMap<string, readonly WorkflowNode[]>;
 }
 
@@ -27,8 +31,13 @@ function newIndex(nodes: readonly WorkflowNode[]): NodeIndex {
     named: grouped(nodes, ({ displayName }) => displayName),
     within: grouped(nodes, ({ boundaryID = "" }) => boundaryID),
     about: grouped(
-      nodes.filter(({ templateName }) => templateName === "gate" || templateName === "reuse"),
-      ({ inputs }) => parameter(inputs?.parameters, "job") ?? "",
+      nodes.filter((node) => isHold(node) || node.templateName === "reuse"),
+      ({ inputs }) => parameter(inputs?.parameters, "step") ?? parameter(inputs?.parameters, FORMER_STEP) ?? "",
     ),
   };
+}
+
+/** Whether a node is the one at which a step waits while an operator holds it. */
+export function isHold({ templateName }: WorkflowNode): boolean {
+  return templateName === "hold" || templateName === FORMER_HOLD;
 }

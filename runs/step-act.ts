@@ -3,8 +3,8 @@ import { Refusal } from "./refusal.ts";
 import { RUNNER_EXIT } from "./runner-exit.ts";
 import { runsAsJob, type StepStatus } from "./step-status.ts";
 
-/** Where a night waits for a person: at the step's gate, after a failed attempt, or at the question of a gate step. */
-export type WaitingPlace = "gate" | "decision" | "question";
+/** Where a night waits for a person: at a step that is held, after a failed attempt, or at the question of a gate step. */
+export type WaitingPlace = "hold" | "decision" | "question";
 
 /** What a person decides for a node that waits: the value of its output parameter `decision`. */
 export type Decision = "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
@@ -95,7 +95,7 @@ function hold({ name, state }: StepStatus): StepAct | undefined {
     case "waiting":
       return {
         action: { kind: "ask", asked: "yes" },
-        effect: `${name} will wait at its gate when the night reaches it`,
+        effect: `${name} will be held when the night reaches it`,
       };
     default:
       return undefined;
@@ -105,7 +105,7 @@ function hold({ name, state }: StepStatus): StepAct | undefined {
 function release({ name, state, asked, approval }: StepStatus): StepAct | undefined {
   if (state === "held") {
     return {
-      action: { kind: "decide", place: "gate", phase: "Succeeded", output: "RUN" },
+      action: { kind: "decide", place: "hold", phase: "Succeeded", output: "RUN" },
       effect: `${name} starts now`,
       reached: ({ attempts }) => attempts > 0,
     };
@@ -176,7 +176,7 @@ function skip({ name, state, approval }: StepStatus): StepAct | undefined {
       effect: `${name} will be left out when the night reaches it`,
     };
   }
-  const place = state === "held" ? "gate" : UNDECIDED.has(state) ? "decision" : undefined;
+  const place = state === "held" ? "hold" : UNDECIDED.has(state) ? "decision" : undefined;
   return place === undefined
     ? undefined
     : {
@@ -196,7 +196,7 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
       goesOn: true,
     };
   }
-  const place = state === "held" ? "gate" : UNDECIDED.has(state) ? "decision" : undefined;
+  const place = state === "held" ? "hold" : UNDECIDED.has(state) ? "decision" : undefined;
   return place === undefined
     ? undefined
     : {
@@ -231,7 +231,7 @@ function restart(step: StepStatus): StepAct | undefined {
 /** What a step does, after its name. */
 export const STATE_TEXT: Readonly<Record<StepStatus["state"], string>> = {
   waiting: "has not been reached yet",
-  held: "is held at its gate and has not started",
+  held: "is held and has not started",
   queued: "waits for a place in its group",
   running: "is running",
   confirming: "is a gate that waits for a confirmation",

@@ -1,4 +1,4 @@
-import { indexOf, type NodeIndex } from "./node-index.ts";
+import { indexOf, isHold, type NodeIndex } from "./node-index.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** Template of the node at which a failed attempt waits for a person. */
@@ -11,8 +11,8 @@ export const PAUSE_TEMPLATE = "pause";
 export interface StepNodes {
   /** The whole step, of a template `step-...`; undefined until the night reaches it. */
   readonly step?: WorkflowNode;
-  /** The gate, while the step waits at it because an operator holds it. */
-  readonly gate?: WorkflowNode;
+  /** The hold, while the step waits at it because an operator requests it. */
+  readonly hold?: WorkflowNode;
   /** Attempts, in their order. */
   readonly attempts: readonly AttemptNodes[];
   /** What reused the results of an earlier run, in a run that begins at a later step. */
@@ -30,7 +30,7 @@ export interface AttemptNodes {
   /** The pods of the work, in their order: more than one after evictions and outages. */
   readonly pods: readonly WorkflowNode[];
   /** The node at which a failed attempt waits, or waited, for a decision or for the next attempt to begin by itself. */
-  readonly hold?: WorkflowNode;
+  readonly decision?: WorkflowNode;
 }
 
 /**
@@ -41,14 +41,14 @@ export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNod
   const index = indexOf(nodes);
   const one = index.named.get(step)?.find((node) => isOf(node, "step"));
   const about = index.about.get(step) ?? [];
-  const gate = about.find((node) => node.templateName === "gate" && isWaiting(node));
+  const hold = about.find((node) => isHold(node) && isWaiting(node));
   const attempts = (one === undefined ? [] : attemptsWithin(index, one.id))
     .map((attempt) => attemptNodes(index, attempt))
     .sort((a, b) => a.number - b.number);
   const reuse = reuseNodes(about);
   return {
     ...(one === undefined ? {} : { step: one }),
-    ...(gate === undefined ? {} : { gate }),
+    ...(hold === undefined ? {} : { hold }),
     ...(reuse === undefined ? {} : { reuse }),
     attempts,
   };
@@ -78,13 +78,15 @@ function attemptNodes(index: NodeIndex, attempt: WorkflowNode): AttemptNodes {
   const runs = inside.filter((node) => isOf(node, "run"));
   const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
   const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
-  const hold = inside.find(({ templateName }) => templateName === DECIDE_TEMPLATE || templateName === PAUSE_TEMPLATE);
+  const decision = inside.find(
+    ({ templateName }) => templateName === DECIDE_TEMPLATE || templateName === PAUSE_TEMPLATE,
+  );
   return {
     number: Number(parameter(attempt.inputs?.parameters, "attempt") ?? "1"),
     attempt,
     pods,
     ...(run === undefined ? {} : { run }),
-    ...(hold === undefined ? {} : { hold }),
+    ...(decision === undefined ? {} : { decision }),
   };
 }
 

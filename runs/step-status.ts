@@ -12,7 +12,7 @@ import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
 
 /**
- * State of a step. `held` waits at its gate because an operator holds it, `deciding` failed and waits for a decision,
+ * State of a step. `held` waits because an operator holds it, `deciding` failed and waits for a decision,
  * `retrying` failed and goes on to its next attempt by itself after a pause, `queued` waits for a place in its group,
  * `waiting` waits for steps before it, `confirming` is a gate that waits for a person, `reused` has the results of an
  * earlier run, `skipped` was left out by its date or by a person, `omitted` will not run because a step before it failed.
@@ -128,7 +128,7 @@ export function stepStatus(source: StepSource): StepStatus {
   const acts = source.acts.filter((act) => act.step === name);
   const approval =
     source.approval === undefined ? undefined : { ...source.approval, by: approvedBy(acts, found.attempts.length) };
-  const waiting = [found.gate, last?.hold, last?.run].find(isWaiting);
+  const waiting = [found.hold, last?.decision, last?.run].find(isWaiting);
   return {
     name,
     kind,
@@ -146,7 +146,7 @@ export function stepStatus(source: StepSource): StepStatus {
       startedAt: begun ? startedAt : undefined,
       finishedAt: begun ? found.step?.finishedAt : undefined,
       waitingSince: state === "retrying" ? undefined : waiting?.startedAt,
-      decisions: state === "deciding" ? decisionsOf(last?.hold) : undefined,
+      decisions: state === "deciding" ? decisionsOf(last?.decision) : undefined,
       message,
       approval,
       further: state === "running" || state === "retrying" ? furtherAttempt(found.attempts) : undefined,
@@ -231,10 +231,10 @@ function messageOf({ step, attempts, reuse }: StepNodes, state: StepState): stri
 
 function stateOf(found: StepNodes): StepState {
   const last = found.attempts.at(-1);
-  if (found.gate !== undefined) {
+  if (found.hold !== undefined) {
     return "held";
   }
-  if (isWaiting(last?.hold)) {
+  if (isWaiting(last?.decision)) {
     return isPausing(last) ? "retrying" : "deciding";
   }
   if (isWaiting(last?.run)) {
@@ -265,5 +265,5 @@ function hasRun({ attempts }: StepNodes): "succeeded" | "failed" {
 /** A step that a person left out succeeds, though its work did not. */
 function wasSkipped({ attempts }: StepNodes): boolean {
   const last = attempts.at(-1);
-  return last === undefined || (last.hold !== undefined && last.run?.phase !== "Succeeded");
+  return last === undefined || (last.decision !== undefined && last.run?.phase !== "Succeeded");
 }

@@ -5,8 +5,8 @@ import type { Workflow, WorkflowNode } from "./workflow.ts";
 
 /** The node at which a step waits for a person; undefined if it does not. */
 export function waitingNode(workflow: Workflow, step: string, place: WaitingPlace): WorkflowNode | undefined {
-  const { gate, attempts } = stepNodes(workflowNodes(workflow), step);
+  const { hold, attempts } = stepNodes(workflowNodes(workflow), step);
   const last = attempts.at(-1);
-  const node = place === "gate" ? gate : place === "decision" ? last?.hold : last?.run;
+  const node = place === "hold" ? hold : place === "decision" ? last?.decision : last?.run;
   return isWaiting(node) ? node : undefined;
 }

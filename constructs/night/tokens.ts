@@ -8,7 +8,7 @@ export const BUSINESS_DATE = "{{inputs.parameters.business-date}}";
 export const VARIANT = "{{inputs.parameters.variant}}";
 export const ATTEMPT = "{{inputs.parameters.attempt}}";
 /** The step's name, in the templates that steps share. */
-export const JOB = "{{inputs.parameters.job}}";
+export const STEP = "{{inputs.parameters.step}}";
 export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
 
 /**

@@ -59,7 +59,7 @@ export const HONEST_ACTS: AdmissionPolicyProps = {
     },
     {
       expression: "!has(object.metadata.ownerReferences) && !has(object.metadata.finalizers)",
-      rule: "an act belongs to nothing, and nothing holds it",
+      rule: "an act has no owner and no finalizer",
       fix: "leave ownerReferences and finalizers out",
     },
   ],

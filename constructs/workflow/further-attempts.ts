@@ -4,7 +4,7 @@ import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import { PAUSE_TEMPLATE } from "../../runs/step-nodes.ts";
 import type { Retries } from "../night/pod-settings.ts";
 import type { Step } from "../night/step.ts";
-import { JOB } from "../night/tokens.ts";
+import { STEP } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 
 /** How long a failed step waits before its next automatic attempt. */
@@ -38,7 +38,7 @@ export function pauseTask(retries: Retries): Pick<DagTask, "template" | "argumen
     template: PAUSE_TEMPLATE,
     arguments: {
       parameters: [
-        { name: "job", value: JOB },
+        { name: "step", value: STEP },
         { name: PAUSE_SECONDS, value: `{{=${ENDED_FOR_THE_NEXT} ? '${seconds}' : ''}}` },
         { name: PAUSE_OF, value: String(lastByItself(retries)) },
       ],
@@ -52,7 +52,7 @@ export function pauseTemplate(decisions: string): Template {
     name: PAUSE_TEMPLATE,
     inputs: {
       parameters: [
-        { name: "job" },
+        { name: "step" },
         { name: PAUSE_SECONDS },
         { name: PAUSE_OF },
         { name: "decision", value: decisions },

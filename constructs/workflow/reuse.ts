@@ -1,7 +1,7 @@
 import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
-import { JOB } from "../night/tokens.ts";
+import { STEP } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
@@ -16,10 +16,10 @@ interface Leftovers {
 }
 
 /** Results with their manifest, on both volumes. */
-const RESULTS: Leftovers = { remote: JOB, lane: JOB, required: true };
+const RESULTS: Leftovers = { remote: STEP, lane: STEP, required: true };
 
 /** Whatever a program may have left on the customer's volume. */
-const FILES_ALONE: Leftovers = { remote: JOB, lane: "", required: false };
+const FILES_ALONE: Leftovers = { remote: STEP, lane: "", required: false };
 
 /** The task that reuses a step's results; undefined for a step that leaves none. */
 export function reuseTask(step: Step): DagTask | undefined {
@@ -33,7 +33,7 @@ export function reuseTask(step: Step): DagTask | undefined {
     arguments: {
       parameters: [
         ...PASS_NIGHT_PARAMETERS,
-        { name: "job", value: JOB },
+        { name: "step", value: STEP },
         { name: "remote", value: left.remote },
         { name: "lane", value: left.lane },
         { name: "required", value: left.required ? "yes" : "no" },
@@ -57,7 +57,7 @@ export function reuseTemplate(definition: NightDefinition): Template {
     inputs: {
       parameters: [
         ...NIGHT_PARAMETERS,
-        ...["job", "remote", "lane", "required"].map((name) => ({ name })),
+        ...["step", "remote", "lane", "required"].map((name) => ({ name })),
         // The document's attempt; its log is in the step's folder like that of any attempt.
         { name: "attempt", value: "1" },
       ],

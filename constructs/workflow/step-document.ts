@@ -9,7 +9,7 @@ import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
 import type { EndsWithin, ShowsFigures, Step } from "../night/step.ts";
 import { bringsResults, customerSource, laneSource, resultsFolder } from "../night/step-results.ts";
-import { ATTEMPT, BUSINESS_DATE, JOB, NIGHT_DIRECTORY, RUN_NUMBER, VARIANT } from "../night/tokens.ts";
+import { ATTEMPT, BUSINESS_DATE, NIGHT_DIRECTORY, RUN_NUMBER, STEP, VARIANT } from "../night/tokens.ts";
 import { containerJob } from "./container-job.ts";
 import { differingParts } from "./differing-parts.ts";
 import { lastByItself } from "./further-attempts.ts";
@@ -42,7 +42,7 @@ export const REUSE_TIMEOUT = Duration.hours(1);
 /** The runner's instructions where a step's results are reused, with the inputs of the template `reuse`. */
 export function reuseDocument(definition: NightDefinition): string {
   const input = (name: string): string => `{{inputs.parameters.${name}}}`;
-  return document(definition, input("job"), {
+  return document(definition, input("step"), {
     reuse: {
       fromRun: "{{workflow.parameters.reuse-run}}",
       remote: input("remote"),
@@ -145,7 +145,7 @@ export function stepDocument(
     what: Readonly<Record<string, unknown>>,
   ): { readonly command: RunnerCommand; readonly document: string } => ({
     command,
-    document: document(definition, JOB, what),
+    document: document(definition, STEP, what),
   });
   switch (work.kind) {
     case "gate":
@@ -154,7 +154,7 @@ export function stepDocument(
       return instructions("spark", {
         spark: {
           ...jobInstructions(work.options, (options) =>
-            sparkJob({ step: JOB, namespace: definition.cluster.namespace, options, program: [ARGUMENTS] }),
+            sparkJob({ step: STEP, namespace: definition.cluster.namespace, options, program: [ARGUMENTS] }),
           ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
@@ -170,7 +170,7 @@ export function stepDocument(
       return instructions("job", {
         spark: {
           ...jobInstructions(work.options, (options) =>
-            containerJob({ step: JOB, namespace: definition.cluster.namespace, options, args: [ARGUMENTS] }),
+            containerJob({ step: STEP, namespace: definition.cluster.namespace, options, args: [ARGUMENTS] }),
           ),
           pendingSeconds: (work.options.startWithin ?? PENDING_LIMIT).toSeconds(),
           imagePullSeconds: IMAGE_PULL_LIMIT.toSeconds(),
@@ -235,7 +235,7 @@ function figureInstructions({ figures = {} }: ShowsFigures): Readonly<Record<str
   const entries = Object.entries(figures).map(([name, one]) => {
     const { place, maxJump } = figureOf(one);
     const { file, keys } = readPlace(place) ?? { file: "", keys: [] };
-    return { name, value: { from: `${JOB}/${file}`, keys, type: "number" }, maxJump: percent(maxJump ?? "") ?? null };
+    return { name, value: { from: `${STEP}/${file}`, keys, type: "number" }, maxJump: percent(maxJump ?? "") ?? null };
   });
   return entries.length === 0 ? {} : { figures: entries };
 }

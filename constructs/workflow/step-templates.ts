@@ -55,7 +55,7 @@ export function templatesOfSteps(steps: readonly StepTemplates[]): readonly Temp
 function taskParameters(step: string, values: StepValues): Parameter[] {
   return [
     ...PASS_NIGHT_PARAMETERS,
-    { name: "job", value: step },
+    { name: "step", value: step },
     holdParameter(step),
     { name: ANEW, value: `{{=inputs.parameters.anew == 'all' || inputs.parameters.anew contains ',${step},'}}` },
     ...Object.entries(values).map(([name, value]) => ({ name, value })),

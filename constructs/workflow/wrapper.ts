@@ -1,6 +1,6 @@
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
 import type { Retries } from "../night/pod-settings.ts";
-import { ATTEMPT, BUSINESS_DATE, JOB, VARIANT } from "../night/tokens.ts";
+import { ATTEMPT, BUSINESS_DATE, STEP, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
 import { pauseTask, pauseTemplate } from "./further-attempts.ts";
 
@@ -14,13 +14,13 @@ export const PASS_NIGHT_PARAMETERS: readonly Parameter[] = [
 ];
 
 /** Parameters that every template of a step has: those of the night, and the step's name. */
-export const STEP_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "job" }];
+export const STEP_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "step" }];
 
 /** The same parameters, passed on. */
-const PASS_STEP_PARAMETERS: readonly Parameter[] = [...PASS_NIGHT_PARAMETERS, { name: "job", value: JOB }];
+const PASS_STEP_PARAMETERS: readonly Parameter[] = [...PASS_NIGHT_PARAMETERS, { name: "step", value: STEP }];
 
 /** Marks a runner's pod with its step: its name has only the kind of step. */
-export const STEP_LABEL: Pick<Template, "metadata"> = { metadata: { labels: { "nightlane/step": JOB } } };
+export const STEP_LABEL: Pick<Template, "metadata"> = { metadata: { labels: { "nightlane/step": STEP } } };
 
 /**
  * Name of the parameter for which steps run again: for the whole night `all`, or their names between commas; for one
@@ -46,7 +46,7 @@ export function holdParameter(step: string): Parameter {
 
 /**
  * What lets a person hold, decide and repeat a single step while the rest of the night runs on, in plain Argo: `step-x`
- * waits at its gate, or is left out, if the run's control ConfigMap requests it when the step is reached; `attempt-x`
+ * is held, or is left out, if the run's control ConfigMap requests it when the step is reached; `attempt-x`
  * runs the work once and, if it failed, waits for a decision and then loops, with the next attempt number or, to adopt
  * what still runs remotely, the same.
  *
@@ -73,22 +73,22 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
       failFast: false,
       tasks: [
         {
-          name: "gate",
-          template: "gate",
+          name: "hold",
+          template: "hold",
           when: `"{{inputs.parameters.hold}}" == "yes" && ${IS_ANEW}`,
-          arguments: { parameters: [{ name: "job", value: JOB }] },
+          arguments: { parameters: [{ name: "step", value: STEP }] },
         },
         {
           name: "attempt",
-          depends: "gate.Skipped",
+          depends: "hold.Skipped",
           when: `"{{inputs.parameters.hold}}" != "skip" && ${IS_ANEW}`,
           ...firstAttempt,
         },
         {
           name: "released",
-          depends: "gate.Succeeded",
-          // A gate that was skipped has no decision to read, hence the separate task.
-          when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
+          depends: "hold.Succeeded",
+          // A hold that was skipped has no decision to read, hence the separate task.
+          when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
           ...firstAttempt,
         },
         ...(reuse === undefined
@@ -96,7 +96,7 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
           : [
               {
                 ...reuse,
-                depends: "gate.Skipped",
+                depends: "hold.Skipped",
                 when: `"{{inputs.parameters.hold}}" != "skip" && !(${IS_ANEW})`,
               },
             ]),
@@ -107,12 +107,12 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
 
 /** The attempt that a decision starts: the next one, or for ADOPT the same once more, whose remote Job is adopted. */
 export const NEXT_ATTEMPT =
-  "{{=asInt(inputs.parameters.attempt)+(tasks.hold.outputs.parameters.decision == 'ADOPT' ? 0 : 1)}}";
+  "{{=asInt(inputs.parameters.attempt)+(tasks.decision.outputs.parameters.decision == 'ADOPT' ? 0 : 1)}}";
 
 /** What follows a failed attempt where only a person starts the next one. */
 const DECIDE: Pick<DagTask, "template" | "arguments"> = {
   template: "decide",
-  arguments: { parameters: [{ name: "job", value: JOB }] },
+  arguments: { parameters: [{ name: "step", value: STEP }] },
 };
 
 function attempts(kind: string, values: readonly string[], retries: Retries | undefined): Template {
@@ -124,15 +124,15 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
       tasks: [
         { name: "run", ...handOn(`run-${kind}`, ATTEMPT, values) },
         {
-          name: "hold",
+          name: "decision",
           depends: "run.Failed || run.Errored",
           ...(retries === undefined ? DECIDE : pauseTask(retries)),
         },
         {
           name: "again",
-          depends: "hold.Succeeded",
+          depends: "decision.Succeeded",
           // Anything but SKIP repeats: a typo can only repeat work, never drop it.
-          when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
+          when: "{{tasks.decision.outputs.parameters.decision}} != SKIP",
           ...handOn(`attempt-${kind}`, NEXT_ATTEMPT, values),
         },
       ],
@@ -158,7 +158,7 @@ const AFTER_FAILURE = enumOf(["RETRY", "ADOPT", "SKIP"]);
  */
 export function waitingTemplates(pauses: boolean): readonly Template[] {
   return [
-    waitingTemplate("gate", enumOf(["RUN", "SKIP"])),
+    waitingTemplate("hold", enumOf(["RUN", "SKIP"])),
     waitingTemplate("decide", AFTER_FAILURE),
     ...(pauses ? [pauseTemplate(AFTER_FAILURE)] : []),
   ];
@@ -171,7 +171,7 @@ function enumOf(decisions: readonly string[]): string {
 function waitingTemplate(name: string, decisions: string): Template {
   return {
     name,
-    inputs: { parameters: [{ name: "job" }, { name: "decision", value: decisions }] },
+    inputs: { parameters: [{ name: "step" }, { name: "decision", value: decisions }] },
     suspend: {},
     // No default: a resume of the whole workflow cannot decide by mistake.
     outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },

@@ -243,7 +243,7 @@ export function attempt(workflow: string): Readonly<Record<string, WorkflowNode>
       type: "Suspend",
       templateName: "decide",
       boundaryID: `${workflow}-11`,
-      inputs: { parameters: [{ name: "job", value: "market" }] },
+      inputs: { parameters: [{ name: "step", value: "market" }] },
       outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
     }),
   ]);

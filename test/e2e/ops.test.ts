@@ -74,7 +74,7 @@ describe("a night of alpenkredit run by an operator", () => {
     expect(text).toContain("scenarios, attempt 2: another runner goes on");
   });
 
-  test("waits at the gate of the held step", async () => {
+  test("waits at the held step", async () => {
     await untilState("revaluation", "held", 300);
     expect((await step("scenarios")).state).toBe("succeeded");
     expect(await driversOf("revaluation")).toEqual([]);

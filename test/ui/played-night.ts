@@ -148,8 +148,8 @@ function play(step: PlayedStep, night: PlayedNight, { nodes, ends, passed }: Pla
   if (happening?.what === "held") {
     nodes.push(stepNode(name, "Running", starts));
     nodes.push({
-      ...node(`${name}-gate`, "gate", "Suspend", "Running", starts),
-      inputs: { parameters: list({ job: name }) },
+      ...node(`${name}-hold`, "hold", "Suspend", "Running", starts),
+      inputs: { parameters: list({ step: name }) },
     });
     return;
   }
@@ -223,7 +223,7 @@ function attempt(
       {
         ...node(`${id}-run`, `run-${name}`, "Suspend", phase, from, to),
         boundaryID: id,
-        inputs: { parameters: list({ job: name }) },
+        inputs: { parameters: list({ step: name }) },
       },
     ];
   }
@@ -243,7 +243,7 @@ function hold({ name }: PlayedStep, number: number, from: number): WorkflowNode 
   return {
     ...node(`${name}-${number}-hold`, "decide", "Suspend", "Running", from),
     boundaryID: `${name}-${number}`,
-    inputs: { parameters: list({ job: name }) },
+    inputs: { parameters: list({ step: name }) },
     outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
   };
 }

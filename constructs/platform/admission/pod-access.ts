@@ -16,7 +16,7 @@ export const POD_ACCESS: AdmissionPolicyProps = {
     {
       expression: `${FROM_ARGO} && request.subResource == 'exec'`,
       received: "request.subResource + ' from ' + request.userInfo.username",
-      rule: "nobody but the Argo controller, which signals through exec, gets into a lane's pod: the credential lies in it",
+      rule: "only the Argo controller, which sends its signals through exec, gets into a lane's pod: the pod contains the credential",
       fix: "read the step's log with `nightlane logs`",
     },
   ],

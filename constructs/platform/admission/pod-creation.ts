@@ -55,7 +55,7 @@ export const POD_CREATION: AdmissionPolicyProps = {
       expression: `variables.volumes.all(v, ${RUNNER_VOLUME} || (${EXECUTOR_TOKEN_VOLUME}))`,
       received: "'volumes ' + variables.volumes.map(v, v.name).join(', ')",
       rule: RUNNER_VOLUMES_RULE,
-      fix: "remove the volume; no other Secret, claim, host path or token belongs into a lane",
+      fix: "remove the volume; no other Secret, claim, host path or token belongs in a lane",
     },
     {
       expression: `variables.containers.all(c, c.name in ${listOf(ARGO_CONTAINERS)} || ${listAt("c", "volumeMounts")}.all(m, !(m.name in variables.tokenVolumes)))`,
@@ -76,7 +76,7 @@ export const POD_CREATION: AdmissionPolicyProps = {
     {
       expression:
         "object.spec.?nodeName.orValue('') == '' && !object.spec.?priorityClassName.orValue('').startsWith('system-') && !has(object.spec.ephemeralContainers)",
-      rule: "the scheduler places a lane's pods, with no claim to the platform's priority",
+      rule: "the scheduler places a lane's pods, and none has the platform's priority",
       fix: "remove nodeName, priorityClassName and ephemeralContainers",
     },
   ],

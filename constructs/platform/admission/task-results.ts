@@ -38,7 +38,7 @@ export const TASK_RESULTS: AdmissionPolicyProps = {
     {
       expression: `request.userInfo.username == 'system:serviceaccount:' + request.namespace + ':${EXECUTOR_SERVICE_ACCOUNT}'`,
       received: "'a result from ' + request.userInfo.username",
-      rule: "Argo's executor in a lane reports what the lane's steps brought, and nobody else",
+      rule: "only Argo's executor in a lane reports the results of the lane's steps",
       fix: DECIDE,
     },
     {
@@ -46,7 +46,7 @@ export const TASK_RESULTS: AdmissionPolicyProps = {
       expression:
         "size(variables.pods) == 1 && variables.pods.all(pod, object.metadata.name == variables.workflow ? pod == variables.workflow : (pod.startsWith(variables.workflow + '-') && object.metadata.name.startsWith(variables.workflow + '-') && pod.endsWith(object.metadata.name.substring(size(variables.workflow)))))",
       received: "'a result of ' + object.metadata.name + ' from pod ' + variables.pods.join(', ')",
-      rule: "a pod reports its own node: one that waits for a person, and another step, are not its",
+      rule: "a pod reports its own node: not another step's, and not one that waits for a person",
       fix: DECIDE,
     },
     {

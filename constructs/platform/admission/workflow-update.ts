@@ -68,7 +68,7 @@ export const WORKFLOW_UPDATE: AdmissionPolicyProps = {
     {
       // A night's Pod nodes are what Argo's executor says of them: one declared Succeeded would release all that depends on it.
       expression: `variables.changed.all(id, !(id in variables.oldNodes) || (${NODE}.type == 'Suspend' && ${OLD_NODE}[?'phase'].orValue('') in ['Pending', 'Running'] && ${NODE}[?'phase'].orValue('') in ['Succeeded', 'Failed']))`,
-      rule: "a decision ends a node that waits for a person, once; how a step went, and what was decided, is not written anew",
+      rule: "a decision ends a node that waits for a person, once; how a step went, and what was decided, is never rewritten",
       fix: `${DECIDE}, while they wait`,
     },
     {

@@ -65,7 +65,7 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
   trouble: {
     alert: "NightlaneStepTrouble",
     severity: "warning",
-    summary: (customer, step) => `${customer}: step ${step} cannot go on, and its tries go on.`,
+    summary: (customer, step) => `${customer}: step ${step} cannot go on, and is still being tried.`,
   },
   long: {
     alert: "NightlaneStepLong",
@@ -147,12 +147,12 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
   unheard: {
     alert: "NightlaneNightwatchHearsNothing",
     severity: "critical",
-    summary: () => "Nightwatch hears nothing of one kind of objects: schedules, acts of people, or reapers.",
+    summary: () => "Nightwatch receives nothing about one kind of object: schedules, people's acts or reapers.",
   },
   "not-acted": {
     alert: "NightlaneActsNotTaken",
     severity: "warning",
-    summary: () => "Nightwatch cannot carry out what people ask for, or cannot keep what became of it.",
+    summary: () => "Nightwatch cannot carry out what people ask for, or cannot record the outcome.",
   },
   "not-recorded": {
     alert: "NightlaneRunNotRecorded",
@@ -167,7 +167,7 @@ export const CALLS: Readonly<Record<CallReason, Call>> = {
   unnotified: {
     alert: "NightlaneNotificationsNotTaken",
     severity: "critical",
-    summary: () => "Nightwatch's notifications are not taken.",
+    summary: () => "Nightwatch's notifications are refused or do not arrive.",
   },
 };
 

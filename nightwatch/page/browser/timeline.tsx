@@ -218,7 +218,7 @@ function GroupTrack({
   );
 }
 
-/** When a step waited for a person: between an attempt that failed and the next one, or at its gate until now. */
+/** When a step waited for a person: between an attempt that failed and the next one, or while it is held, until now. */
 function waitsOf({ attempts, state, waitingSince }: RunStep, now: number): readonly (readonly [number, number])[] {
   const between = attempts.flatMap(({ finishedAt, phase }, index) => {
     const next = attempts[index + 1]?.startedAt;

@@ -46,7 +46,7 @@ const gate = [
 const held = (since: string): NightParts["nodes"] => [
   ...market,
   stepNode("scenarios", "Running"),
-  { ...waitingNode("gate", "gate", "scenarios", "Running", "step-scenarios"), startedAt: since },
+  { ...waitingNode("hold", "hold", "scenarios", "Running", "step-scenarios"), startedAt: since },
 ];
 
 /** All that is tried at once, each with customers of its own. */

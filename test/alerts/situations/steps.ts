@@ -40,7 +40,7 @@ const long: ExpectedCall = { ...decision, alert: "NightlaneStepLong", severity: 
 const held = (since: string): readonly WorkflowNode[] => [
   ...market,
   stepNode("scenarios", "Running"),
-  { ...waitingNode("g", "gate", "scenarios", "Running", "step-scenarios"), startedAt: since },
+  { ...waitingNode("h", "hold", "scenarios", "Running", "step-scenarios"), startedAt: since },
 ];
 
 /** The night, paused by a person at a time. */

@@ -171,7 +171,7 @@ function stepNodes(step: number, done: boolean, from: string, to: string, files:
   const attempt = one("attempt", "DAG", TEMPLATES.attempt);
   const inside = { boundaryID: attempt.id, ...(done ? { outputs: { ...results, exitCode: "0" } } : {}) };
   const leftOut = Array.from({ length: NODES_OF_A_STEP - 4 }, (_, index) => ({
-    ...node(`${name}-left-out-${index}`, "Skipped", "gate", "Skipped", from, from),
+    ...node(`${name}-left-out-${index}`, "Skipped", "hold", "Skipped", from, from),
     message: "when 'no == yes' evaluated false",
   }));
   return [

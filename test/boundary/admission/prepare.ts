@@ -47,7 +47,7 @@ function runningStatus(template: WorkflowSpec, workflow: string): object {
     nodes: Object.fromEntries([
       node(1, "Pod", "run-market", { phase: "Failed" }),
       node(2, "Suspend", "decide", {
-        inputs: { parameters: [{ name: "job", value: "market" }] },
+        inputs: { parameters: [{ name: "step", value: "market" }] },
         outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
       }),
     ]),

@@ -84,7 +84,7 @@ export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
       container: { image: "x" },
     }),
     attempt(26, "a task with a hook", `spec.templates.${dag}.dag.tasks.0.hooks`, {
-      running: { template: "gate", expression: "true" },
+      running: { template: "hold", expression: "true" },
     }),
     node("a resource template, which acts with an account's rights", { resource: { action: "get", manifest: "{}" } }),
     node("an http template, which an agent runs", { http: { url: "http://metadata.example/" } }),

@@ -178,7 +178,7 @@ export function workflowUpdateAttempts(lane: LaneUnderTest): readonly Attempt[] 
       status: { nodes: { x: { id: "x", name: "x", type: "Pod", templateName: "run-market" } } },
     }),
     attempt("a node that runs another template", nodes({ templateName: "run-market" })),
-    attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "job", value: "other" }] } })),
+    attempt("a node with other inputs", nodes({ inputs: { parameters: [{ name: "step", value: "other" }] } })),
     attempt("a decision that is not a plain word", decision('RETRY","exec":"')),
     attempt("a decision that is none of its words", decision("MAYBE")),
     attempt("a decision that is empty", decision("")),

@@ -8,6 +8,7 @@ import { type NightControl, nightState } from "../../../runs/night-state.ts";
 import { MOST_UNPACKED_BYTES } from "../../../runs/nodes.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { NEVER_RAN, type StepStatus } from "../../../runs/step-status.ts";
+import { waitingNode as nodeAt } from "../../../runs/waiting-node.ts";
 import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { recordedNight } from "../../support/argo-requests.ts";
 import {
@@ -42,12 +43,24 @@ describe("a step", () => {
     expect(step("scenarios", {}, { "hold.scenarios": "no" })).not.toHaveProperty("asked");
   });
 
-  test("is held at its gate", () => {
+  test("is held", () => {
     const nodes = [
       stepNode("scenarios", "Running"),
-      waitingNode("gate", "gate", "scenarios", "Running", "step-scenarios"),
+      waitingNode("hold", "hold", "scenarios", "Running", "step-scenarios"),
     ];
     expect(step("scenarios", { nodes })).toMatchObject({ state: "held", waitingSince: "2026-03-31T21:00:00Z" });
+  });
+
+  test("is held, and reuses, in a night of a template with the former names, kept for replays", () => {
+    const inputs = { parameters: [{ name: "job", value: "scenarios" }] };
+    const held = node("gate", "gate", "Suspend", "Running", { inputs, boundaryID: "step-scenarios" });
+    const nodes = [stepNode("scenarios", "Running"), held];
+    expect(step("scenarios", { nodes })).toMatchObject({ state: "held" });
+    expect(nodeAt(nightWorkflow({ open: "yes", nodes }), "scenarios", "hold")).toEqual(held);
+    const reuse = node("reuse-1", "reuse", "Retry", "Succeeded", { inputs });
+    expect(step("scenarios", { nodes: [stepNode("scenarios", "Succeeded"), reuse] })).toMatchObject({
+      state: "reused",
+    });
   });
 
   test("runs, with the name of its job in the customer's cluster", () => {
@@ -184,7 +197,7 @@ describe("a step", () => {
 
   test("that reuses earlier results is not an attempt", () => {
     const reuse = node("reuse-1", "reuse", "Retry", "Succeeded", {
-      inputs: { parameters: [{ name: "job", value: "scenarios" }] },
+      inputs: { parameters: [{ name: "step", value: "scenarios" }] },
       outputs: { parameters: [{ name: "results", value: "{}" }] },
     });
     expect(step("scenarios", { nodes: [stepNode("scenarios", "Succeeded"), reuse] })).toMatchObject({

@@ -25,17 +25,17 @@ function step(state: StepState, more: Partial<StepStatus> = {}): StepStatus {
 /** What each verb does in each state that allows it; a state that is not named refuses it. */
 const ACTIONS: Readonly<Record<StepVerb, Readonly<Partial<Record<StepState, string>>>>> = {
   hold: { waiting: "ask yes", held: "nothing" },
-  release: { held: "decide gate Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
+  release: { held: "decide hold Succeeded RUN", confirming: "decide question Succeeded CONFIRMED" },
   retry: { deciding: "decide decision Succeeded RETRY", retrying: "decide decision Succeeded RETRY" },
   adopt: {},
   skip: {
     waiting: "ask skip",
-    held: "decide gate Succeeded SKIP",
+    held: "decide hold Succeeded SKIP",
     deciding: "decide decision Succeeded SKIP",
     retrying: "decide decision Succeeded SKIP",
   },
   abort: {
-    held: "decide gate Failed",
+    held: "decide hold Failed",
     deciding: "decide decision Failed",
     retrying: "decide decision Failed",
     confirming: "decide question Failed, and goes on",

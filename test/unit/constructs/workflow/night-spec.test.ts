@@ -146,7 +146,7 @@ describe("a step's runner", () => {
         parameters: [
           { name: "business-date" },
           { name: "variant" },
-          { name: "job" },
+          { name: "step" },
           { name: "attempt" },
           { name: "message" },
         ],

@@ -15,9 +15,9 @@ describe("a step of a run that begins at a later step", () => {
       name: "anew",
       value: "{{=inputs.parameters.anew == 'all' || inputs.parameters.anew contains ',var-es,'}}",
     });
-    const { attempt, gate } = tasks(template(customer, "step-var-es"));
+    const { attempt, hold } = tasks(template(customer, "step-var-es"));
     expect(attempt?.when).toBe('"{{inputs.parameters.hold}}" != "skip" && {{inputs.parameters.anew}}');
-    expect(gate?.when).toBe('"{{inputs.parameters.hold}}" == "yes" && {{inputs.parameters.anew}}');
+    expect(hold?.when).toBe('"{{inputs.parameters.hold}}" == "yes" && {{inputs.parameters.anew}}');
   });
 
   test("is known to the calendar with the steps before it", () => {
@@ -29,11 +29,11 @@ describe("a step of a run that begins at a later step", () => {
 
   test("otherwise reuses what it left, unless it is skipped", () => {
     const reuse = reuseOf("var-es");
-    expect(reuse).toMatchObject({ template: "reuse", depends: "gate.Skipped" });
+    expect(reuse).toMatchObject({ template: "reuse", depends: "hold.Skipped" });
     expect(reuse?.when).toContain('"{{inputs.parameters.hold}}" != "skip" && !(');
     expect(reuse?.arguments?.parameters).toEqual(
       expect.arrayContaining([
-        { name: "job", value: "var-es" },
+        { name: "step", value: "var-es" },
         { name: "remote", value: "var-es" },
         { name: "lane", value: "var-es" },
         { name: "required", value: "yes" },
@@ -45,7 +45,7 @@ describe("a step of a run that begins at a later step", () => {
 test("a run begins at its first step unless set otherwise", () => {
   const document = template(customer, "reuse").container?.env?.[0]?.value ?? "";
   expect(JSON.parse(document.replaceAll(/:(\{\{[^}]+\}\})/g, ':"$1"'))).toMatchObject({
-    step: "{{inputs.parameters.job}}",
+    step: "{{inputs.parameters.step}}",
     reuse: { fromRun: "{{workflow.parameters.reuse-run}}", remote: "{{inputs.parameters.remote}}" },
   });
 });

@@ -17,15 +17,15 @@ describe("a step", () => {
         default: "no",
       },
     });
-    expect(tasks(step).gate).toMatchObject({
-      template: "gate",
+    expect(tasks(step).hold).toMatchObject({
+      template: "hold",
       when: expect.stringMatching(/^"\{\{inputs\.parameters\.hold\}\}" == "yes" && /),
     });
   });
 
   test("begins with its first attempt where nothing holds it, unless it is to be skipped", () => {
     expect(tasks(step).attempt).toMatchObject({
-      depends: "gate.Skipped",
+      depends: "hold.Skipped",
       when: expect.stringMatching(/^"\{\{inputs\.parameters\.hold\}\}" != "skip" && /),
       template: expect.stringMatching(/^attempt-spark-[0-9a-f]{6}$/),
     });
@@ -34,8 +34,8 @@ describe("a step", () => {
 
   test("begins with its first attempt when it is released, unless the decision is SKIP", () => {
     expect(tasks(step).released).toMatchObject({
-      depends: "gate.Succeeded",
-      when: "{{tasks.gate.outputs.parameters.decision}} != SKIP",
+      depends: "hold.Succeeded",
+      when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
       template: expect.stringMatching(/^attempt-spark-[0-9a-f]{6}$/),
     });
     expect(tasks(step).released?.arguments).toEqual(tasks(step).attempt?.arguments);
@@ -46,14 +46,14 @@ describe("an attempt", () => {
   const attempt = tasks(template(customer, "attempt-var-es"));
 
   test("waits for a decision where it failed", () => {
-    expect(attempt.hold).toMatchObject({ depends: "run.Failed || run.Errored", template: "decide" });
-    expect(attempt.hold?.arguments?.parameters).toEqual([{ name: "job", value: "var-es" }]);
+    expect(attempt.decision).toMatchObject({ depends: "run.Failed || run.Errored", template: "decide" });
+    expect(attempt.decision?.arguments?.parameters).toEqual([{ name: "step", value: "var-es" }]);
   });
 
   test("is followed by the next one unless the decision is SKIP: a typing error repeats, it never skips", () => {
     expect(attempt.again).toMatchObject({
-      depends: "hold.Succeeded",
-      when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
+      depends: "decision.Succeeded",
+      when: "{{tasks.decision.outputs.parameters.decision}} != SKIP",
       template: expect.stringMatching(/^attempt-spark-[0-9a-f]{6}$/),
     });
     expect(attempt.again?.arguments?.parameters).toContainEqual({
@@ -72,16 +72,16 @@ describe("an attempt whose step may go on by itself", () => {
   const attempt = tasks(template(declare(), "attempt-var-es"));
 
   test("waits for the pause where its runner ended with the one code for that, else for a person", () => {
-    expect(attempt.hold).toMatchObject({ depends: "run.Failed || run.Errored", template: "pause" });
-    expect(attempt.hold?.arguments?.parameters).toEqual([
-      { name: "job", value: "var-es" },
+    expect(attempt.decision).toMatchObject({ depends: "run.Failed || run.Errored", template: "pause" });
+    expect(attempt.decision?.arguments?.parameters).toEqual([
+      { name: "step", value: "var-es" },
       { name: "seconds", value: "{{=tasks.run.status != '' && get(tasks.run, 'exitCode') == '11' ? '60' : ''}}" },
       { name: "of", value: "3" },
     ]);
     expect(attempt.again).toEqual(
       expect.objectContaining({
-        depends: "hold.Succeeded",
-        when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
+        depends: "decision.Succeeded",
+        when: "{{tasks.decision.outputs.parameters.decision}} != SKIP",
       }),
     );
   });
@@ -93,8 +93,8 @@ describe("an attempt whose step may go on by itself", () => {
   });
 
   test("leaves the steps beside it as they are, and a night without such a step", () => {
-    expect(tasks(template(declare(), "attempt-report")).hold?.template).toBe("decide");
-    expect(waitingTemplates(false).map(({ name }) => name)).toEqual(["gate", "decide"]);
+    expect(tasks(template(declare(), "attempt-report")).decision?.template).toBe("decide");
+    expect(waitingTemplates(false).map(({ name }) => name)).toEqual(["hold", "decide"]);
   });
 
   test("shares no templates with one that pauses for another time", () => {
@@ -104,7 +104,7 @@ describe("an attempt whose step may go on by itself", () => {
 });
 
 test("every kind of step has both wrappers", () => {
-  for (const name of ["gate", "decide"]) {
+  for (const name of ["hold", "decide"]) {
     expect(waitingTemplates(false).find((one) => one.name === name)?.suspend).toEqual({});
   }
   expect(stepWrapper("gate-1a2b3c", [], undefined, undefined).map(({ name }) => name)).toEqual([

@@ -42,7 +42,7 @@ export const templateMutations: readonly Mutation[] = [
       ["root's group for its pods", "securityContext/supplementalGroups", [0]],
       ["pods of root", "securityContext/runAsUser", 0],
       ["no exit handler", "onExit", undefined],
-      ["another exit handler", "onExit", "gate"],
+      ["another exit handler", "onExit", "hold"],
       ["another beginning", "entrypoint", "steps"],
       ["approvals of a gate that asks for none", "workflowMetadata", { annotations: { "nightlane/approvals": "{}" } }],
       [
@@ -73,9 +73,9 @@ export const templateMutations: readonly Mutation[] = [
   mutation(46, "a step's pod with another customer's label", TEMPLATE, (draft) =>
     set(running(draft), "metadata", { labels: { "nightlane/customer": "alpenkredit" } }),
   ),
-  mutation(46, "a gate that opens by itself", TEMPLATE, (draft) => {
-    const gate = nodes(draft).find(({ name }) => (name as unknown) === "gate");
-    set(gate as unknown as Manifest, "suspend", { duration: "60" });
+  mutation(46, "a hold that ends by itself", TEMPLATE, (draft) => {
+    const hold = nodes(draft).find(({ name }) => (name as unknown) === "hold");
+    set(hold as unknown as Manifest, "suspend", { duration: "60" });
   }),
 
   ...["night", "reaper"].flatMap((name) =>

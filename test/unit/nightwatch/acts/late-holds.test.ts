@@ -11,7 +11,7 @@ const STEP = "scenarios";
 const REACHED = stepNode(STEP, "Running");
 const NOW: Readonly<Record<string, readonly WorkflowNode[]>> = {
   waiting: [],
-  held: [REACHED, waitingNode("gate", "gate", STEP, "Running", `step-${STEP}`)],
+  held: [REACHED, waitingNode("hold", "hold", STEP, "Running", `step-${STEP}`)],
   running: [REACHED, ...attemptNodes(STEP, 1, { phase: "Running" })],
   deciding: [REACHED, ...attemptNodes(STEP, 1, { phase: "Failed", exitCode: 1, hold: "Running" })],
   succeeded: [stepNode(STEP, "Succeeded"), ...attemptNodes(STEP, 1, { phase: "Succeeded" })],
@@ -51,7 +51,7 @@ test.each(["hold", "skip"] as const)("a %s of a step that the night has not reac
 
 test("a hold of a step that the night reached in between is done where it is held", async () => {
   expect(await outcome("hold", NOW.held ?? [])).toBe("Done");
-  expect(await outcome("skip", NOW.held ?? [])).toContain("is held at its gate");
+  expect(await outcome("skip", NOW.held ?? [])).toContain("is held and has not started");
 });
 
 test.each(

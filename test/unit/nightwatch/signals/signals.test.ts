@@ -74,7 +74,7 @@ const market = [stepNode("market", "Succeeded"), ...attemptNodes("market", 1, { 
 const held = [
   ...market,
   stepNode("scenarios", "Running"),
-  waitingNode("g", "gate", "scenarios", "Running", "step-scenarios"),
+  waitingNode("h", "hold", "scenarios", "Running", "step-scenarios"),
 ];
 /** Paused at the time at which the step is held. */
 const paused = actAnnotation({

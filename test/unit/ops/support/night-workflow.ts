@@ -114,13 +114,13 @@ export function attemptNodes(step: string, number: number, parts: AttemptParts):
       ...(parts.phase === "Failed" ? { message: "No more retries left" } : {}),
     }),
     node(`${id}-pod`, `run-${step}`, "Pod", parts.phase, inside),
-    ...(parts.hold === undefined ? [] : [holdNode(id, step, parts.hold, parts.pause)]),
+    ...(parts.hold === undefined ? [] : [decisionNode(id, step, parts.hold, parts.pause)]),
   ];
 }
 
-function holdNode(id: string, step: string, phase: Phase, pause: AttemptParts["pause"]): WorkflowNode {
-  const hold = waitingNode(`${id}-hold`, pause === undefined ? "decide" : "pause", step, phase, id);
-  return pause === undefined ? hold : { ...hold, inputs: { parameters: list({ job: step, ...pause }) } };
+function decisionNode(id: string, step: string, phase: Phase, pause: AttemptParts["pause"]): WorkflowNode {
+  const decision = waitingNode(`${id}-decision`, pause === undefined ? "decide" : "pause", step, phase, id);
+  return pause === undefined ? decision : { ...decision, inputs: { parameters: list({ step, ...pause }) } };
 }
 
 /** A node at which a night waits for a person. */
@@ -133,7 +133,7 @@ export function waitingNode(
 ): WorkflowNode {
   return node(id, template, "Suspend", phase, {
     boundaryID,
-    inputs: { parameters: list({ job: step }) },
+    inputs: { parameters: list({ step }) },
     outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {} } }] },
   });
 }
