@@ -61,6 +61,8 @@ function declareLayers(night: Night): void {
 /** A chain as long as any that a bank would write: each step on the one before. */
 const CHAIN = Array.from({ length: 100 }, (_, place) => `link-${place + 1}`);
 
+const LAST = "link-100";
+
 function declareChain(night: Night): void {
   let before: readonly Step[] = [];
   for (const name of CHAIN) {
@@ -102,7 +104,10 @@ class LargeNight {
     return new LargeNight(own, customer, await startKnown(own, namespace, name));
   }
 
-  /** Runs a verb as the farm's administrator; it must work, and has had its effect when it ends. */
+  /**
+   * Runs a verb as the farm's administrator; it must work. On a small machine Argo may need longer for its part than
+   * the command waits, which the command then says: what follows in the test waits for the effect itself.
+   */
   async nightlane(verb: string, ...args: readonly string[]): Promise<void> {
     const printed: string[] = [];
     const collecting = new Writable({
@@ -115,7 +120,9 @@ class LargeNight {
     const begun = performance.now();
     const code = await main([verb, this.customer, ...args, ...about], { out: collecting, err: collecting });
     effects.push(performance.now() - begun);
-    expect([code, printed.join("")]).toEqual([ExitCode.done, expect.any(String)]);
+    const text = printed.join("");
+    const isWritten = code === ExitCode.noEffectYet && text.includes("this was written, but Argo has not acted on it");
+    expect([isWritten ? ExitCode.done : code, text]).toEqual([ExitCode.done, expect.any(String)]);
   }
 
   async workflow(): Promise<Workflow> {
@@ -177,8 +184,9 @@ let chain: LargeNight;
 
 beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
-  layers = await LargeNight.start("nordbank", declareLayers);
+  // Whichever of the two ends first, its last link is held.
   chain = await LargeNight.start("alpenkredit", declareChain);
+  await chain.nightlane("hold", LAST);
 });
 
 afterAll(async () => {
@@ -187,6 +195,10 @@ afterAll(async () => {
 });
 
 describe("a night of 400 steps in layers of 20", () => {
+  beforeAll(async () => {
+    layers = await LargeNight.start("nordbank", declareLayers);
+  });
+
   test("accepts requests for steps that it has not reached", async () => {
     await layers.nightlane("hold", HELD);
     await layers.nightlane("skip", LEFT_OUT);
@@ -195,7 +207,7 @@ describe("a night of 400 steps in layers of 20", () => {
     expect([(await layers.step(HELD)).state, (await layers.step(LEFT_OUT)).state]).toEqual(["waiting", "waiting"]);
   });
 
-  test("waits at the gate of a step that is held, and goes on when it is released", async () => {
+  test("waits at a step that is held, and goes on when it is released", async () => {
     await layers.untilState(HELD, "held");
     await layers.nightlane("release", HELD);
   });
@@ -226,9 +238,8 @@ describe("a night of 400 steps in layers of 20", () => {
 
 describe("a night of 100 steps in one chain", () => {
   test("is held at its last link, released, and ends well", async () => {
-    await chain.nightlane("hold", "link-100");
-    await chain.untilState("link-100", "held");
-    await chain.nightlane("release", "link-100");
+    await chain.untilState(LAST, "held");
+    await chain.nightlane("release", LAST);
     const state = nightState(await chain.untilEnded(), Date.now());
     expect([state.message ?? "", state.phase]).toEqual(["", "Succeeded"]);
     expect(count(state, "succeeded")).toBe(CHAIN.length);
