@@ -4,6 +4,7 @@ import { ifAny } from "../api/api-error.ts";
 import type { Head } from "../api/pages.ts";
 import { RUNBOOK } from "../constructs/platform/alerts/runbook.ts";
 import { NIGHTS_ONLY, REAPERS_ONLY } from "../runs/annotations.ts";
+import { NIGHTWATCH_LEASE } from "../runs/nightwatch-lease.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import { ARGO, type Workflow } from "../runs/workflow.ts";
 import { type RunningActs, startActs } from "./acts/start-acts.ts";
@@ -57,9 +58,6 @@ export interface NightwatchSettings {
   readonly lost: () => void;
   readonly log: (level: "info" | "error", text: string) => void;
 }
-
-/** Name of the leader's lease. */
-const LEASE = "nightwatch";
 
 /** Starts nightwatch. @returns how to end it, and its ports */
 export async function startNightwatch(settings: NightwatchSettings): Promise<{
@@ -138,7 +136,13 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
       heard: () => nightwatch.noteHeard("reapers"),
     },
   );
-  const leader = new Leader({ objects, namespace: settings.namespace, name: LEASE, identity: settings.identity, log });
+  const leader = new Leader({
+    objects,
+    namespace: settings.namespace,
+    name: NIGHTWATCH_LEASE,
+    identity: settings.identity,
+    log,
+  });
   let leads = false;
   const { server, port } = await serve(settings.port, {
     // A nightwatch on standby has seen nothing: a zero would mean that all is well.

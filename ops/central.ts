@@ -8,6 +8,7 @@ import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
 import { isSettled, NIGHT_ACTS, type NightAct } from "../runs/night-act.ts";
 import { furtherPipelines, pipelineOfRun, scheduleName } from "../runs/night-series.ts";
+import { NIGHTWATCH_LEASE } from "../runs/nightwatch-lease.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import { ARGO, type Workflow, type WorkflowSpecTemplate } from "../runs/workflow.ts";
@@ -178,6 +179,16 @@ export class Central {
   /** Every act of a lane that it still keeps. */
   async acts(namespace: string): Promise<readonly NightAct[]> {
     return this.list({ ...NIGHT_ACTS, namespace }, `list the acts of ${namespace}`);
+  }
+
+  /** What changes whenever nightwatch shows that it is alive; undefined where nobody can tell. */
+  async signOfNightwatch(): Promise<string | undefined> {
+    const lease = { group: "coordination.k8s.io", version: "v1", plural: "leases", name: NIGHTWATCH_LEASE } as const;
+    const found = await this.read<{ readonly spec?: { readonly renewTime?: string } }>(
+      { ...lease, namespace: SYSTEM_NAMESPACE },
+      "read the lease of nightwatch",
+    ).catch(() => undefined);
+    return found?.spec?.renewTime;
   }
 
   /** The acts of a lane that nightwatch has not settled yet; of all lanes, or undefined for a person who may only see single ones. */

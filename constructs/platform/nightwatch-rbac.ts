@@ -1,6 +1,7 @@
 import { ApiResource, ClusterRole, ClusterRoleBinding, Group, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
+import { NIGHTWATCH_LEASE } from "../../runs/nightwatch-lease.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { NIGHT_ACTS, NIGHT_ACTS_STATUS, ONCALL_GROUP } from "./oncall-role.ts";
@@ -71,6 +72,12 @@ export class NightwatchRbac extends Construct {
     // Whether nightwatch runs, and its log: the first thing to check when it is silent.
     role.allow(["get", "list"], core("pods"));
     role.allow(["get"], core("pods/log"));
+    // Whether an act that is not carried out yet has anybody who works on it.
+    role.allow(["get"], {
+      apiGroup: "coordination.k8s.io",
+      resourceType: "leases",
+      resourceName: NIGHTWATCH_LEASE,
+    });
     const binding = new RoleBinding(this, "reader-binding", { metadata, role });
     binding.addSubjects(Group.fromName(this, "oncall", ONCALL_GROUP));
   }

@@ -3,6 +3,7 @@ import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
+import { NIGHTWATCH_LEASE } from "../../runs/nightwatch-lease.ts";
 import { PAGE_SERVICE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { deployerIdentity } from "./deployer-identity.ts";
 import { type GrantScope, grant, type PlatformIdentity } from "./grant.ts";
@@ -100,6 +101,10 @@ export const PLATFORM_IDENTITIES: readonly PlatformIdentity[] = [
       ),
       grant(system, "", ["pods"], ["get", "list"], "see whether nightwatch runs"),
       grant(system, "", ["pods/log"], ["get"], "read why nightwatch is silent"),
+      {
+        ...grant(system, "coordination.k8s.io", ["leases"], ["get"], "see whether nightwatch is alive"),
+        names: [NIGHTWATCH_LEASE],
+      },
       {
         ...grant(
           system,

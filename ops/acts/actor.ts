@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
+import { defined } from "../../runs/defined.ts";
 import { actName, isSettled, type NightAct, type NightActSpec, type NightActStatus } from "../../runs/night-act.ts";
 import { furtherOnly } from "../../runs/night-series.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
+import { TAKEN_WITHIN_SECONDS, UntakenAct } from "./untaken-act.ts";
 
 /** What every act carries. */
 export interface ActOptions {
@@ -31,9 +33,6 @@ export type AskedFor = Omit<NightActSpec, "by" | "reason">;
 
 const LONGEST_REASON = 500;
 const LOOK_AGAIN_MILLISECONDS = 150;
-
-/** Nightwatch takes an act within a second; after this long, something is wrong with nightwatch. */
-const TAKEN_WITHIN_SECONDS = 10;
 
 /** A look at what nightwatch has done in a lane. */
 interface Look {
@@ -88,49 +87,38 @@ export class Actor {
       return { name, spec };
     }
     const act = await this.untilCarried(lane, { name, spec }, Date.now() + seconds * 1000);
-    if (act.status === undefined) {
-      throw this.notTaken(lane, name);
-    }
-    if (act.status.phase === "Refused") {
+    if (act.status?.phase === "Refused") {
       const { message, remedy, refusal } = act.status;
       throw new OpsError(refusal === "not-found" ? ExitCode.notFound : ExitCode.notPossible, message, remedy);
     }
-    if (act.status.phase === "Expired") {
+    if (act.status?.phase === "Expired") {
       throw new OpsError(
         ExitCode.noEffectYet,
         `${spec.verb} of ${lane.customer} was not carried out: ${act.status.message}`,
         "look at the night with nightlane show, then ask again",
       );
     }
-    return { name, spec, status: act.status };
+    return { name, spec, ...defined({ status: act.status }) };
   }
 
   private async untilCarried(lane: Lane, { name, spec }: Asked, end: number): Promise<NightAct> {
-    let takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
-    let worked = 0;
+    const untaken = new UntakenAct({
+      central: this.central,
+      lane,
+      lastWork: () => this.lastWork(lane.namespace),
+    });
     let said = "";
     for (;;) {
       const act = await patiently(() => this.central.act(lane.namespace, name), this.options.note);
       if (isSettled(act)) {
         return act;
       }
-      const message = act.status?.message ?? "";
+      const message = act.status?.message ?? (await untaken.look(act)) ?? said;
       if (message !== said) {
         this.options.note(`${spec.verb}: ${message}`);
         said = message;
       }
-      if (act.status === undefined && Date.now() > takenBy) {
-        const last = await this.lastWork(lane.namespace);
-        // In the order of asking, so what was settled since this was asked for was before it.
-        if (!(last > Math.max(worked, Date.parse(act.metadata.creationTimestamp ?? "")))) {
-          return act;
-        }
-        if (worked === 0) {
-          this.options.note(`${spec.verb}: waits behind earlier acts of ${lane.customer}`);
-        }
-        worked = last;
-        takenBy = Date.now() + TAKEN_WITHIN_SECONDS * 1000;
-      } else if (act.status !== undefined && Date.now() > end) {
+      if (act.status !== undefined && Date.now() > end) {
         return act;
       }
       await this.pause(LOOK_AGAIN_MILLISECONDS);
@@ -148,13 +136,5 @@ export class Actor {
       this.looked = { namespace, until: now + TAKEN_WITHIN_SECONDS * 500, last };
     }
     return await this.looked.last;
-  }
-
-  private notTaken({ namespace, customer }: Lane, name: string): OpsError {
-    return new OpsError(
-      ExitCode.noEffectYet,
-      `${name} of ${customer} stands in ${namespace}, and nightwatch has not taken it within ${TAKEN_WITHIN_SECONDS} s: it is down or cut off`,
-      "do not repeat the command: the act is carried out if nightwatch is back within 5 minutes, and expires after that; call the platform engineers (docs/operate.md, When nightwatch is down)",
-    );
   }
 }

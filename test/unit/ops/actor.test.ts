@@ -23,6 +23,9 @@ const LANE = {
 } as unknown as Lane;
 const iso = (at: number): string => new Date(at).toISOString();
 
+/** No earlier act was settled since. */
+const NEVER = (): number => NOW - 60_000;
+
 function actOf(name: string, status?: NightActStatus): NightAct {
   const spec = { verb: "retry", by: "anna", reason: "test" } as const;
   const metadata = { name, namespace: LANE.namespace, creationTimestamp: iso(NOW) };
@@ -33,8 +36,13 @@ function actOf(name: string, status?: NightActStatus): NightAct {
  * Asks for an act in a lane.
  * @param taken When nightwatch takes it, seconds from now.
  * @param earlier When it settled the newest of the earlier acts, milliseconds, at a time.
+ * @param sign What it renews while it is alive, at a time; undefined where nobody can tell.
  */
-async function ask(taken: number, earlier: (now: number) => number) {
+async function ask(
+  taken: number,
+  earlier: (now: number) => number,
+  sign: (now: number) => string | undefined = () => "unchanged",
+) {
   const notes: string[] = [];
   let lists = 0;
   const central = {
@@ -44,6 +52,7 @@ async function ask(taken: number, earlier: (now: number) => number) {
       Date.now() < NOW + taken * 1000
         ? actOf(name)
         : actOf(name, { phase: "Done", message: "done", at: iso(Date.now()) }),
+    signOfNightwatch: async () => sign(Date.now()),
     acts: async () => {
       lists += 1;
       return [actOf("act-earlier", { phase: "Done", message: "done", at: iso(earlier(Date.now())) }), actOf("act-own")];
@@ -64,10 +73,33 @@ describe("an act that nightwatch has not taken after ten seconds", () => {
   });
 
   test("says that nightwatch is down where it settles none", async () => {
-    const { asked, notes, waited } = await ask(600, () => NOW - 60_000);
+    const { asked, notes, waited } = await ask(600, NEVER);
     expect(asked).toMatch(/nightwatch has not taken it within 10 s: it is down or cut off/);
     expect(notes).toEqual([]);
     expect(waited).toBeLessThan(11);
+  });
+
+  test("says so as well where nobody can tell whether it is alive", async () => {
+    const { asked } = await ask(600, NEVER, () => undefined);
+    expect(asked).toMatch(/it is down or cut off/);
+  });
+
+  test("waits up to a minute for one that is alive, and says that it does", async () => {
+    const { asked, notes } = await ask(45, NEVER, iso);
+    expect(asked).toMatchObject({ status: { phase: "Done" } });
+    expect(notes).toEqual(["retry: nightwatch is alive, and has not come to it yet"]);
+  });
+
+  test("then says that it is alive and has not carried it out", async () => {
+    const { asked, waited } = await ask(600, NEVER, iso);
+    expect(asked).toMatch(/nightwatch, which is alive, has not carried it out within 60 s/);
+    expect(waited).toBeLessThan(75);
+  });
+
+  test("says that it is down as soon as it gives no more sign", async () => {
+    const { asked, waited } = await ask(600, NEVER, (now) => iso(Math.min(now, NOW + 15_000)));
+    expect(asked).toMatch(/it is down or cut off/);
+    expect(waited).toBeLessThan(35);
   });
 
   test("says so as well where it has stopped to settle any", async () => {
