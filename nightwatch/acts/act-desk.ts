@@ -54,8 +54,8 @@ export class ActDesk {
   private readonly looked = new Map<string, number>();
   private readonly settled = new SettledActs();
   private readonly copies: ActCopies;
-  /** Why each act failed the last time, by name. */
-  private readonly failures = new Map<string, string>();
+  /** Why each act has not been carried out so far, by name. */
+  private readonly obstacles = new Map<string, string>();
   private ended = false;
 
   constructor(private readonly parts: ActDeskParts) {
@@ -158,17 +158,22 @@ export class ActDesk {
   private async work(namespace: string): Promise<void> {
     // Acts of the same moment arrive one by one: let them arrive, so that they are sorted.
     await immediately();
-    const waiting = new Set<string>();
+    /** What could not be carried out, by what it is about. */
+    const stuck = new Map<string, NightAct>();
     for (const act of this.open.ofLane(namespace)) {
       // An act that could not be carried out yet blocks later ones about the same night or schedule, and no others.
       const about = subjectOf(act);
       // An act that an earlier one has settled, such as an ended backfill, is not carried out.
       const isOpen = this.open.has(act);
-      if (this.ended || !isOpen || waiting.has(about) || !this.isTime(act)) {
+      if (this.ended || !isOpen || !this.isTime(act)) {
         continue;
       }
-      if (!(await this.carry(act))) {
-        waiting.add(about);
+      const earlier = stuck.get(about);
+      if (earlier !== undefined) {
+        const { name } = earlier.metadata;
+        this.obstacles.set(act.metadata.name, `it waited behind ${name}, which could not be carried out`);
+      } else if (!(await this.carry(act))) {
+        stuck.set(about, act);
       }
     }
   }
@@ -193,8 +198,7 @@ export class ActDesk {
     const now = this.parts.clock();
     try {
       if (act.status?.phase !== "Accepted" && this.isExpired(act, now) && !(await this.hasBegun(act))) {
-        const last = this.failures.get(act.metadata.name);
-        const why = last === undefined ? "nobody was there to carry it out" : `it failed each time, at last: ${last}`;
+        const why = this.obstacles.get(act.metadata.name) ?? "nobody was there to carry it out";
         await this.settle(act, { phase: "Expired", message: `${why}, for 5 minutes`, at: iso(now) });
         return true;
       }
@@ -246,7 +250,7 @@ export class ActDesk {
   private failed({ metadata, spec }: NightAct, error: unknown): void {
     const reason = errorText(error);
     this.counters.failures += 1;
-    this.failures.set(metadata.name, reason);
+    this.obstacles.set(metadata.name, `it failed each time, at last: ${reason}`);
     this.parts.log("error", `act ${spec.verb} ${metadata.namespace}/${metadata.name}: ${reason}; trying again`);
   }
 
@@ -294,7 +298,7 @@ export class ActDesk {
     const settled = { ...act, status };
     this.settled.note(settled);
     this.copies.note(settled);
-    this.failures.delete(name);
+    this.obstacles.delete(name);
     const { verb, by } = act.spec;
     this.parts.log("info", `act ${verb} ${namespace}/${name} by ${by}: ${status.phase}: ${status.message}`);
     const counter = { Done: "done", Refused: "refused", Expired: "expired", Accepted: undefined } as const;

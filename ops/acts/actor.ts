@@ -7,7 +7,7 @@ import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
-import { TAKEN_WITHIN_SECONDS, UntakenAct } from "./untaken-act.ts";
+import { UntakenAct } from "./untaken-act.ts";
 
 /** What every act carries. */
 export interface ActOptions {
@@ -33,6 +33,9 @@ export type AskedFor = Omit<NightActSpec, "by" | "reason">;
 
 const LONGEST_REASON = 500;
 const LOOK_AGAIN_MILLISECONDS = 150;
+
+/** How long a look at a lane's acts is good for. */
+const SEEN_FOR_MILLISECONDS = 5000;
 
 /** A look at what nightwatch has done in a lane. */
 interface Look {
@@ -86,7 +89,7 @@ export class Actor {
     if (this.dryRun) {
       return { name, spec };
     }
-    const act = await this.untilCarried(lane, { name, spec }, Date.now() + seconds * 1000);
+    const act = await this.untilCarried(lane, { name, spec }, seconds);
     if (act.status?.phase === "Refused") {
       const { message, remedy, refusal } = act.status;
       throw new OpsError(refusal === "not-found" ? ExitCode.notFound : ExitCode.notPossible, message, remedy);
@@ -101,25 +104,38 @@ export class Actor {
     return { name, spec, ...defined({ status: act.status }) };
   }
 
-  private async untilCarried(lane: Lane, { name, spec }: Asked, end: number): Promise<NightAct> {
+  private async untilCarried(lane: Lane, { name, spec }: Asked, seconds: number): Promise<NightAct> {
+    const read = (): Promise<NightAct> => patiently(() => this.central.act(lane.namespace, name), this.options.note);
     const untaken = new UntakenAct({
       central: this.central,
       lane,
       lastWork: () => this.lastWork(lane.namespace),
     });
-    let said = "";
+    const about = spec.step === undefined ? spec.verb : `${spec.verb} of ${spec.step}`;
+    const said = new Set<string>();
+    let taken: number | undefined;
     for (;;) {
-      const act = await patiently(() => this.central.act(lane.namespace, name), this.options.note);
+      const act = await read();
       if (isSettled(act)) {
         return act;
       }
-      const message = act.status?.message ?? (await untaken.look(act)) ?? said;
-      if (message !== said) {
-        this.options.note(`${spec.verb}: ${message}`);
-        said = message;
+      const message = act.status?.message ?? (await untaken.look(act));
+      if (message instanceof OpsError) {
+        // Looking took a while.
+        if ((await read()).status === undefined) {
+          throw message;
+        }
+        continue;
       }
-      if (act.status !== undefined && Date.now() > end) {
-        return act;
+      if (message !== undefined && !said.has(message)) {
+        this.options.note(`${about}: ${message}`);
+        said.add(message);
+      }
+      if (act.status !== undefined) {
+        taken ??= Date.now();
+        if (Date.now() > taken + seconds * 1000) {
+          return act;
+        }
       }
       await this.pause(LOOK_AGAIN_MILLISECONDS);
     }
@@ -133,7 +149,7 @@ export class Actor {
         (acts) => Math.max(0, ...acts.flatMap(({ status }) => Date.parse(status?.at ?? "") || [])),
         () => 0,
       );
-      this.looked = { namespace, until: now + TAKEN_WITHIN_SECONDS * 500, last };
+      this.looked = { namespace, until: now + SEEN_FOR_MILLISECONDS, last };
     }
     return await this.looked.last;
   }

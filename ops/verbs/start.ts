@@ -61,6 +61,13 @@ export async function startRun(central: Central, actor: Actor, lane: Lane, optio
   const place = await startPlace(central, lane);
   const planned = verb === "run" ? planRun(place, options) : await planRepeat(place, { ...options, verb });
   const { name, spec, status } = await actor.ask(lane, options, STARTED_WITHIN_SECONDS);
+  if (status?.phase === "Accepted" && status.nights === undefined) {
+    throw new OpsError(
+      ExitCode.noEffectYet,
+      `${verb} of ${lane.customer} for ${date} was accepted, and nothing has started within ${STARTED_WITHIN_SECONDS} s: ${status.message}`,
+      "nightlane history --acts shows what becomes of it; do not repeat the command",
+    );
+  }
   const night = status?.nights?.at(-1) ?? runName(lane.series, place.schedule, date, planned.runNumber);
   const beside = place.runs.filter((run) => !isOver(run) && run.finishedAt === undefined && run.night !== night);
   const really = status === undefined ? planned : await asStarted(central, lane, night, planned);

@@ -7,7 +7,7 @@ import { READER_IS_LABELLED, RUNNING_FIELDS, startRules } from "./workflow-field
 /** Fields of a status that a decision touches: the nodes, as they are or as the controller compressed them. */
 const DECISION_STATUS: readonly string[] = ["nodes", "compressedNodes"];
 
-/** The words of a decision, at a gate, after a failed attempt and at a question. */
+/** The words of a decision: at a step that is held, after a failed attempt and at a question. */
 const DECISIONS: readonly Decision[] = ["RUN", "RETRY", "ADOPT", "SKIP", "CONFIRMED"];
 
 /** Of a decided node's message, characters: who decided, and the longest reason of an act. */

@@ -19,7 +19,7 @@ const PLACEHOLDER =
 
 /** The expressions that there are: all others would be an author's or a runner's, evaluated in the controller of all lanes. */
 const EXPRESSIONS = [
-  /^=asInt\(inputs\.parameters\.attempt\)\+\(tasks\.(decision|hold)\.outputs\.parameters\.decision == 'ADOPT' \? 0 : 1\)$/,
+  /^=asInt\(inputs\.parameters\.attempt\)\+\(tasks\.decision\.outputs\.parameters\.decision == 'ADOPT' \? 0 : 1\)$/,
   /^=tasks\.run\.status != '' && get\(tasks\.run, 'exitCode'\) == '11' \? '[0-9]{1,5}' : ''$/,
   /^=inputs\.parameters\.anew == 'all' \|\| inputs\.parameters\.anew contains ',[a-z0-9-]+,'$/,
 ];
