@@ -17,6 +17,7 @@ const LONG = [
   "large-night",
   "looped-bank",
   "pipeline",
+  "readme",
   "registry",
   "shadow-night",
   "upgrade",

@@ -22,9 +22,21 @@ export function readGuide(text: string): readonly GuideSection[] {
     .map((part) => ({ title: part.slice(0, part.indexOf("\n")), blocks: readBlocks(part) }));
 }
 
+/** Reads the `sh` blocks of a section without a number, those in its lists too. */
+export function readSection(text: string, title: string): readonly GuideBlock[] {
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${title}\n`));
+  if (section === undefined) throw new Error(`there is no section "${title}"`);
+  return readBlocks(section);
+}
+
 function readBlocks(section: string): readonly GuideBlock[] {
-  return [...section.matchAll(/(?:^(\S.*)\n\n)?^```sh\n([\s\S]*?)^```$/gm)].map(([, above = "", commands = ""]) => {
-    const notRun = NOT_RUN.exec(above)?.[1];
-    return { commands, ...(notRun === undefined ? {} : { notRun }) };
-  });
+  return [...section.matchAll(/(?:^ *(\S.*)\n\n)?^( *)```sh\n([\s\S]*?)^\2```$/gm)].map(
+    ([, above = "", indent = "", commands = ""]) => {
+      const notRun = NOT_RUN.exec(above)?.[1];
+      return {
+        commands: commands.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+        ...(notRun === undefined ? {} : { notRun }),
+      };
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readGuide } from "../../e2e/deploy-guide/guide.ts";
+import { readGuide, readSection } from "../../e2e/deploy-guide/guide.ts";
 import { REPOSITORY } from "../../support/reached-files.ts";
 import { parseCommandLine } from "../ops/support/command-line.ts";
 
@@ -10,6 +10,9 @@ const RUN: Readonly<Record<string, string>> = {
   "docs/deploy.md": "test/e2e/deploy-guide.test.ts",
   "docs/release.md": "test/release/release-guide.test.ts",
 };
+
+/** The one section without a number that a test runs. */
+const README_SECTION = "Add a customer in five minutes";
 
 const documents = readdirSync(REPOSITORY, { recursive: true, encoding: "utf8" }).filter(
   (file) => file.endsWith(".md") && !/(^|\/)(node_modules|\.git|\.judge|dist|coverage|api)\//.test(file),
@@ -21,6 +24,7 @@ const all = documents.flatMap((file) =>
     ([, above = "", language = "", commands = ""]) => ({ file, above, language, commands }),
   ),
 );
+const readme = readSection(readFileSync(join(REPOSITORY, "README.md"), "utf8"), README_SECTION);
 const blocks = all.filter(({ language }) => ["sh", "bash", "shell", "console"].includes(language));
 
 /** What every run of CI types. */
@@ -41,7 +45,14 @@ async function isTyped(commands: string): Promise<boolean> {
   return true;
 }
 
+/** A block as it is typed, without the indentation of the list that it is in. */
+function outdented(commands: string): string {
+  const indent = /^ */.exec(commands)?.[0] ?? "";
+  return commands.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+}
+
 test("guides that a test runs are there, and so is the test", () => {
+  expect(readFileSync(join(REPOSITORY, "test/e2e/readme.test.ts"), "utf8")).toContain(`"${README_SECTION}"`);
   expect(blocks.length).toBeGreaterThan(60);
   for (const [file, path] of Object.entries(RUN)) {
     expect(documents).toContain(file);
@@ -61,8 +72,10 @@ test("every block of a shell is run by a test, or says by which not and why", as
       readGuide(readFileSync(join(REPOSITORY, file), "utf8")).some((section) =>
         section.blocks.some((block) => block.commands === commands && block.notRun === undefined),
       );
+    const isInReadme = file === "README.md" && readme.some((block) => block.commands === outdented(commands));
     const isMarked = /^\*Not run by (the|a) test( .+)?[,:;] .+\*$/.test(above);
-    if (!isRun && !isMarked && !(await isTyped(commands))) unproven.push(`${file}: ${commands.split("\n")[0]}`);
+    if (!isRun && !isInReadme && !isMarked && !(await isTyped(commands)))
+      unproven.push(`${file}: ${commands.split("\n")[0]}`);
   }
   expect(unproven).toEqual([]);
 });
