@@ -16,7 +16,7 @@ export interface Affected {
  */
 const WITHOUT_EFFECT: readonly RegExp[] = [
   /^(authoring|docs|examples|isolation|nightwatch|ops|pipeline|runner|test)\//,
-  /^[^/]+\.md$/,
+  /\.md$/,
   /^(\.gitlab-ci\.yml|\.gitignore|Makefile|biome\.json|tsconfig\.json|typedoc\.json|vitest\.config\.ts)$/,
 ];
 

@@ -34,12 +34,21 @@ describe("affected", () => {
     expect(affected(changed(path), NAMES)).toEqual({ customers: NAMES, removed: [], platform: true });
   });
 
-  test.each(["docs/deploy.md", "README.md", "test/api/x.test.ts", "runner/src/x.py", "Makefile", ".gitlab-ci.yml"])(
-    "%s touches nobody",
-    (path) => {
-      expect(affected(changed(path), NAMES)).toEqual({ customers: [], removed: [], platform: false });
-    },
-  );
+  test.each([
+    "docs/deploy.md",
+    "README.md",
+    "constructs/README.md",
+    "runs/README.md",
+    "infra/README.md",
+    "api/README.md",
+    "customers/README.md",
+    "test/api/x.test.ts",
+    "runner/src/x.py",
+    "Makefile",
+    ".gitlab-ci.yml",
+  ])("%s touches nobody", (path) => {
+    expect(affected(changed(path), NAMES)).toEqual({ customers: [], removed: [], platform: false });
+  });
 
   test("a deleted file removes its customer, and touches no other", () => {
     const changes = [{ path: "customers/gone.ts", deleted: true }, ...changed("customers/seebank.ts", "docs/x.md")];
