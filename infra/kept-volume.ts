@@ -1,5 +1,6 @@
 import { CoreV1Api, KubeConfig, type V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { Size } from "cdk8s";
+import { apiClient } from "../api/api-client.ts";
 import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
@@ -72,9 +73,7 @@ async function readClaim(namespace: string): Promise<V1PersistentVolumeClaim | u
   const config = new KubeConfig();
   config.loadFromDefault();
   try {
-    return await config
-      .makeApiClient(CoreV1Api)
-      .readNamespacedPersistentVolumeClaim({ namespace, name: RESULTS_CLAIM });
+    return await apiClient(config, CoreV1Api).readNamespacedPersistentVolumeClaim({ namespace, name: RESULTS_CLAIM });
   } catch (error) {
     apiFailure(error);
     return undefined;

@@ -1,5 +1,6 @@
 import { AuthorizationV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
+import { apiClient } from "../../api/api-client.ts";
 import { proxyUrl, serverAt, serverPort } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 
@@ -40,9 +41,9 @@ export function customerApi(definition: CustomerDefinition, kubeconfig: string, 
   config.loadFromString(stringify({ ...content, clusters: [{ ...entry, cluster: reached }] }));
   return {
     namespace: definition.cluster.namespace,
-    version: config.makeApiClient(VersionApi),
-    authorization: config.makeApiClient(AuthorizationV1Api),
-    core: config.makeApiClient(CoreV1Api),
-    batch: config.makeApiClient(BatchV1Api),
+    version: apiClient(config, VersionApi),
+    authorization: apiClient(config, AuthorizationV1Api),
+    core: apiClient(config, CoreV1Api),
+    batch: apiClient(config, BatchV1Api),
   };
 }

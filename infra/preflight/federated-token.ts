@@ -1,5 +1,6 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
+import { apiClient } from "../../api/api-client.ts";
 import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
 import { federatedAudience } from "../../constructs/lane/federation.ts";
@@ -31,7 +32,7 @@ async function federatedToken(customer: string, seconds: number): Promise<string
   config.loadFromDefault();
   const namespace = laneNamespace(customer);
   try {
-    const { status } = await config.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
+    const { status } = await apiClient(config, CoreV1Api).createNamespacedServiceAccountToken({
       namespace,
       name: EXECUTOR_SERVICE_ACCOUNT,
       body: { spec: { audiences: [federatedAudience(customer)], expirationSeconds: seconds } },
