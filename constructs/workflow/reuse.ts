@@ -1,10 +1,11 @@
+import { Duration } from "cdk8s";
 import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
 import { STEP } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
-import { LEAVES, REUSE_TIMEOUT, reuseDocument } from "./step-document.ts";
+import { LEAVES, reuseDocument, stepTimeout } from "./step-document.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, STEP_LABEL } from "./wrapper.ts";
 
 /** What a step leaves, by path below the night's directory on each of the two volumes; empty for nothing. */
@@ -42,13 +43,17 @@ export function reuseTask(step: Step): DagTask | undefined {
   };
 }
 
-/** Reuses what a step of an earlier run left. Shared by all steps. */
+/** The least time for reusing a step's results, on both volumes together. */
+const REUSE_TIME = Duration.hours(1);
+
+/** Reuses what a step of an earlier run left. Shared by all steps, so it has the time of the longest of them. */
 export function reuseTemplate(definition: NightDefinition): Template {
-  const deadlineSeconds = REUSE_TIMEOUT.toSeconds() + 600;
+  const timeout = longest(definition.workflow.steps.filter((step) => leftBy(step) !== undefined).map(stepTimeout));
+  const deadlineSeconds = timeout.toSeconds() + 600;
   const base = runnerTemplate({
     name: "reuse",
     command: "reuse",
-    document: reuseDocument(definition),
+    document: reuseDocument(definition, timeout),
     deadlineSeconds,
   });
   return {
@@ -64,6 +69,10 @@ export function reuseTemplate(definition: NightDefinition): Template {
     },
     outputs: { parameters: [{ name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } }] },
   };
+}
+
+function longest(times: readonly Duration[]): Duration {
+  return Duration.seconds(Math.max(REUSE_TIME.toSeconds(), ...times.map((time) => time.toSeconds())));
 }
 
 function leftBy({ work }: Step): Leftovers | undefined {

@@ -36,11 +36,8 @@ const PENDING_LIMIT = Duration.minutes(15);
 /** How long pulling an image may fail. */
 const IMAGE_PULL_LIMIT = Duration.minutes(5);
 
-/** How long reusing a step's results may take on the customer's side. */
-export const REUSE_TIMEOUT = Duration.hours(1);
-
 /** The runner's instructions where a step's results are reused, with the inputs of the template `reuse`. */
-export function reuseDocument(definition: NightDefinition): string {
+export function reuseDocument(definition: NightDefinition, timeout: Duration): string {
   const input = (name: string): string => `{{inputs.parameters.${name}}}`;
   return document(definition, input("step"), {
     reuse: {
@@ -48,7 +45,7 @@ export function reuseDocument(definition: NightDefinition): string {
       remote: input("remote"),
       lane: input("lane"),
       required: input("required"),
-      timeoutSeconds: REUSE_TIMEOUT.toSeconds(),
+      timeoutSeconds: timeout.toSeconds(),
     },
   });
 }

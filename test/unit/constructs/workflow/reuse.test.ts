@@ -1,5 +1,6 @@
+import { Duration } from "cdk8s";
 import { describe, expect, test } from "vitest";
-import { testCustomer } from "../../../support/customer.ts";
+import { customerWithSteps, smallSpark, testCustomer } from "../../../support/customer.ts";
 import { runnerDocument, tasks, template } from "../../../support/night.ts";
 
 const customer = testCustomer();
@@ -48,4 +49,17 @@ test("a run begins at its first step unless set otherwise", () => {
     step: "{{inputs.parameters.step}}",
     reuse: { fromRun: "{{workflow.parameters.reuse-run}}", remote: "{{inputs.parameters.remote}}" },
   });
+});
+
+test.each([
+  ["the time of the longest step that leaves some", Duration.hours(3), 3 * 3600],
+  ["an hour where all steps are shorter", Duration.minutes(10), 3600],
+])("reusing results has %s, and its pod ten minutes more", (_, timeout, seconds) => {
+  const customer = customerWithSteps((night) => {
+    const scenarios = night.spark("scenarios", smallSpark({ timeout }));
+    night.spark("report", smallSpark({ timeout: Duration.minutes(5), after: scenarios }));
+  });
+  const reuse = template(customer, "reuse");
+  expect(reuse.activeDeadlineSeconds).toBe(seconds + 600);
+  expect(reuse.container?.env?.[0]?.value).toContain(`"timeoutSeconds":${seconds}`);
 });
