@@ -1,5 +1,6 @@
 """A step is over once its driver has ended well; what went otherwise, the Job's conditions say (faults 24 and 26)."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_runner_that_comes_after_the_jobs_deletion_knows_that_its_work_was_done(
     assert again.ended() is None
     assert "an earlier runner has seen this Job's work done" in second.said()
     assert "created Job" not in second.said()
+
+
+@pytest.mark.api_server
+@pytest.mark.parametrize("limit", ["timeoutSeconds", "endWithin"])
+def test_work_that_is_done_is_not_cancelled_at_its_deadline(
+    logged_step: LoggedStep, kubelet: Kubelet, limit: str
+) -> None:
+    """R17: nobody saw its end, because the API server or the runner was away until the time was over."""
+    running, first, pod = logged_step.start()
+    first.evict()
+    running.ended()
+    kubelet.end_container_beside(pod, {"running": {"startedAt": "2026-03-31T20:30:00Z"}})
+
+    over = {"timeoutSeconds": 1, "endWithin": {"start": int(time.time()) - 3600, "seconds": 3600}}
+    again, second = logged_step.start_again(spark={limit: over[limit]})
+
+    assert again.ended() is None
+    assert f"driver pod {pod} ended with exit code 0 (Completed)" in second.said()
 
 
 @pytest.mark.api_server

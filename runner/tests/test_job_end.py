@@ -333,6 +333,7 @@ def test_deadline_is_held_against_the_time_that_a_further_answer_gives(
         run_identity.selector(step),
         SimpleQueue(),
         lambda _: None,
+        lambda _: False,
         surroundings.context.troubles,
         surroundings.log,
     )

@@ -49,6 +49,7 @@ class _Observed:
             run_identity.selector(step),
             SimpleQueue(),
             lambda _: None,
+            lambda _: False,
             self.surroundings.context.troubles,
             self.surroundings.log,
         )

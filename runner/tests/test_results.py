@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_success_with_a_manifest_brings_the_result(admin: Administrator, kubelet
     assert (customer.lane / "var.json").read_bytes() == b"{}"
 
 
-@pytest.mark.parametrize("then", ["the Job is removed", "the Job fails of what runs beside its driver"])
+@pytest.mark.parametrize("then", ["the Job is removed", "the Job fails of what runs beside its driver", "time is over"])
 def test_completion_that_was_seen_is_remembered(
     admin: Administrator, kubelet: Kubelet, customer: _Customer, then: str
 ) -> None:
@@ -213,6 +214,10 @@ def test_completion_that_was_seen_is_remembered(
     if then == "the Job is removed":
         admin.delete_job(job)
         eventually(lambda: not admin.jobs(), "the Job's deletion")
+    elif then == "time is over":
+        spark = replace(spark, timeout_seconds=1)
+        kubelet.evict(pod)
+        kubelet.run(kubelet.next_pod(job, known=(pod,)))
     else:
         kubelet.fail(pod)
         eventually(lambda: RemoteJob.of(admin.job(job) or {}).failed is not None, "the Job's end")

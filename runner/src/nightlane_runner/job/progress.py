@@ -8,7 +8,7 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiUnknown
 from nightlane_runner.document.further_attempts import ProgramEnd
 from nightlane_runner.document.step import SparkInput
-from nightlane_runner.job.deadlines import Deadlines
+from nightlane_runner.job.deadlines import Deadlines, TakenBack
 from nightlane_runner.job.driver_pod import (
     driver_end,
     driver_runs,
@@ -31,6 +31,9 @@ _LOOKS_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 _LATER_LOOKS_SECONDS = 90.0
 
+_UNSEEN_SECONDS = 600.0
+"""How long a Job may outlive its deadline because its pods cannot be read, which may have done its work."""
+
 
 class JobProgress:
     """Observes one Job between its start and its end.
@@ -42,6 +45,7 @@ class JobProgress:
         hints: gets a hint when the driver's log has ended.
         at_log_end: called then, for what can be done before the driver's end is known, with the seconds that the Job
             has left.
+        known_done: whether some runner has seen a Job's work done.
         troubles: is notified of what keeps the Job from running.
         log: for what a person should know.
 
@@ -54,11 +58,13 @@ class JobProgress:
         selector: str,
         hints: "SimpleQueue[JobHint]",
         at_log_end: Callable[[float], None],
+        known_done: Callable[[RemoteJob], bool],
         troubles: Troubles,
         log: StepLog,
     ) -> None:
         self._cluster = cluster
         self._at_log_end = at_log_end
+        self._known_done = known_done
         self._troubles = troubles
         self._log = log
         self._pods = JobPods(cluster, log)
@@ -69,12 +75,14 @@ class JobProgress:
         self._looks = 0
         self._next_look = 0.0
         self._surely_ends = False
+        self._unseen_since: float | None = None
 
     def observe(self, job: RemoteJob) -> float | None:
         """Take note of a Job and return in how many seconds to observe it again, None once it has done its work.
 
         Raises:
-            TakenBack: its deadline is over. A suspended Job has none; a resumed one starts over.
+            TakenBack: its deadline is over, and its work is not done. A suspended Job has none; a resumed one starts
+                over.
             StepEnded: INFRASTRUCTURE if its pods may not be listed for too long.
             Reported: a trouble has lasted, or one that was reported is over.
 
@@ -87,6 +95,28 @@ class JobProgress:
             self._at_log_end(self._deadlines.seconds_left(job))
         if (soon := self._driver.awaits_end) is not None:
             return None if self._driver.look_for_end(job) else soon
+        try:
+            return self._observe_in_time(job)
+        except TakenBack as end:
+            return self._observe_late(job, end)
+
+    def _observe_late(self, job: RemoteJob, end: TakenBack) -> float | None:
+        """Return as `observe`, for a Job whose deadline is over: its work may be done, since nobody could see it."""
+        if self._known_done(job):
+            return None
+        try:
+            pod = newest_pod(self._pods.of(job.name))
+        except PodsUnknown as unknown:
+            now = time.monotonic()
+            self._unseen_since = now if self._unseen_since is None else self._unseen_since
+            if now - self._unseen_since >= _UNSEEN_SECONDS:
+                raise end from unknown
+            return unknown.pause
+        if self._driver.has_ended_well(job, pod):
+            return None
+        raise end
+
+    def _observe_in_time(self, job: RemoteJob) -> float | None:
         left = self._deadlines.require_end(job)
         if job.ready_pods > 0:
             self._troubles.over(*TO_RUN)

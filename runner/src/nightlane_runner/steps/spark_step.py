@@ -49,7 +49,14 @@ class SparkStep:
         self._hints: SimpleQueue[JobHint] = SimpleQueue()
         selector = run_identity.selector(context.step)
         self._progress = JobProgress(
-            context.cluster, spark, selector, self._hints, self._fetch_early, context.troubles, context.log
+            context.cluster,
+            spark,
+            selector,
+            self._hints,
+            self._fetch_early,
+            lambda job: self._record.done_uid() == job.uid,
+            context.troubles,
+            context.log,
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
         self._job_claim: JobClaim | None = None
@@ -160,7 +167,8 @@ class SparkStep:
                 f"Job {job.name} in {self._context.cluster.place} failed: {job.failed}"
                 f"{f'; {driver}' if driver else ''}. {what_now}",
             )
-        self._context.log.info(f"Job {job.name} is complete" if job.complete else f"{driver}: Job {job.name} is done")
+        said = f"Job {job.name} is {'complete' if job.complete else 'done'}"
+        self._context.log.info(f"{driver}: {said}" if driver and not job.complete else said)
 
     def _following(self, job: RemoteJob) -> str | None:
         """Return what to report about the attempt that follows this one by itself, None if a person decides."""
