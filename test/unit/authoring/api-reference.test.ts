@@ -14,6 +14,7 @@ test("the reference holds all that a customer file may name, with its defaults",
   // A type that is named but left out is a warning of TypeDoc's, and typedoc.json makes those errors.
   execFileSync(node, [typedoc, "--out", out], { cwd: repository, stdio: "pipe" });
   expect(readdirSync(join(out, "functions"))).toContain("defineCustomer.md");
+  expect(readdirSync(join(out, "classes"))).toEqual(expect.arrayContaining(["Cpu.md", "Duration.md", "Size.md"]));
   expect(existsSync(join(out, "README.md"))).toBe(true);
   expect(readFileSync(join(out, "interfaces/SparkOptions.md"), "utf8")).toMatch(/Number of executors\..*Default.*2/s);
 }, 240_000);
