@@ -2,14 +2,15 @@ import type { Verb } from "../../runs/act.ts";
 import type { NightAct } from "../../runs/night-act.ts";
 import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
 import { pipelineOfTemplate, seriesName } from "../../runs/night-series.ts";
-import { hasFailed } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
+import { readState } from "../../runs/run-facts.ts";
 import { isStepVerb } from "../../runs/step-act.ts";
 import { customerOf } from "../lane.ts";
 import { actOnStep } from "./act-on-step.ts";
 import type { Carried } from "./carried.ts";
 import { changeNight, isNoted, type NightInSight, requireRunning } from "./change-night.ts";
 import type { LaneWriter } from "./lane-writer.ts";
+import { requireFailed } from "./require-failed.ts";
 import { requireRoomForNote } from "./room-for-notes.ts";
 
 /**
@@ -53,12 +54,13 @@ export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Car
       await changeNight(sight, () => ({ spec: { shutdown: "Stop", suspend: null } }));
       break;
     case "waive":
-      requireFailed(sight);
+      // What Argo calls a success may be a failure: a step of which nothing ran.
+      requireFailed(sight, { night: workflow.metadata.name, phase: readState(workflow, Date.now()).phase });
       await changeNight(sight, () => ({}));
       break;
     case "note":
     case "acknowledge":
-      requireRoomForNote(sight, "remark");
+      requireRoomForNote({ ...sight, metadata: sight.workflow.metadata }, "remark");
       await changeNight(sight, () => ({}));
       break;
     default:
@@ -82,21 +84,9 @@ async function setPaused(sight: NightInSight, paused: boolean): Promise<Carried>
     );
   }
   if (paused) {
-    requireRoomForNote(sight, "repeatable");
+    requireRoomForNote({ ...sight, metadata: sight.workflow.metadata }, "repeatable");
   }
   // Only `spec.suspend` is changed: `argo resume` would also complete every step that waits for a person.
   await changeNight(sight, () => ({ spec: { suspend: paused ? true : null } }));
   return { phase: "Done", message: NIGHT_EFFECTS[verb] };
-}
-
-/** Only a failed night can be waived: nothing else must be hidden from those on call. */
-function requireFailed({ workflow, customer, act }: NightInSight): void {
-  const phase = workflow.status?.phase ?? "Pending";
-  if (!hasFailed({ phase })) {
-    throw new Refusal(
-      "not-possible",
-      `${act.spec.verb}: ${workflow.metadata.name} of ${customer} has not failed (${phase})`,
-      `nightlane show ${customer}`,
-    );
-  }
 }

@@ -121,7 +121,7 @@ function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow
 async function perform(sight: NightInSight, step: string, action: StepAction): Promise<void> {
   switch (action.kind) {
     case "nothing":
-      requireRoomForNote(sight, "repeatable");
+      requireRoomForNote({ ...sight, metadata: sight.workflow.metadata }, "repeatable");
       await changeNight(sight, () => ({}));
       return;
     case "approve":
@@ -129,7 +129,7 @@ async function perform(sight: NightInSight, step: string, action: StepAction): P
       return;
     case "ask": {
       if (action.asked !== "no") {
-        requireRoomForNote(sight, "repeatable");
+        requireRoomForNote({ ...sight, metadata: sight.workflow.metadata }, "repeatable");
       }
       // Noted on the night last: an act that starts again repeats the order, which changes nothing.
       const { writer } = sight;

@@ -4,8 +4,8 @@ import { type BackfillDesk, endBackfill, requireOneBackfill } from "./backfills.
 import type { Carried } from "./carried.ts";
 import { readKeptLog, switchSchedule } from "./lane-acts.ts";
 import type { LaneWriter } from "./lane-writer.ts";
+import { noteOnRecord } from "./note-on-record.ts";
 import { carryOnBackfill, type RunSource, startNight } from "./start-nights.ts";
-import { waiveRecord } from "./waive-record.ts";
 
 /** Dependencies of carrying out acts. */
 export interface ActTools extends BackfillDesk {
@@ -35,7 +35,9 @@ export async function carryOut(tools: ActTools, act: NightAct): Promise<Carried>
     case "read-log":
       return await readKeptLog(writer, act, source);
     case "waive":
-      return (await waiveRecord(writer, act, source)) ?? (await actOnNight(writer, act));
+    case "note":
+    case "acknowledge":
+      return (await noteOnRecord(writer, act, act.spec.verb, source)) ?? (await actOnNight(writer, act));
     default:
       return await actOnNight(writer, act);
   }

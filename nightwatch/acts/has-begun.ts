@@ -31,14 +31,12 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
     case "read-log":
     case "backfill-end":
       return false;
-    case "waive":
-      // An act on a date without a workflow is noted on the date's record.
-      return await isRecorded();
     default: {
       const { verb, night = "" } = act.spec;
       const workflow = await writer.workflow(namespace, night);
       if (workflow === undefined) {
-        return false;
+        // An act on a night without a workflow is noted on its record.
+        return await isRecorded();
       }
       const note = actAnnotation(recorded);
       const onPods = verb === "stop" || verb === "restart";

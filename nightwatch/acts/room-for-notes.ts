@@ -1,6 +1,7 @@
 import { actsOf } from "../../runs/act.ts";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
 import { Refusal } from "../../runs/refusal.ts";
+import type { Workflow } from "../../runs/workflow.ts";
 import type { NightInSight } from "./change-night.ts";
 
 /**
@@ -14,13 +15,18 @@ const ROOM = {
   repeatable: 96 * 1024,
 } as const;
 
+/** A night that an act is to be noted on, with the notes that it has. */
+interface NotedNight extends Pick<NightInSight, "act" | "customer"> {
+  readonly metadata: Pick<Workflow["metadata"], "name" | "annotations">;
+}
+
 /**
  * Keeps room for decisions: resume, release and whatever else a night waits for are always noted.
  * @param kind What the act counts as.
  * @throws Refusal where its room is used up
  */
-export function requireRoomForNote({ act, workflow, customer }: NightInSight, kind: keyof typeof ROOM): void {
-  const notes = Object.entries(workflow.metadata.annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
+export function requireRoomForNote({ act, customer, metadata }: NotedNight, kind: keyof typeof ROOM): void {
+  const notes = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ACT_PREFIX));
   const counted =
     kind === "repeatable"
       ? notes
@@ -31,7 +37,7 @@ export function requireRoomForNote({ act, workflow, customer }: NightInSight, ki
   if (bytes > ROOM[kind]) {
     throw new Refusal(
       "not-possible",
-      `${act.spec.verb}: ${counted.length} ${kind === "remark" ? "remarks" : "acts"} are noted on ${workflow.metadata.name} of ${customer}, ${bytes} bytes, and the remaining room is kept for decisions`,
+      `${act.spec.verb}: ${counted.length} ${kind === "remark" ? "remarks" : "acts"} are noted on ${metadata.name} of ${customer}, ${bytes} bytes, and the remaining room is kept for decisions`,
       "resume, release, retry, adopt, skip, abort, stop, restart and end of what waits or runs are still possible",
     );
   }

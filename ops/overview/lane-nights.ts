@@ -39,7 +39,9 @@ export async function readLane(lane: Lane, source: LaneSource, now: number): Pro
   const fromWorkflows = heads.map(async (head): Promise<RunFacts> => {
     const recorded = recordOf(lane, head, records);
     const date = recorded?.businessDate;
-    if (head.phase === "Succeeded" && date !== undefined && head !== newest) {
+    // What Argo calls a success may have failed for Nightlane: a step of which nothing ran.
+    const wasGood = head.phase === "Succeeded" && recorded?.phase === "Succeeded";
+    if (wasGood && date !== undefined && head !== newest) {
       return endedWell(lane, { name: head.name, uid: head.uid, began: head.created, businessDate: date });
     }
     const [workflow, record] = await Promise.all([

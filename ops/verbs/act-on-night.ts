@@ -1,8 +1,10 @@
 import { type NightVerb as AnyNightVerb, NIGHT_EFFECTS } from "../../runs/night-effects.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { nightToShow, runningNight } from "../choose-night.ts";
+import { recordName } from "../../runs/run-record.ts";
+import type { Central } from "../central.ts";
+import { type NightChoice, nightToShow, runningNight } from "../choose-night.ts";
 import { withCost } from "../forecast/hold-cost.ts";
-import { laneOf } from "../lanes.ts";
+import { type Lane, laneOf } from "../lanes.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
 
 /** Verbs about a whole night. */
@@ -12,8 +14,12 @@ export type NightVerb = Exclude<AnyNightVerb, "waive">;
 export async function actOnNight(context: VerbContext, verb: NightVerb, customer: string): Promise<Done> {
   const { central, actor, choice } = context;
   const lane = await laneOf(central, customer);
-  const isNote = verb === "note" || verb === "acknowledge";
-  const night = isNote ? await nightToShow(central, lane, choice) : await runningNight(central, lane, choice);
+  if (verb === "note" || verb === "acknowledge") {
+    const night = await nightToNote(central, lane, choice);
+    const asked = await actor.ask(lane, { verb, night });
+    return done(asked, customer, actor.dryRun, asked.status?.message ?? NIGHT_EFFECTS[verb]);
+  }
+  const night = await runningNight(central, lane, choice);
   const { workflow, paused } = night.state;
   if ((verb === "pause" && paused) || (verb === "resume" && !paused)) {
     throw new Refusal(
@@ -25,4 +31,12 @@ export async function actOnNight(context: VerbContext, verb: NightVerb, customer
   const asked = await actor.ask(lane, { verb, night: workflow });
   const effect = asked.status?.message ?? NIGHT_EFFECTS[verb];
   return done(asked, customer, actor.dryRun, verb === "pause" ? await withCost(context, night, effect) : effect);
+}
+
+/** Name of the night that a remark is about: also of one of which only the record is left. */
+async function nightToNote(central: Central, lane: Lane, choice: NightChoice): Promise<string> {
+  const { night } = choice;
+  const isRecorded =
+    night !== undefined && (await central.runRecords.get(recordName(lane.series.customer, night))) !== undefined;
+  return isRecorded ? night : (await nightToShow(central, lane, choice)).state.workflow;
 }

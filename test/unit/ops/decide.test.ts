@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExitCode } from "../../../ops/exit-code.ts";
+import { runFacts } from "../../../runs/run-facts.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night } from "./support/fleet.ts";
 import { attemptNodes, stepNode } from "./support/night-workflow.ts";
 import { StandInApi } from "./support/stand-in-api.ts";
@@ -98,6 +99,18 @@ describe("an act", () => {
     expect(api.requests.filter((request) => request.startsWith("POST") && request.endsWith("/nightacts"))).toHaveLength(
       2,
     );
+  });
+
+  test.each(["note", "acknowledge"])("%s is asked for of a night of which only the record is left", async (verb) => {
+    const api = await laneWith({});
+    const gone = "night-2026-10-02-run-1";
+    const workflow = night("nordbank", { date: "2026-10-02", phase: "Failed", open: "yes" });
+    api.record(runFacts(workflow, undefined, NOW));
+    const say = (which: string): Promise<Outcome> =>
+      piped(verb, "nordbank", "--night", which, "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(await say(gone)).toMatchObject({ code: ExitCode.done });
+    expect([...api.acts.values()].map(({ spec }) => spec.night)).toEqual([gone]);
+    expect(await say("night-2026-10-03-run-1")).toMatchObject({ code: ExitCode.notFound });
   });
 
   test("that the step's state does not allow is not asked for", async () => {

@@ -6,7 +6,7 @@ import { actAnnotation } from "../../../runs/act.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
 import { confirming, cron, deciding, type FleetNight, NOW, night, passed, running } from "./support/fleet.ts";
-import { stepNode } from "./support/night-workflow.ts";
+import { attemptNodes, stepNode } from "./support/night-workflow.ts";
 import { type Misbehaviour, StandInApi } from "./support/stand-in-api.ts";
 import { controlCharacters, expectWidth, type Outcome, onTerminal, piped, uncoloured } from "./support/terminal.ts";
 
@@ -138,6 +138,22 @@ describe("nights, on 80x24 with 40 customers", () => {
     });
     expect(await lines()).not.toContain("FAILED");
     expect(await lines("--waiting")).toContain("nothing waits for a person");
+  });
+
+  test("shows a night that failed by its record, though Argo calls it a success", async () => {
+    const api = await StandInApi.start();
+    const [attempt] = attemptNodes("scenarios", 1, { phase: "Succeeded" });
+    const nodes = [stepNode("scenarios", "Succeeded"), attempt].filter((node) => node !== undefined);
+    const ended = { open: "yes", phase: "Succeeded" } as const;
+    const times = { startedAt: "2026-11-25T21:30:00Z", finishedAt: "2026-11-26T01:40:00Z" };
+    const hollow = night("nordbank", { ...ended, ...times, date: "2026-11-25", nodes });
+    api.lane("nordbank", {
+      cron: cron("nordbank"),
+      workflows: [night("nordbank", { ...ended, nodes: passed() }), hollow],
+    });
+    api.record(runFacts(hollow, undefined, NOW));
+    const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
+    expect(uncoloured(result.out)).toMatch(/^nordbank +2026-11-25 .*FAILED/m);
   });
 
   test("says of a failed night that was waived who did, and asks nobody for it", async () => {
