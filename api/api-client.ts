@@ -11,6 +11,8 @@ const CONNECTIONS_MILLISECONDS = 60_000;
 
 /** Options for the requests of a client. */
 export interface ClientOptions {
+  /** After which a request without an answer is given up. @default - when the connection is */
+  readonly timeoutMilliseconds?: number;
   /** @default - nothing */
   readonly middleware?: readonly Middleware[];
   /** The error to throw if the kubeconfig's credential cannot be obtained. @default - the cause itself */
@@ -25,7 +27,7 @@ export interface ClientOptions {
 export function apiClient<Api>(
   config: KubeConfig,
   api: new (configuration: ReturnType<typeof createConfiguration>) => Api,
-  { middleware = [], credentialError = (cause) => cause }: ClientOptions = {},
+  { timeoutMilliseconds, middleware = [], credentialError = (cause) => cause }: ClientOptions = {},
 ): Api {
   let kept: { readonly connections: ReturnType<RequestContext["getDispatcher"]>; readonly since: number } | undefined;
   const credentials = {
@@ -49,7 +51,20 @@ export function apiClient<Api>(
     createConfiguration({
       baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? "", {}),
       authMethods: { default: credentials },
-      promiseMiddleware: [...middleware],
+      promiseMiddleware: [
+        ...(timeoutMilliseconds === undefined ? [] : [timeLimit(timeoutMilliseconds)]),
+        ...middleware,
+      ],
     }),
   );
+}
+
+function timeLimit(milliseconds: number): Middleware {
+  return {
+    pre: async (request) => {
+      request.setSignal(AbortSignal.timeout(milliseconds));
+      return request;
+    },
+    post: async (response) => response,
+  };
 }

@@ -149,8 +149,8 @@ export class Nightwatch {
     this.controllerRenewed = renewed ?? this.controllerRenewed;
   }
 
-  /** One round, every few seconds: what has changed with time, calls, records. */
-  async round(): Promise<void> {
+  /** One round, every few seconds: what has changed with time, and calls. It waits for nobody. */
+  round(): void {
     const now = this.parts.clock();
     const start = performance.now();
     for (const facts of this.book.reread(now)) {
@@ -160,13 +160,16 @@ export class Nightwatch {
       this.writer.noteLater(facts);
     }
     this.look(now);
-    // Before the records: an API server that hangs must not prevent calls.
     this.notifications.update(this.sight);
-    await this.writer.flush(now);
     this.counters.roundSeconds = (performance.now() - start) / 1000;
+    this.counters.lastRound = Math.floor(now / 1000);
+  }
+
+  /** Writes what the rounds have found: records, and notes for the next nightwatch. */
+  async keepRecords(): Promise<void> {
+    await this.writer.flush(this.parts.clock());
     await this.notifications.keep(this.sight);
     await this.keepGone();
-    this.counters.lastRound = Math.floor(now / 1000);
   }
 
   private async keepGone(): Promise<void> {

@@ -1,13 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { apiClient } from "../api/api-client.ts";
+import type { CustomObjectsApi } from "@kubernetes/client-node";
 import { errorText } from "./error-text.ts";
 import type { Nightwatch } from "./nightwatch.ts";
 import { controllerRenewed } from "./watch/controller-lease.ts";
 
 /** What nightwatch does periodically while it leads. */
 export interface RoundSettings {
-  readonly config: KubeConfig;
   /** Milliseconds between two rounds. */
   readonly roundMilliseconds: number;
   readonly log: (level: "info" | "error", text: string) => void;
@@ -43,11 +41,21 @@ export async function keepRound(
     // Before everything has been listed once, missing objects mean nothing.
     const ready = nightwatch.isReady();
     if (ready) {
-      await tried(nightwatch, settings, "round", () => nightwatch.round());
+      await tried(nightwatch, settings, "round", async () => nightwatch.round());
       await tried(nightwatch, settings, "page", async () => done());
     }
     const pause = ready ? settings.roundMilliseconds : Math.min(READY_MILLISECONDS, settings.roundMilliseconds);
     await delay(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Writes records and notes outside of the rounds: an API server that hangs keeps only these waiting, and never a call. */
+export async function keepRecords(nightwatch: Nightwatch, settings: RoundSettings, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    if (nightwatch.isReady()) {
+      await tried(nightwatch, settings, "records", () => nightwatch.keepRecords());
+    }
+    await delay(settings.roundMilliseconds, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
@@ -86,10 +94,10 @@ async function tried(
 /** Reads when the leader of the Argo controllers last renewed its lease. */
 export async function watchController(
   nightwatch: Nightwatch,
+  objects: CustomObjectsApi,
   settings: RoundSettings,
   stop: AbortSignal,
 ): Promise<void> {
-  const objects = apiClient(settings.config, CustomObjectsApi);
   while (!stop.aborted) {
     try {
       nightwatch.controllerSeen(await controllerRenewed(objects));

@@ -22,9 +22,12 @@ import { PageFeed } from "./page/page-feed.ts";
 import { PageServer } from "./page/page-server.ts";
 import { Viewers } from "./page/viewer.ts";
 import { RecordStore } from "./records/record-store.ts";
-import { keepRound, keepTidy, loadRecords, watchController } from "./rounds.ts";
+import { keepRecords, keepRound, keepTidy, loadRecords, watchController } from "./rounds.ts";
 import { serve } from "./server.ts";
 import { CollectionWatch } from "./watch/collection-watch.ts";
+
+/** A request that takes longer is given up: what hangs would keep its connection for minutes. */
+const LONGEST_REQUEST_MILLISECONDS = 10_000;
 
 /** Settings of nightwatch. */
 export interface NightwatchSettings {
@@ -67,7 +70,7 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
   readonly stop: () => Promise<void>;
 }> {
   const { config, log } = settings;
-  const objects = apiClient(config, CustomObjectsApi);
+  const objects = apiClient(config, CustomObjectsApi, { timeoutMilliseconds: LONGEST_REQUEST_MILLISECONDS });
   const reader = { config, objects };
   const runbook = settings.runbook ?? RUNBOOK;
   const alertmanager = new AlertmanagerFeed({
@@ -192,8 +195,9 @@ export async function startNightwatch(settings: NightwatchSettings): Promise<{
         });
       await Promise.all([
         keepRound(nightwatch, settings, stop.signal, () => feed.update()),
+        keepRecords(nightwatch, settings, stop.signal),
         keepTidy(nightwatch, settings, stop.signal),
-        watchController(nightwatch, settings, stop.signal),
+        watchController(nightwatch, objects, settings, stop.signal),
       ]);
     }
   };

@@ -50,7 +50,8 @@ export class Requests {
     ...more: readonly Middleware[]
   ): Api {
     return apiClient(config, api, {
-      middleware: [this.timeLimit(), apiServersOnly(config.getCurrentCluster()?.server ?? ""), ...more],
+      timeoutMilliseconds: this.timeoutMilliseconds,
+      middleware: [apiServersOnly(config.getCurrentCluster()?.server ?? ""), ...more],
       credentialError: (cause) => new CredentialError(config.getCurrentUser()?.name ?? "", cause),
     });
   }
@@ -78,16 +79,6 @@ export class Requests {
         await delay(Math.max(pause, trouble.waitMilliseconds ?? 0));
       }
     }
-  }
-
-  private timeLimit(): Middleware {
-    return {
-      pre: async (request) => {
-        request.setSignal(AbortSignal.timeout(this.timeoutMilliseconds));
-        return request;
-      },
-      post: async (response) => response,
-    };
   }
 }
 

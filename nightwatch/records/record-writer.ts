@@ -24,7 +24,7 @@ const TRIES = 30;
 const HOPELESS_PAUSE_MILLISECONDS = 3600_000;
 
 const WRITTEN_AT_ONCE = 8;
-/** Rounds must not wait for a thousand records that begin at the same minute. */
+/** The notes of what was sent do not wait for a thousand records that begin at the same minute. */
 const LONGEST_FLUSH_MILLISECONDS = 500;
 
 interface Unwritten {
@@ -90,7 +90,7 @@ export class RecordWriter {
   }
 
   /**
-   * Writes what is due, oldest first, until time runs out; the rest waits for the next round.
+   * Writes what is due, oldest first, until time runs out; the rest waits for the next time.
    * @param now Milliseconds.
    */
   async flush(now: number): Promise<void> {

@@ -139,7 +139,8 @@ export class Timeline {
       this.hear();
       const { acts } = this.nightwatch.counters;
       this.nightwatch.counters.acts = { ...acts, failures: acts.failures + Number(this.actsFail) };
-      await this.nightwatch.round();
+      this.nightwatch.round();
+      await this.nightwatch.keepRecords();
       await this.nightwatch.forecastsRead();
       // What the webhook answers at once has been recorded by then.
       await new Promise(setImmediate);

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { keepRecords, keepRound } from "../../../nightwatch/rounds.ts";
 import { cron, good, night, reaper, running, watch } from "./berlin-nights.ts";
 import { Records, WatchedNights } from "./watched-nights.ts";
 
@@ -60,20 +61,20 @@ describe("health", () => {
   });
 });
 
-test("people are called before records are written: an API server that hangs keeps nobody from it", async () => {
+test("rounds go on while the API server hangs: what happens then is called too", async () => {
   const records = new Records();
-  let answer = (): void => {};
-  const hangs = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  records.write = () => hangs;
-  const watched = new WatchedNights("2026-03-31T10:00:00Z", records);
-  const failed = night("2026-03-30", { open: "yes", phase: "Failed", finishedAt: "2026-03-30T22:00:00Z" });
-  await watched.list([cron], [failed]);
-  const round = watched.roundAt("2026-03-31T10:00:00Z");
-  await vi.waitFor(() => expect(watched.calls.map(({ kind }) => kind)).toEqual(["failed"]));
-  answer();
-  await round;
+  records.write = () => new Promise<void>(() => {});
+  const failed = (date: string) => night(date, { open: "yes", phase: "Failed", finishedAt: `${date}T22:00:00Z` });
+  const watched = new WatchedNights("2026-03-31T22:30:00Z", records);
+  await watched.list([cron], [failed("2026-03-30"), night("2026-03-31", { open: "yes", nodes: running })]);
+  const stop = new AbortController();
+  const settings = { roundMilliseconds: 1, log: () => {} };
+  onTestFinished(() => stop.abort());
+  void keepRound(watched.nightwatch, settings, stop.signal, () => {});
+  void keepRecords(watched.nightwatch, settings, stop.signal);
+  await vi.waitFor(() => expect(watched.calls).toHaveLength(1));
+  watched.nightwatch.intake.workflowChanged(failed("2026-03-31"));
+  await vi.waitFor(() => expect(watched.calls.at(-1)).toMatchObject({ kind: "failed", businessDate: "2026-03-31" }));
 });
 
 test("a run that has just ended is known as such before its record says so", async () => {

@@ -130,7 +130,8 @@ export class WatchedNights {
     if (this.controllerIsThere) {
       this.nightwatch.controllerSeen(this.now);
     }
-    await this.nightwatch.round();
+    this.nightwatch.round();
+    await this.nightwatch.keepRecords();
     return this.calls.slice(before).map(({ kind, businessDate }) => [kind, businessDate].filter(Boolean).join(" "));
   }
 
