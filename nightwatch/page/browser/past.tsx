@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { shownFigures } from "../../../runs/figures.ts";
 import { seriesOf } from "../../../runs/night-series.ts";
+import { UNRESOLVED } from "../../../runs/phases.ts";
 import type { HistoryView, PastRun, PastStep } from "../view/run-view.ts";
 import { FiguresOfNights } from "./figures.tsx";
 import { runAddress } from "./nights.tsx";
@@ -177,7 +178,7 @@ function isOdd(step: PastStep | undefined, usual: number | undefined): boolean {
 }
 
 function toneOfRun({ phase, late }: PastRun): string {
-  return late || phase === "Failed" || phase === "Error" || phase === "Gone" ? "red" : "";
+  return late || UNRESOLVED.some((one) => one === phase) ? "red" : "";
 }
 
 function totalTitle({ phase, startedAt, finishedAt, finishBy, acts }: PastRun): string {

@@ -3,6 +3,7 @@ import type { Central } from "../../../ops/central.ts";
 import { renderNight } from "../../../ops/render-night.ts";
 import { type Paint, paintFor, plain } from "../../../ops/text/paint.ts";
 import { type NightState, nightState } from "../../../runs/night-state.ts";
+import { hasEnded } from "../../../runs/phases.ts";
 
 /** A night that was started and is being watched. */
 export interface WatchedNight {
@@ -11,8 +12,6 @@ export interface WatchedNight {
   readonly namespace: string;
   readonly workflow: string;
 }
-
-const FINISHED = new Set(["Succeeded", "Failed", "Error"]);
 
 /** How often the nights are read again. */
 const REFRESH_MILLISECONDS = 1000;
@@ -35,7 +34,7 @@ export async function watchNights(
       nights.map(async (night) => nightState(await central.workflow(night.namespace, night.workflow), Date.now())),
     );
     show(nights, states);
-    if (states.every((state) => FINISHED.has(state.phase))) {
+    if (states.every((state) => hasEnded(state))) {
       return states;
     }
     if (Date.now() > deadline) {
