@@ -1,7 +1,10 @@
 """Faults 15 and 18 for copies, in both directions."""
 
+import contextlib
+import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +28,7 @@ from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import LocalShell
+from tests.support.local_work import PLAIN_SHELL
 from tests.support.steps import copy_step, document
 from tests.support.synced_places import Placed, watched_places
 
@@ -40,7 +44,7 @@ class _Sides:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
         self.namespace = admin.namespace
         self.mounts = mounts
-        self.shell = LocalShell(root)
+        self.shell = LocalShell(root, PLAIN_SHELL)
         self.customer = root / NIGHT[1:]
         self.lane = mounts / NIGHT[1:]
         self.customer.mkdir(parents=True)
@@ -134,22 +138,78 @@ def test_copy_is_on_the_disk_before_it_gets_into_place(sides: _Sides, monkeypatc
     assert placed == [Placed("report", unsynced=[])]
 
 
-@pytest.mark.parametrize("fault", ["a link to itself", "a link to nothing"])
+@pytest.mark.parametrize(
+    "fault", ["a link to itself", "a link to nothing", "a file of another user", "a file that grows"]
+)
 def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
     sides: _Sides, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """R12: the container's own tar says why, and no repetition cures it."""
     monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
-    (sides.customer / "out").mkdir()
-    (sides.customer / "out" / "link").symlink_to("link" if fault == "a link to itself" else "nothing")
+    file = sides.customer / "out" / "file"
+    file.parent.mkdir()
+    if fault == "a file of another user":
+        file.touch(0)
+    elif fault == "a file that grows":
+        file.write_bytes(b"x" * 5_000_000)
+    else:
+        file.symlink_to("file" if fault == "a link to itself" else "nothing")
 
-    with pytest.raises(StepEnded) as end:
+    with _growing(file, grows=fault == "a file that grows"), pytest.raises(StepEnded) as end:
         sides.copy("out", "out", timeoutSeconds=43200).copy_out()
 
     assert end.value.code is ExitCode.BAD_INPUT
     assert "was refused 3 times in a row" in end.value.sentence
     assert "tar:" in end.value.sentence
     assert not (sides.lane / "out").exists()
+
+
+@contextlib.contextmanager
+def _growing(file: Path, grows: bool) -> Iterator[None]:
+    """Let something write to the file all the time."""
+    over = threading.Event()
+
+    def grow() -> None:
+        with file.open("ab") as stream:
+            while not over.wait(0.001):
+                stream.write(b"x")
+                stream.flush()
+
+    writer = threading.Thread(target=grow)
+    if grows:
+        writer.start()
+    yield
+    over.set()
+    if grows:
+        writer.join()
+
+
+@pytest.mark.parametrize("size", [10, 5_000_000])
+@pytest.mark.parametrize("place", ["below a file", "in a folder of another user", "over a folder of another user"])
+def test_copy_to_a_place_that_cannot_be_written_is_for_a_person_within_a_minute(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch, size: int, place: str
+) -> None:
+    """R12: however much is to be sent, the container's own word is heard."""
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
+    (sides.lane / "input").write_bytes(os.urandom(size))
+    there = sides.customer / "there"
+    if place == "below a file":
+        there.touch()
+    else:
+        there.mkdir()
+    if place == "over a folder of another user":
+        (there / "in.partial-other").mkdir()
+        (there / "in.partial-other" / "x").touch()
+        (there / "in.partial-other").chmod(0o555)
+    elif place == "in a folder of another user":
+        there.chmod(0o555)
+
+    with pytest.raises(StepEnded) as end:
+        sides.copy("there/in", "input", timeoutSeconds=43200).copy_in()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert "was refused 3 times in a row" in end.value.sentence
+    assert ("mkdir:" in end.value.sentence) or ("rm:" in end.value.sentence)
 
 
 def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:

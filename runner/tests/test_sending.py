@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from nightlane_runner.container.shell_session import TransportFailed
+from nightlane_runner.container import work
+from nightlane_runner.container.shell_session import ShellSession, TransportFailed, WorkFailed
 from nightlane_runner.container.transfer import send_path
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
@@ -62,6 +63,44 @@ def test_single_file_is_sent(tmp_path: Path) -> None:
     assert (tmp_path / "results" / "in.csv").read_bytes() == b"1,2"
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("refused", ["the place", "the content"])
+def test_refusal_is_heard_before_all_is_sent(shell: Sequence[str], tmp_path: Path, refused: str) -> None:
+    """R12: nobody sends hundreds of gigabytes to what cannot take them."""
+    (tmp_path / "lane").mkdir()
+    (tmp_path / "lane" / "a").mkdir()
+    with (tmp_path / "lane" / "a" / "large").open("wb") as large:
+        large.truncate(200_000_000)
+    (tmp_path / "results").mkdir()
+    if refused == "the place":
+        (tmp_path / "results" / "sub").touch()
+    programs = _programs_without_room(tmp_path) if refused == "the content" else "/usr/bin:/bin"
+    place = LocalShell(tmp_path, shell, path=programs)
+    sent: list[int] = []
+
+    class _Counting(ShellSession):
+        def write(self, data: bytes) -> int:
+            sent.append(len(data))
+            return super().write(data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "ShellSession", _Counting)
+        with pytest.raises(WorkFailed, match="mkdir" if refused == "the place" else "no room"):
+            send_path(work_in(place), tmp_path / "lane", PurePosixPath("/results/sub/in"), "me", lambda: None)
+
+    assert sum(sent) < 100_000_000
+
+
+def _programs_without_room(folder: Path) -> str:
+    """Return a path on which tar gives up in the middle."""
+    programs = folder / "programs"
+    programs.mkdir()
+    tar = programs / "tar"
+    tar.write_text("#!/bin/sh\nhead -c 1000 >/dev/null; echo 'tar: no room' >&2; exit 2\n")
+    tar.chmod(0o755)
+    return f"{programs}:/usr/bin:/bin"
+
+
 @pytest.mark.fault(18)
 def test_cut_while_sending_puts_nothing_into_place(tmp_path: Path) -> None:
     """Fault 15: what was there before stays."""
@@ -69,8 +108,8 @@ def test_cut_while_sending_puts_nothing_into_place(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "in").write_bytes(b"before")
 
-    work = work_in(DeadShell(1, LocalShell(tmp_path)))
+    dead = work_in(DeadShell(1, LocalShell(tmp_path)))
     with pytest.raises(TransportFailed):
-        send_path(work, tmp_path / "lane", PurePosixPath("/results/in"), "me", lambda: None)
+        send_path(dead, tmp_path / "lane", PurePosixPath("/results/in"), "me", lambda: None)
 
     assert (tmp_path / "results" / "in").read_bytes() == b"before"

@@ -1,5 +1,6 @@
 """Work in a container that is played by real shells on this machine."""
 
+import os
 import shutil
 import time
 
@@ -13,6 +14,12 @@ SHELLS = [
     for shell in (("dash",), ("bash", "--posix"), ("busybox", "sh"))
 ]
 """The shells that containers have."""
+
+
+_WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+
+PLAIN_SHELL = (*_WITHOUT_RIGHTS, "sh")
+"""A shell that a file's mode holds, as in a container whose user is not root."""
 
 
 def work_in(shell: PodShell, seconds: float = 20.0) -> ContainerWork:

@@ -119,14 +119,20 @@ the folders on the way to it, writable for the group: steps of another user have
 
 RECEIVE = f"""{_MAKE_PLACE}
 nonce=$1
-{{ cleared "$3" && made "$2"; }} >&2 || {{ echo "nightlane-end $nonce 73 refused" >&2; exit 0; }}
-unpack() {{ tar -xf - -C "$1" >&2 6>&- 7>&-; echo "$?" >&6; cat >/dev/null; }}
+refused() {{ echo "nightlane-end $nonce $1 refused" >&2; cat >/dev/null; }}
+{{ cleared "$3" && made "$2"; }} >&2 || {{ refused 73; exit 0; }}
+unpack() {{
+  status=0
+  tar -xf - -C "$1" >&2 6>&- 7>&- || {{ status=$?; refused "$status"; }}
+  echo "$status" >&6; cat >/dev/null
+}}
 report=$({{ {{ tee /dev/fd/7 | unpack "$2"; }} 7>&1 | sha256sum >&6; }} 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
 """Parameters: nonce, folder, final path. Makes the folder, `<final path>.partial-<anything>`, removes those of others,
-and unpacks the tar on standard input into it."""
+and unpacks the tar on standard input into it. A refusal is said at once; what still comes then is taken and thrown
+away, since a connection that nobody reads from breaks before its last words arrive."""
 
 COPY_FOLDER = f"""{_MAKE_PLACE}
 nonce=$1

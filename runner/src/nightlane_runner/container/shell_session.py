@@ -145,9 +145,16 @@ class ShellSession:
         return chunk
 
     def write(self, data: bytes) -> int:
-        """Send all of `data` as input and return its length, as a file does."""
+        """Send all of `data` as input and return its length, as a file does.
+
+        Raises:
+            WorkFailed: the script has said that its work failed, and needs no more.
+            TransportFailed: the connection was cut.
+
+        """
         left = memoryview(data)
         while left:
+            self._require_work()
             if not select.select([], [self._stdin], [], _TICK_SECONDS)[1]:
                 self._tick()
                 continue
@@ -155,9 +162,16 @@ class ShellSession:
             try:
                 left = left[os.write(self._stdin.fileno(), left[:_CHUNK_BYTES]) :]
             except BrokenPipeError as error:
+                self._reader.join(_END_SECONDS)
+                self._require_work()
                 raise TransportFailed(self.errors() or "the connection was cut while sending") from error
         self.sent.update(data)
         return len(data)
+
+    def _require_work(self) -> None:
+        """Raise WorkFailed if the script has ended its work, and not well."""
+        if self._ending is not None and self._ending.status != 0:
+            raise WorkFailed(f"status {self._ending.status}, {self.errors() or 'no message'}")
 
     def send_word(self, word: bytes) -> None:
         """Send a few bytes at once, without checking anything else; raises TransportFailed if they were not sent."""
