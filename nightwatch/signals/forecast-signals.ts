@@ -1,7 +1,7 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { seriesName } from "../../runs/night-series.ts";
 import { isExpectedLate, type RunForecast } from "../run-forecast.ts";
 import { aboutRun } from "./about-run.ts";
+import { showCommand } from "./night-command.ts";
 import type { Signal } from "./signal.ts";
 
 /** Nights that are expected to miss their deadline. After the deadline they are late, which is another call. */
@@ -16,7 +16,7 @@ function willMissSignal({ facts, forecast, missSince = forecast.at, finishBy = f
     ...aboutRun(facts),
     since: new Date(missSince).toISOString(),
     reason: reasonOf(forecast, finishBy),
-    command: `nightlane show ${seriesName(facts)}`,
+    command: showCommand(facts),
     runbook: runbookEntry("forecast"),
   };
 }

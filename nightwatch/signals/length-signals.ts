@@ -1,10 +1,10 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type LongStep, longSteps, type NightLengths } from "../../runs/step-length.ts";
 import { clock } from "../../runs/time.ts";
 import { aboutRun } from "./about-run.ts";
+import { followCommand } from "./night-command.ts";
 import type { Signal } from "./signal.ts";
 
 /**
@@ -30,7 +30,7 @@ function signal(facts: RunFacts, { step, attempt, since, usualSeconds }: LongSte
     step,
     since,
     reason: `${step} runs more than three times as long as in the last nights, which was ${clock(usualSeconds)}`,
-    command: `nightlane logs ${seriesName(facts)} ${step} --follow`,
+    command: followCommand(facts, step),
     runbook: runbookEntry("long"),
   };
 }

@@ -7,6 +7,7 @@ import { PASSED } from "../../runs/step-status.ts";
 import type { Lane, WatchedRun } from "../lane.ts";
 import { missedReason } from "../records/missed-night.ts";
 import { aboutRun } from "./about-run.ts";
+import { followCommand, showCommand } from "./night-command.ts";
 import { dateOf } from "./paused-signals.ts";
 import type { Signal } from "./signal.ts";
 
@@ -26,7 +27,7 @@ function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): 
   switch (night.standing) {
     case "running":
       return [
-        late(lane, night, facts),
+        late(night, facts),
         // An unreadable night may well have begun.
         ...(stepsAreKnown(facts) ? [notBegun(lane, night, facts, now), inputsLate(lane, night, facts, now)] : []),
       ];
@@ -38,13 +39,13 @@ function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): 
   }
 }
 
-function late(lane: Lane, { date, late, finishBy }: DueNight, facts: RunFacts): Signal | undefined {
+function late({ date, late, finishBy }: DueNight, facts: RunFacts): Signal | undefined {
   if (!late || finishBy === undefined) {
     return undefined;
   }
   const since = new Date(finishBy).toISOString();
   const reason = `the night of ${date} should have ended by ${since} and still runs`;
-  return signal(facts, "late", since, reason, `nightlane show ${seriesName(lane)}`);
+  return signal(facts, "late", since, reason, showCommand(facts));
 }
 
 function stepsAreKnown({ problems, steps }: RunFacts): boolean {
@@ -60,7 +61,7 @@ function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Si
     return undefined;
   }
   const reason = `no step of the night of ${date} has begun since it started: ${facts.message ?? "Argo gives no reason"}`;
-  return signal(facts, "not-begun", new Date(since).toISOString(), reason, `nightlane show ${seriesName(lane)}`);
+  return signal(facts, "not-begun", new Date(since).toISOString(), reason, showCommand(facts));
 }
 
 function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
@@ -72,13 +73,14 @@ function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: nu
   const missing = steps.filter(
     (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
   );
+  const [first] = missing;
   // A night made up for after its deadline has none.
-  if (Date.parse(facts.startedAt ?? "") > inputsBy || missing.length === 0) {
+  if (Date.parse(facts.startedAt ?? "") > inputsBy || first === undefined) {
     return undefined;
   }
   const since = new Date(inputsBy).toISOString();
   const reason = `the inputs should have been in by ${since}; ${missing.join(", ")} has not ended`;
-  return signal(facts, "inputs-late", since, reason, `nightlane logs ${seriesName(lane)} ${missing[0]} --follow`);
+  return signal(facts, "inputs-late", since, reason, followCommand(facts, first));
 }
 
 function failed(lane: Lane, facts: RunFacts): Signal {

@@ -1,10 +1,10 @@
 import { FORGOTTEN_SECONDS } from "../../constructs/platform/alerts/calls.ts";
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { RecordedAct } from "../../runs/act.ts";
-import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { aboutRun } from "./about-run.ts";
+import { actCommand } from "./night-command.ts";
 import type { Signal } from "./signal.ts";
 
 /** The act that paused a night; undefined where somebody did it without the command. */
@@ -32,7 +32,7 @@ export function pausedSignals(facts: RunFacts, state: NightState, now: number): 
       ...aboutRun(facts, dateOf(facts)),
       since,
       reason: `nothing new of the night starts; ${who}`,
-      command: `nightlane resume ${seriesName(facts)} --reason "..."`,
+      command: actCommand(facts, "resume"),
       runbook: runbookEntry("paused"),
     },
   ];

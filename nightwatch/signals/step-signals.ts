@@ -1,13 +1,13 @@
 import { FORGOTTEN_SECONDS } from "../../constructs/platform/alerts/calls.ts";
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import { approvalText } from "../../runs/approval.ts";
-import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import { possibleActs } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { aboutRun } from "./about-run.ts";
+import { actCommand } from "./night-command.ts";
 import type { Signal } from "./signal.ts";
 
 /** Whether the last attempt of a step ended with the fate of its remote job unknown. */
@@ -46,10 +46,10 @@ function isForgotten({ waitingSince = "" }: StepStatus, now: number): boolean {
 }
 
 function held(facts: RunFacts, step: StepStatus): Signal {
-  const { by, reason } = facts.acts.findLast((act) => act.verb === "hold" && act.step === step.name) ?? {};
-  const who = by === undefined ? "" : `, by ${by}: ${reason}`;
-  const command = `nightlane release ${seriesName(facts)} ${step.name} --reason "..."`;
-  return signal(facts, step, "held", `${step.name} has been held for more than an hour${who}`, command);
+  const hold = facts.acts.findLast((act) => act.verb === "hold" && act.step === step.name);
+  const who = hold === undefined ? "" : `, by ${hold.by}: ${hold.reason}`;
+  const reason = `${step.name} has been held for more than an hour${who}`;
+  return signal(facts, step, "held", reason, actCommand(facts, "release", step.name));
 }
 
 function decision(facts: RunFacts, step: StepStatus): Signal {
@@ -62,7 +62,7 @@ function decision(facts: RunFacts, step: StepStatus): Signal {
     kind,
     `attempt ${last?.number ?? step.attempts} failed${code}: ${step.message ?? "the runner left no message"}`,
     // A remote Job that may still run, or has ended well, can be adopted; a lost one cannot.
-    `nightlane ${kind === "lost" ? "retry" : (possibleActs(step)[0]?.verb ?? "retry")} ${seriesName(facts)} ${step.name} --reason "..."`,
+    actCommand(facts, kind === "lost" ? "retry" : (possibleActs(step)[0]?.verb ?? "retry"), step.name),
   );
 }
 
@@ -75,7 +75,7 @@ function confirmation(facts: RunFacts, step: StepStatus, isUrgent: boolean): Sig
     step.approval === undefined
       ? `${step.name} waits for a confirmation`
       : `${step.name} waits for approvals: ${approvalText(step.approval)}`,
-    `nightlane release ${seriesName(facts)} ${step.name} --reason "..."`,
+    actCommand(facts, "release", step.name),
   );
   const urgent = `${asked.key}/urgent`;
   // One that was called urgent is not downgraded, for instance after a restart.

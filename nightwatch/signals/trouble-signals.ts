@@ -1,9 +1,9 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
-import { seriesName } from "../../runs/night-series.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { type StepTrouble, type TROUBLES, type TroubleKind, troubleText } from "../../runs/trouble.ts";
 import { aboutRun } from "./about-run.ts";
+import { followCommand, showCommand } from "./night-command.ts";
 import type { Signal } from "./signal.ts";
 
 /** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
@@ -77,13 +77,13 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
     step,
     since: trouble.since,
     reason: `${step}: ${troubleText(trouble)}. ${trouble.sentence}`,
-    command: commandFor(seriesName(facts), step, trouble),
+    command: commandFor(facts, step, trouble),
     runbook: runbookEntry("trouble"),
   };
 }
 
 /** The log shows why a driver is idle; every other trouble explains itself. */
-function commandFor(name: string, step: string, { kind }: StepTrouble): string {
+function commandFor(facts: RunFacts, step: string, { kind }: StepTrouble): string {
   const logged: readonly (keyof typeof TROUBLES)[] = ["idle", "executors", "interrupted"];
-  return logged.includes(kind) ? `nightlane logs ${name} ${step} --follow` : `nightlane show ${name}`;
+  return logged.includes(kind) ? followCommand(facts, step) : showCommand(facts);
 }

@@ -158,7 +158,7 @@ describe("nightwatch, with no more than its own rights", () => {
       customer: CUSTOMER,
       step: "scenarios",
       reason: expect.stringContaining("Job nl-scenarios was deleted"),
-      command: `nightlane retry ${CUSTOMER} scenarios --reason "..."`,
+      command: `nightlane retry ${CUSTOMER} scenarios --night ${NIGHT} --reason "..."`,
       runbook: expect.stringContaining("docs/operate.md#a-remote-job-is-lost"),
     });
     await expect.poll(async () => (await record())?.notified, { timeout: 60_000 }).toEqual(["lost/scenarios/1"]);

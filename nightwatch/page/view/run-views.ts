@@ -9,6 +9,7 @@ import type { StepStatus } from "../../../runs/step-status.ts";
 import { TROUBLES } from "../../../runs/trouble.ts";
 import type { Lane } from "../../lane.ts";
 import { type RunForecast, spareOf } from "../../run-forecast.ts";
+import { actCommand } from "../../signals/night-command.ts";
 import { forecastOf, instant } from "./night-lines.ts";
 import type { HistoryView, PageAttempt, PastRun, PossibleCommand, RunStep, RunView } from "./run-view.ts";
 
@@ -119,7 +120,7 @@ function commandsFor(facts: RunFacts, step: StepStatus): readonly PossibleComman
   return possibleActs(step).map(({ verb, effect }) => ({
     verb,
     effect,
-    command: `nightlane ${verb} ${seriesName(facts)} ${step.name} --night ${facts.night} --reason "..."`,
+    command: actCommand(facts, verb, step.name),
   }));
 }
 

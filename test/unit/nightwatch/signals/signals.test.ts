@@ -120,7 +120,7 @@ describe("a person is called", () => {
         kind: "decision",
         step: "scenarios",
         reason: "attempt 2 failed (exit code 10): Job nl-scenarios failed",
-        command: 'nightlane retry nordbank scenarios --reason "..."',
+        command: 'nightlane retry nordbank scenarios --night night-2026-03-31-run-1 --reason "..."',
         runbook: expect.stringMatching(/operate\.md#a-step-failed-and-waits-for-a-decision$/),
       },
     ]);
@@ -146,7 +146,7 @@ describe("a person is called", () => {
         kind: "held",
         step: "scenarios",
         since: "2026-03-31T21:00:00Z",
-        command: 'nightlane release nordbank scenarios --reason "..."',
+        command: 'nightlane release nordbank scenarios --night night-2026-03-31-run-1 --reason "..."',
       },
     ]);
   });
@@ -159,14 +159,20 @@ describe("a person is called", () => {
         kind: "paused",
         since: "2026-03-31T21:00:00Z",
         reason: "nothing new of the night starts; anna@vendor.example paused it: cluster is upgraded",
-        command: 'nightlane resume nordbank --reason "..."',
+        command: 'nightlane resume nordbank --night night-2026-03-31-run-1 --reason "..."',
       },
     ]);
     expect(signals(parts, Date.parse("2026-03-31T23:00:00Z"))).toEqual([]);
   });
 
   test("when the night is late", () => {
-    expect(signals({ nodes: market }, MORNING)).toMatchObject([{ kind: "late", since: "2026-04-01T04:00:00.000Z" }]);
+    expect(signals({ nodes: market }, MORNING)).toMatchObject([
+      {
+        kind: "late",
+        since: "2026-04-01T04:00:00.000Z",
+        command: "nightlane show nordbank --night night-2026-03-31-run-1",
+      },
+    ]);
   });
 
   test("when the inputs are late", () => {
@@ -176,7 +182,7 @@ describe("a person is called", () => {
       {
         kind: "inputs-late",
         reason: expect.stringContaining("market has not ended"),
-        command: "nightlane logs nordbank market --follow",
+        command: "nightlane logs nordbank market --night night-2026-03-31-run-1 --follow",
       },
     ]);
   });

@@ -80,7 +80,7 @@ describe("a person is called for a step that cannot go on", () => {
       since: BEGAN,
       reason:
         "scenarios: the image cannot be pulled in the customer's cluster since 21:00Z. The image registry.example/risk cannot be pulled.",
-      command: "nightlane show nordbank",
+      command: "nightlane show nordbank --night night-2026-03-31-run-1",
     });
     await expect(parseCommandLine(call?.command ?? "")).resolves.toBeUndefined();
   });
@@ -115,7 +115,7 @@ describe("a person is called for a step that cannot go on", () => {
   test("with the log of a driver that may hang", async () => {
     const idle = night(reported(words.replace("TROUBLE image", "TROUBLE idle")));
     const [call] = signals(idle, secondsAfter(300));
-    expect(call?.command).toBe("nightlane logs nordbank scenarios --follow");
+    expect(call?.command).toBe("nightlane logs nordbank scenarios --night night-2026-03-31-run-1 --follow");
     await expect(parseCommandLine(call?.command ?? "")).resolves.toBeUndefined();
   });
 
