@@ -8,6 +8,7 @@ import { nightLengths } from "../runs/step-length.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import type { WatchedRun } from "./lane.ts";
+import { isBare } from "./records/bare-record.ts";
 
 /** A run, and what it is read from. */
 interface KeptRun extends WatchedRun {
@@ -66,7 +67,7 @@ export class LaneRuns {
   /** Whether reading a workflow would add nothing: its run has ended, and every act on it is known. */
   hasFinal(uid: string, annotations: Workflow["metadata"]["annotations"]): boolean {
     const run = this.runs.get(uid);
-    return run !== undefined && hasEnded(run.facts) && actsOf(annotations).acts.length <= run.facts.acts.length;
+    return run !== undefined && isFinal(run.facts) && actsOf(annotations).acts.length <= run.facts.acts.length;
   }
 
   /** Notes that a workflow still exists. */
@@ -204,7 +205,12 @@ function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
   return { facts, exists: true, workflow: brief, state: readState(brief, now) };
 }
 
+/** Whether what is known of a run stays as it is: a record that was refused is written again, whole. */
+function isFinal(facts: RunFacts): boolean {
+  return hasEnded(facts) && !isBare(facts);
+}
+
 function hasStayedEnded(before: RunFacts, workflow: Workflow): boolean {
   const { phase, finishedAt } = workflow.status ?? {};
-  return hasEnded(before) && before.phase === phase && before.finishedAt === finishedAt;
+  return isFinal(before) && before.phase === phase && before.finishedAt === finishedAt;
 }

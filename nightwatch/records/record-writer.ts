@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { statusOf } from "../../api/api-error.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { errorText } from "../error-text.ts";
+import { bareFacts } from "./bare-record.ts";
 import { contentHash } from "./content-hash.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -132,7 +133,7 @@ export class RecordWriter {
       await this.store.write(bareFacts(facts, reason));
       this.hashes.set(facts.uid, contentHash(facts));
       this.done(one);
-      this.events.givenUp(facts, `its record holds no more than its name and phase: ${reason}`);
+      this.events.givenUp(facts, `its record holds no more than its date, times and phase: ${reason}`);
     } catch (error) {
       this.postpone(
         { ...one, tries: Math.max(one.tries, TRIES - 1) },
@@ -163,26 +164,4 @@ export class RecordWriter {
       this.unwritten.delete(one.facts.uid);
     }
   }
-}
-
-/** The facts of a run that the API server accepts in any case. */
-function bareFacts({ customer, night, uid, pipeline, phase, runNumber }: RunFacts, reason: string): RunFacts {
-  return {
-    customer,
-    night,
-    uid,
-    pipeline,
-    runNumber: Number.isInteger(runNumber) ? runNumber : 0,
-    purpose: "unknown",
-    template: "",
-    images: [],
-    parameters: {},
-    phase,
-    late: false,
-    steps: [],
-    acts: [],
-    unreadableActs: [],
-    problems: [`the record was refused as it was: ${reason}`],
-    notified: [],
-  };
 }

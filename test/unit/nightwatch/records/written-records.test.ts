@@ -26,6 +26,37 @@ describe("records", () => {
     expect(records.writes).toBe(writes);
   });
 
+  test("that were refused keep date and times, and are written whole by the next nightwatch", async () => {
+    const records = new Records();
+    records.refuse = ({ problems }: RunFacts) => (problems === undefined ? invalid : undefined);
+    const ended = night("2026-03-31", { open: "yes", phase: "Succeeded", finishedAt: "2026-03-31T23:00:00Z" });
+    const watched = new WatchedNights("2026-03-31T23:30:00Z", records);
+    await watched.list([cron], [good("2026-03-30"), ended]);
+    await watched.roundAt("2026-03-31T23:30:00Z");
+    expect([...records.facts.values()].filter(({ problems }) => problems !== undefined)).toMatchObject([
+      { businessDate: "2026-03-30", phase: "Succeeded", startedAt: "2026-03-30T20:30:00.000Z" },
+      { businessDate: "2026-03-31", phase: "Succeeded", finishedAt: "2026-03-31T23:00:00.000Z" },
+    ]);
+    const whileRefused = new WatchedNights("2026-04-01T08:00:00Z", records);
+    await whileRefused.nightwatch.load();
+    await whileRefused.list([cron], [good("2026-03-30"), ended]);
+    expect(await whileRefused.roundAt("2026-04-01T08:00:00Z")).toEqual([]);
+    expect(await whileRefused.roundAt("2026-04-01T08:00:05Z")).toEqual(["not-recorded", "not-recorded"]);
+    records.refuse = undefined;
+    const upgraded = new WatchedNights("2026-04-01T09:00:00Z", records);
+    await upgraded.nightwatch.load();
+    await upgraded.list([cron], [good("2026-03-30"), ended]);
+    expect(await upgraded.roundAt("2026-04-01T09:00:00Z")).toEqual([]);
+    expect(await upgraded.roundAt("2026-04-01T09:00:05Z")).toEqual([]);
+    expect([...records.facts.values()].every(({ problems, steps }) => problems === undefined && steps.length > 0)).toBe(
+      true,
+    );
+    const gone = new WatchedNights("2026-04-01T10:00:00Z", records);
+    await gone.nightwatch.load();
+    await gone.list([cron], []);
+    expect(await gone.roundAt("2026-04-01T10:00:00Z")).toEqual([]);
+  });
+
   test("that cannot be written at all are reported as such, and written when they can be, even of a night that is over", async () => {
     const records = new Records();
     records.refuse = () => new Error("connect ECONNREFUSED");
