@@ -2,10 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EXAMPLE_SUBJECT } from "../constructs/checks/still-to-replace.ts";
 import { UserError } from "../constructs/definition/problem.ts";
-
-/** Organisation of an example authority, by which it is recognised. */
-export const EXAMPLE_SUBJECT = "EXAMPLE, TO BE REPLACED";
 
 /** Long enough for a file that waits for its customer, short enough to show if it is never replaced. */
 const VALID_DAYS = 365;

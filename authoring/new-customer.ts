@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { checkCustomer } from "../constructs/checks/check-customer.ts";
 import { checkName } from "../constructs/checks/check-name.ts";
+import { outdatedAuthorities } from "../constructs/checks/still-to-replace.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../constructs/definition/customer-files.ts";
 import { type Problem, ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
 import {
@@ -63,7 +64,7 @@ export async function writeNewCustomer(
     ca: (given === undefined ? undefined : readCa(given, problems)) ?? exampleCa(name),
   };
   const definition = draft(name, cluster);
-  const wrong = checkCustomer(definition);
+  const wrong = [...checkCustomer(definition), ...outdatedAuthorities(definition)];
   problems.push(...wrong, ...(wrong.length === 0 ? await collisionsWithOthers(definition, folder) : []));
   if (problems.length > 0) {
     throw new ProblemsError(`new customer ${name}`, problems);

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
 import { credentialEnds, endText } from "../constructs/checks/credential-ends.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
-import { customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
+import { CUSTOMERS_FOLDER, customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
 import { nightsOf } from "../constructs/definition/night-definition.ts";
 import type { RiskWorkflow } from "../constructs/definition/risk-workflow.ts";
 import { below } from "../constructs/form/form.ts";
@@ -13,6 +15,7 @@ import { localTime } from "../runs/local-time.ts";
 import { withAppCredential } from "./app-credentials.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { fingerprints, readFingerprintKey } from "./fingerprint.ts";
+import { requireFinished } from "./finished.ts";
 import { requireKeptVolume } from "./kept-volume.ts";
 import { createInPhases } from "./phases.ts";
 import { fingerprintObjects, provedCustomer } from "./proved.ts";
@@ -24,6 +27,7 @@ import { fingerprintObjects, provedCustomer } from "./proved.ts";
 export async function deployCustomer(name: string): Promise<void> {
   const definition = await loadCustomer(name);
   const { lane, apps } = provedCustomer(definition, customerFile(name));
+  requireFinished(definition, customerFile(name), readFileSync(join(CUSTOMERS_FOLDER, `${name}.ts`), "utf8"));
   for (const { workflow, pipeline } of nightsOf(definition)) {
     warnOfCalendar(workflow, pipeline);
   }

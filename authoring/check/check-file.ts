@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCustomer } from "../../constructs/checks/check-customer.ts";
+import { stillToReplace } from "../../constructs/checks/still-to-replace.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { CUSTOMERS_FOLDER, customerFile, loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { type Problem, ProblemsError } from "../../constructs/definition/problem.ts";
@@ -10,7 +11,6 @@ import { MOST_NIGHT_BYTES } from "../../constructs/workflow/night-size.ts";
 import type { Finding } from "./finding.ts";
 import { formatProblems } from "./format.ts";
 import { collisionsWithOthers } from "./near-customers.ts";
-import { stillToReplace } from "./replacements.ts";
 import { snapshotProblems } from "./snapshot.ts";
 import { typeProblems } from "./types.ts";
 

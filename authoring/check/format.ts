@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../../constructs/definition/problem.ts";
-import { shownLine } from "./shown-line.ts";
+import { shownLine } from "../../constructs/definition/shown-line.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type { Problem } from "../../constructs/definition/problem.ts";
-import { shownLine } from "./shown-line.ts";
+import { shownLine } from "../../constructs/definition/shown-line.ts";
 
 const config = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 

@@ -10,18 +10,20 @@ import { FEDERATED_TOKEN } from "../lane/federation.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA replaces the definition's, since the farm creates new CAs for its clusters. */
-const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
+export const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Checks a customer's kubeconfig before it is used: one context, https to the declared server under the declared CA,
  * and nothing in it that runs a program, reads a file or goes another way. Problems never quote a secret.
+ * @param now When it is to be used, in milliseconds: a credential that ends soon is refused.
  */
 export function checkKubeconfig(
   text: string,
   definition: CustomerDefinition,
   credential = "kubeconfig",
+  now = Date.now(),
 ): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (path: string, shown: string, rule: string, fix: string): void => {
@@ -62,7 +64,7 @@ export function checkKubeconfig(
   const account = credential === APPS_KUBECONFIG ? ARGOCD_SERVICE_ACCOUNT : NIGHTLANE_SERVICE_ACCOUNT;
   checkUser(fields(users[0]?.user), `issue a token for the service account ${account}`, add);
   if (problems.length === 0) {
-    for (const { place, received: shown, rule } of nearEnds(credentialEnds(text), Date.now())) {
+    for (const { place, received: shown, rule } of nearEnds(credentialEnds(text), now)) {
       add(place, shown, rule, `issue a new one for the service account ${account}, as described in docs/deploy.md`);
     }
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeNewCustomer } from "../../authoring/new-customer.ts";
 import { type Pulumi, succeeded } from "../farm/deploy/pulumi.ts";
 import { until } from "../farm/wait.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
@@ -202,7 +203,19 @@ describe("what a person can get wrong", () => {
       () => kubeconfig(authority.kubeconfig("https://k8s.nordbank.example:6443", TOKEN, { exec: { command: "aws" } })),
       ["users[0].user.exec"],
     ],
+    [
+      "a file that is still an example",
+      "unfinished",
+      () => without("NIGHTLANE_CUSTOMER_CA_FILE"),
+      ["customers/unfinished.ts", "cluster.address", "cluster.ca", "nothing marked REPLACE"],
+    ],
   ];
+
+  beforeAll(async () => {
+    const project = projectCopy(api.folder, "unfinished");
+    await writeNewCustomer("unfinished", {}, join(project, "customers"));
+    pulumi = await api.pulumi(project);
+  });
 
   test.each(attempts)("%s: says so, and deploys nothing", async (_, stack, environment, said) => {
     await pulumi.ensureStack(stack);

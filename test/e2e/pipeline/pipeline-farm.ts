@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exampleCa } from "../../../authoring/example-ca.ts";
 import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
 import { PLATFORM } from "../../../isolation/model/estate.ts";
@@ -14,6 +13,7 @@ import { cacheRoot } from "../../farm/tools/cache.ts";
 import { ensurePackages } from "../../farm/tools/packages.ts";
 import { silentReporter } from "../../farm/tools/reporter.ts";
 import { Api } from "../../support/api.ts";
+import { certificate } from "../../support/certificates.ts";
 import { GitlabDeployments } from "../../support/gitlab-deployments.ts";
 import { GitlabProject } from "./gitlab-project.ts";
 import { ProjectVariables } from "./project-variables.ts";
@@ -127,7 +127,7 @@ export class PipelineFarm {
     const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
     const [, block = ""] = /```ts\n([\s\S]*?)\n *```/.exec(readme) ?? [];
     writeFileSync(this.inClone("customers/seebank.ts"), `${block.replace(/^ {3}/gm, "")}\n`);
-    writeFileSync(this.inClone("customers/seebank.pem"), exampleCa(SEEBANK.name));
+    writeFileSync(this.inClone("customers/seebank.pem"), certificate("valid"));
   }
 
   /** Runs work with seebank's variables of type File in files, as a deploying job has them. */

@@ -61,6 +61,13 @@ describe("checkFile", () => {
     expect(mark?.received).toContain('server: \\"https://k8s.lake.example:6443\\"');
   });
 
+  test("tells an authority that has expired since", async () => {
+    const folder = customersFolder();
+    await write(folder, "lake", "10.65.0.1");
+    writeFileSync(join(folder, "lake.pem"), certificate("expired"));
+    expect(await toDo("lake", folder)).toEqual({ "to replace": ["cluster.ca"] });
+  });
+
   test("tells collisions: one server, one address, one cluster behind two addresses", async () => {
     const folder = customersFolder();
     await write(folder, "lake", "10.65.0.1");

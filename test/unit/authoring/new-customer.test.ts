@@ -143,6 +143,15 @@ describe("writeNewCustomer", () => {
     expect(contents(folder).size).toBe(0);
   });
 
+  test("refuses an authority that has expired", async () => {
+    const folder = customersFolder();
+    const options = { ca: file(certificate("expired")) };
+    await expect(writeNewCustomer("lake", options, folder)).rejects.toThrow(
+      /cluster\.ca: received one that expired on 2021-01-01/,
+    );
+    expect(contents(folder).size).toBe(0);
+  });
+
   test("refuses what is another customer's", async () => {
     const folder = customersFolder();
     await writeNewCustomer("hill-bank", { server: "https://api.hill.example", address: "10.64.3.10" }, folder);

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { writeOutput } from "../../../infra/write-output.ts";
+import { certificate } from "../../support/certificates.ts";
 import { customerText } from "../../support/customer-text.ts";
 import { contents, temporaryFolder } from "../../support/folders.ts";
 import { CANARY, kubeconfig } from "../../support/kubeconfig.ts";
@@ -82,6 +83,16 @@ describe("writeOutput", () => {
     );
     expect(contents(outdir)).toEqual(good);
     expect(existsSync(`${outdir}.unfinished`)).toBe(false);
+  });
+
+  test("writes everything although one customer's authority has expired: only that customer's deployment waits", async () => {
+    const folder = customersFolder("one-bank");
+    const places = { ca: `pem\`${certificate("expired")}\`` };
+    writeFileSync(join(folder, "late-bank.ts"), customerText("late-bank", "192.0.2.11", places));
+    const outdir = join(temporaryFolder(), "dist");
+    await writeOutput(outdir, folder);
+    expect(existsSync(join(outdir, "one-bank"))).toBe(true);
+    expect(existsSync(join(outdir, "late-bank"))).toBe(true);
   });
 
   test("removes what the last output had of a customer that is gone", async () => {

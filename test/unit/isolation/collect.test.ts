@@ -10,6 +10,7 @@ import { RULES } from "../../../isolation/rules/registry.ts";
 import { soundKubeconfig } from "../../../isolation/rules/secrets/kubeconfig-samples.ts";
 import { runStatic } from "../../../isolation/static-command.ts";
 import { tryPipeline } from "../../../pipeline/pipeline-trial.ts";
+import { certificate } from "../../support/certificates.ts";
 import { temporaryFolder } from "../../support/folders.ts";
 import { Draft, nordbank, proveDraft, set, soundEstate } from "./draft.ts";
 
@@ -69,6 +70,14 @@ describe("the kubeconfig check that is put to the proof", () => {
 });
 
 describe("the command", () => {
+  test("proves what it can of a customer whose authority has expired, and all of the others", async () => {
+    const authority = /-----BEGIN[\s\S]*-----END CERTIFICATE-----\n/;
+    const folder = customersFolder((source) => source.replace(authority, certificate("expired")));
+    const { printed, isSound } = await run({ customers: folder });
+    expect(printed.split("\n").at(-1)).toBe(`isolation: 1 customers, ${RULES.length} rules, 0 findings`);
+    expect(isSound).toBe(true);
+  });
+
   test("proves the repository's customers", async () => {
     const { printed, isSound } = await run({});
     const names = readdirSync(CUSTOMERS_FOLDER).filter((file) => file.endsWith(".ts"));

@@ -175,22 +175,8 @@ describe("cluster.ca", () => {
     expectProblems(check({ ca }), { property: "cluster.ca", received, rule: "a certificate in PEM", fix });
   });
 
-  test("refuses an authority that has expired, and says when", () => {
-    expectProblems(check({ ca: certificate("expired") }), {
-      property: "cluster.ca",
-      received: "one that expired on 2021-01-01",
-      rule: "has not expired",
-      fix,
-    });
-  });
-
-  test("refuses an authority that is not valid yet", () => {
-    expectProblems(check({ ca: certificate("future") }), {
-      property: "cluster.ca",
-      received: "one that is not valid before 2119-01-01",
-      rule: "valid today",
-      fix,
-    });
+  test.each(["expired", "future"] as const)("leaves an authority's dates (%s) to its own deployment", (name) => {
+    expect(check({ ca: certificate(name) })).toEqual([]);
   });
 
   test("refuses a server's certificate, also behind an authority", () => {

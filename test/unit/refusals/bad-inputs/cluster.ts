@@ -68,7 +68,6 @@ export const cluster: readonly BadInput[] = [
   ...each("ca", "cluster.ca", [
     "",
     '"/etc/ca.crt"',
-    `pem\`${certificate("expired")}\``,
     `\`-----BEGIN PRIVATE KEY-----\\n${SECRET}\\n-----END PRIVATE KEY-----\``,
     `\`${certificate("valid")}-----BEGIN EC PRIVATE KEY-----\\n${SECRET}\``,
     ...otherThan(),

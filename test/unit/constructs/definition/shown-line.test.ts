@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownLine } from "../../../authoring/check/shown-line.ts";
+import { shownLine } from "../../../../constructs/definition/shown-line.ts";
 
 test.each([
   'args: ["--password", "hunter2"],',

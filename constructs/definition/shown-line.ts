@@ -1,5 +1,5 @@
-import { received } from "../../constructs/definition/problem.ts";
-import { isSecretUnder, secretShape } from "../../constructs/definition/secret-shape.ts";
+import { received } from "./problem.ts";
+import { isSecretUnder, secretShape } from "./secret-shape.ts";
 
 /** A line of a customer file for people to read, unless it may contain a secret. */
 export function shownLine(source: string, line: number): string {
