@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nightlane_runner.container import copy_tries
-from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.ready_pod import find_container
 from nightlane_runner.container.shell_session import TransportFailed
 from nightlane_runner.container.work import ContainerWork
@@ -27,7 +27,7 @@ from nightlane_runner.steps.copy_step import CopyStep
 from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
-from tests.support.local_shell import LocalShell
+from tests.support.local_shell import DeadShell, LocalShell
 from tests.support.local_work import PLAIN_SHELL
 from tests.support.steps import copy_step, document
 from tests.support.synced_places import Placed, watched_places
@@ -44,7 +44,8 @@ class _Sides:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
         self.namespace = admin.namespace
         self.mounts = mounts
-        self.shell = LocalShell(root, PLAIN_SHELL)
+        self.container = LocalShell(root, PLAIN_SHELL)
+        self.shell: PodShell = self.container
         self.customer = root / NIGHT[1:]
         self.lane = mounts / NIGHT[1:]
         self.customer.mkdir(parents=True)
@@ -106,7 +107,7 @@ def test_single_file_comes_out(sides: _Sides) -> None:
 def test_cut_copy_is_started_over(sides: _Sides) -> None:
     """Fault 15: the lane never sees the first try."""
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
-    sides.shell.cuts = [None, 10_000]
+    sides.container.cuts = [None, 10_000]
 
     sides.copy("big.bin", "big.bin").copy_out()
 
@@ -118,7 +119,7 @@ def test_copy_that_never_succeeds_is_infrastructure_and_leaves_nothing(sides: _S
     """Fault 18: what was there before is still whole."""
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
     (sides.lane / "big.bin").write_text("before")
-    sides.shell.cuts = [None, 10_000] * 50
+    sides.container.cuts = [None, 10_000] * 50
 
     with pytest.raises(StepEnded) as end:
         sides.copy("big.bin", "big.bin", timeoutSeconds=5).copy_out()
@@ -162,6 +163,21 @@ def test_copy_that_cannot_work_is_for_a_person_within_a_minute(
     assert "was refused 3 times in a row" in end.value.sentence
     assert "tar:" in end.value.sentence
     assert not (sides.lane / "out").exists()
+
+
+def test_copy_that_a_policy_refuses_is_for_a_person_within_a_minute(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R12, R27: in the policy's own words."""
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
+    message = 'error: admission webhook "policy.example" denied the request: no exec here (403 Forbidden)'
+    sides.shell = DeadShell(1000, sides.container, message)
+
+    with pytest.raises(StepEnded) as end:
+        sides.copy("out", "out", timeoutSeconds=43200).copy_out()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert message in end.value.sentence
 
 
 @contextlib.contextmanager
@@ -216,12 +232,12 @@ def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch
     """And goes on in the next try, once the connection holds."""
     monkeypatch.setattr("nightlane_runner.container.copy_tries.FIRST_PAUSE_SECONDS", 0.5)
     (sides.customer / "big.bin").write_bytes(b"x" * 500_000)
-    sides.shell.cuts = [None, 10_000] * 50
+    sides.container.cuts = [None, 10_000] * 50
     changes = {"troubleSeconds": 2}
 
     with pytest.raises(StepEnded, match="TROUBLE connection since"):
         sides.copy("big.bin", "big.bin", **changes).copy_out()
-    sides.shell.cuts = []
+    sides.container.cuts = []
     with pytest.raises(StepEnded, match="OVER connection"):
         sides.copy("big.bin", "big.bin", **changes).copy_out()
     sides.copy("big.bin", "big.bin", **changes).copy_out()

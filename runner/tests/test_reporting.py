@@ -363,22 +363,47 @@ def test_command_that_cannot_be_started_is_reported_and_runs_once(
     assert ledger.read_text() == "run\n"
 
 
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        (
+            'Error from server (Forbidden): pods "pricing-0" is forbidden: User "x" cannot create resource "pods/exec"',
+            "ask the customer's administrator to apply the customer side",
+        ),
+        (
+            'error: admission webhook "policy.example" denied the request: no exec here (403 Forbidden)',
+            "have what refuses it checked",
+        ),
+        (
+            'error: admission webhook "policy.example" denied the request: no exec here (400 )',
+            "have what refuses it checked",
+        ),
+        (
+            "Error from server (Forbidden): pods \"pricing-0\" is forbidden: ValidatingAdmissionPolicy 'no-exec' with "
+            "binding 'no-exec' denied request: no exec here",
+            "have what refuses it checked",
+        ),
+    ],
+)
 def test_command_that_may_not_be_started_is_for_a_person(
-    admin: Administrator, kubelet: Kubelet, mounts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    admin: Administrator,
+    kubelet: Kubelet,
+    mounts: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    message: str,
+    remedy: str,
 ) -> None:
-    """R12: no repetition gives a right that a role does not have: the step says so within a minute."""
+    """R12, R27: no repetition gives a right that a role lacks, or a policy refuses: the step says so at once."""
     monkeypatch.setattr("nightlane_runner.steps.exec_step.REFUSED_PAUSE_SECONDS", 0.1)
     kubelet.start_ready_pod("pricing-0", {"app.kubernetes.io/name": "pricing"})
-    message = (
-        'Error from server (Forbidden): pods "pricing-0" is forbidden: User "x" cannot create resource "pods/exec"'
-    )
     step, command = StepInput(document(exec_step(admin.namespace, ["true"], timeoutSeconds=43200))).exec()
     shell = DeadShell(1000, LocalShell(tmp_path), message)
     end = Background(ExecStep(Surroundings(mounts, step).context, command, shell).run).ended()
     assert end is not None
     assert end.code is ExitCode.BAD_INPUT
-    assert 'cannot create resource "pods/exec"' in end.sentence
-    assert "It has not run" in end.sentence
+    assert message in end.sentence
+    assert f"It has not run; {remedy}" in end.sentence
 
 
 @pytest.mark.usefixtures("kubectl_on_path")

@@ -19,6 +19,7 @@ from wsproto.events import BytesMessage, Ping
 from nightlane_runner.container import heartbeat, websocket_shell
 from nightlane_runner.container.pod_shell import PodContainer
 from nightlane_runner.container.remote_process import RemoteProcess
+from nightlane_runner.container.shell_session import TransportFailed, is_refusal
 from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.lane.places import Places
 from tests.support.eventually import eventually
@@ -112,12 +113,13 @@ def test_much_travels_both_ways_at_once(shell: WebSocketShell) -> None:
 
 def test_refusal_is_said_as_the_api_server_says_it(shell: WebSocketShell, server: ExecServer) -> None:
     """By role, by policy, or since the pod is gone; what is done about it depends on the words."""
-    message = 'pods "pricing-0" is forbidden: User "us" cannot get resource "pods/exec"'
+    message = "pods \"pricing-0\" is forbidden: ValidatingAdmissionPolicy 'no-exec' denied request: no exec here"
     status = {"kind": "Status", "status": "Failure", "reason": "Forbidden", "message": message}
     server.refusal = (403, json.dumps(status).encode())
     output, errors, code = _said(shell.start(TARGET, "true", []))
     assert (output, code) == (b"", 1)
     assert errors.decode() == f"error: {message} (403 Forbidden)\n"
+    assert is_refusal(TransportFailed(errors.decode()))
 
 
 def test_token_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
@@ -449,6 +451,7 @@ import sys
 from pathlib import Path
 import nightlane_runner.main
 from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
+from nightlane_runner.container.shell_session import TransportFailed, is_refusal
 from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.lane.places import Places
 

@@ -18,6 +18,11 @@ _FORBIDDEN = 403
 _BY_ROLE = re.compile(r'is forbidden: User "[^"]*" cannot ')
 """How an API server reports that a role lacks a right, whatever precedes it."""
 
+_FORBIDDEN_TEXT = re.compile(
+    r"\(403 \w*\)|Error from server \(Forbidden\)|admission webhook \"[^\"]*\" denied the request"
+)
+"""How the ways into a container pass on that something is forbidden; a webhook may give any status with it."""
+
 APPLY_CUSTOMER_SIDE = "ask the customer's administrator to apply the customer side"
 """What fixes a role or a binding."""
 
@@ -60,7 +65,7 @@ class NotPermitted(ApiUnknown):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.remedy = APPLY_CUSTOMER_SIDE if is_by_role(message) else "have what refuses it checked"
+        self.remedy = remedy_of(message)
 
 
 class ApiRefused(Exception):
@@ -85,6 +90,11 @@ class ApiRefused(Exception):
         return self.status == _FORBIDDEN
 
 
-def is_by_role(message: str) -> bool:
-    """Return whether a role forbids it, and not a policy, webhook or quota."""
-    return _BY_ROLE.search(message) is not None
+def remedy_of(message: str) -> str:
+    """Return what helps where a message says that something is forbidden: by a role, or by a policy or webhook."""
+    return APPLY_CUSTOMER_SIDE if _BY_ROLE.search(message) else "have what refuses it checked"
+
+
+def is_forbidden(message: str) -> bool:
+    """Return whether the API server forbids what a message is about: by a role, policy or webhook."""
+    return _BY_ROLE.search(message) is not None or _FORBIDDEN_TEXT.search(message) is not None

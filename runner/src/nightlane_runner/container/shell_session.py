@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
 
-from nightlane_runner.api.errors import is_by_role
+from nightlane_runner.api.errors import is_forbidden
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.message_limits import without_middle
 
@@ -52,7 +52,7 @@ def is_refusal(error: TransportFailed) -> bool:
 
     The API server has refused the connection, or the work failed in the container and says why.
     """
-    return isinstance(error, WorkFailed) or is_by_role(str(error))
+    return isinstance(error, WorkFailed) or is_forbidden(str(error))
 
 
 @dataclass(frozen=True, slots=True)

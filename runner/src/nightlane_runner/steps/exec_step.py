@@ -2,6 +2,7 @@
 
 import time
 
+from nightlane_runner.api.errors import remedy_of
 from nightlane_runner.container import remote_scripts
 from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.ready_pod import find_container
@@ -151,8 +152,8 @@ class ExecStep:
         if refusals >= _MOST_REFUSALS:
             raise StepEnded(
                 ExitCode.BAD_INPUT,
-                f"The command of step {name} may not be started: {error}. It has not run; ask the customer's "
-                "administrator to apply the customer side, then retry.",
+                f"The command of step {name} may not be started: {error}. It has not run; "
+                f"{remedy_of(str(error))}, then retry.",
             )
         away = time.monotonic() - began
         if away >= context.step.outage_budget_seconds:
