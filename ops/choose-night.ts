@@ -6,7 +6,7 @@ import { type NightState, nightState } from "../runs/night-state.ts";
 import { hasEnded } from "../runs/phases.ts";
 import type { LaneSchedule } from "../runs/schedule.ts";
 import type { StepStatus } from "../runs/step-status.ts";
-import { isWaitingStep } from "../runs/urgency.ts";
+import { mayNeedPerson } from "../runs/urgency.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
@@ -104,8 +104,7 @@ export async function nightToShow(central: Central, lane: Lane, choice: NightCho
 }
 
 function needsPerson(state: NightState | undefined): boolean {
-  const steps = state === undefined || hasEnded(state) ? [] : state.steps;
-  return steps.some((step) => isWaitingStep(step) || step.trouble !== undefined);
+  return state !== undefined && !hasEnded(state) && mayNeedPerson(state);
 }
 
 function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError {

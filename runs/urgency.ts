@@ -1,4 +1,5 @@
 import type { Standing } from "./due-nights.ts";
+import type { NightState } from "./night-state.ts";
 import type { StepState } from "./step-status.ts";
 
 /** State of a lane without a night. */
@@ -70,6 +71,11 @@ export function urgencyAt(rank: number): (typeof URGENCIES)[number] {
 /** Whether a step waits for a person. */
 export function isWaitingStep({ state }: { readonly state: StepState }): boolean {
   return state === "deciding" || state === "confirming" || state === "held";
+}
+
+/** Whether a person may be called for a night that runs: a step waits, something is in trouble, or somebody paused it. */
+export function mayNeedPerson({ paused, trouble, steps }: Pick<NightState, "paused" | "trouble" | "steps">): boolean {
+  return paused || trouble !== undefined || steps.some((step) => isWaitingStep(step) || step.trouble !== undefined);
 }
 
 function candidates(night: UrgentNight): readonly Urgency[] {

@@ -7,7 +7,7 @@ import type { ForecastFacts, RunFacts } from "../../runs/run-record.ts";
 import { possibleActs, type StepVerb } from "../../runs/step-act.ts";
 import { PASSED } from "../../runs/step-status.ts";
 import type { StepTrouble } from "../../runs/trouble.ts";
-import { isWaitingStep, type LaneProblem } from "../../runs/urgency.ts";
+import { isWaitingStep, type LaneProblem, mayNeedPerson } from "../../runs/urgency.ts";
 import type { Lane } from "../lanes.ts";
 import { type ReadLane, runningBeside } from "./lane-nights.ts";
 
@@ -72,7 +72,7 @@ const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "retrying", "
 
 /**
  * The lines of a lane: the night that counts now, other dates that run or that a person must do something about, and
- * repeats in which a step waits.
+ * repeats for which a person may be called.
  */
 export function linesOf(read: ReadLane): readonly NightLine[] {
   const current = currentNight(read.nights);
@@ -89,7 +89,7 @@ export function linesOf(read: ReadLane): readonly NightLine[] {
   return [
     { ...first, beside: beside.map(({ workflow }) => workflow), ...scheduleProblem(read) },
     ...others,
-    ...beside.filter(({ steps }) => steps.some(isWaitingStep)).map((state) => lineOfState(read, state)),
+    ...beside.filter(mayNeedPerson).map((state) => lineOfState(read, state)),
   ];
 }
 
@@ -133,7 +133,7 @@ function lineOf(read: ReadLane, night: DueNight): NightLine {
   };
 }
 
-/** A repeat in which a step waits for a person. */
+/** A repeat for which a person may be called. */
 function lineOfState({ lane, schedule }: ReadLane, state: NightState): NightLine {
   return {
     customer: lane.customer,

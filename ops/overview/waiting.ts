@@ -1,4 +1,5 @@
 import { defined } from "../../runs/defined.ts";
+import { grouped } from "../../runs/grouped.ts";
 import { isWaitingStep } from "../../runs/urgency.ts";
 import type { ActiveStep, NightLine } from "./night-line.ts";
 
@@ -31,11 +32,13 @@ export interface Waiting {
 
 /** Everything that waits for a person, earliest deadline first. */
 export function waitingOf(lines: readonly NightLine[]): readonly Waiting[] {
-  const running = lines.filter(({ phase }) => phase === "Running" || phase === "Pending");
+  const byCustomer = grouped(lines, ({ customer }) => customer);
   return lines
     .flatMap((line) => {
-      const several = running.filter(({ customer }) => customer === line.customer).length + line.beside.length > 1;
-      const which = several && line.night !== undefined ? ` --night ${line.night}` : "";
+      const which =
+        runningOf(byCustomer.get(line.customer) ?? []).size > 1 && line.night !== undefined
+          ? ` --night ${line.night}`
+          : "";
       const steps = line.active.filter(isWaitingStep).map((step) => stepWaits(line, step, which));
       return [...nightWaits(line, which), ...steps];
     })
@@ -45,6 +48,12 @@ export function waitingOf(lines: readonly NightLine[]): readonly Waiting[] {
         (a.since ?? "9").localeCompare(b.since ?? "9") ||
         a.customer.localeCompare(b.customer),
     );
+}
+
+/** Names of the runs that are under way, by the lines of one customer. */
+function runningOf(lines: readonly NightLine[]): ReadonlySet<string> {
+  const own = lines.filter(({ phase }) => phase === "Running" || phase === "Pending");
+  return new Set([...own.flatMap(({ night }) => night ?? []), ...lines.flatMap(({ beside }) => beside)]);
 }
 
 /** Since when something waits, and why. */

@@ -77,6 +77,16 @@ async function fleet(): Promise<StandInApi> {
   return api;
 }
 
+/** Nodes of a night whose step scenarios is tried again and again. */
+function troubled() {
+  const message = `main: Error (exit code 21): TROUBLE image since ${new Date(NOW - 200_000).toISOString()}: No such image.`;
+  const pods = attemptNodes("scenarios", 1, { phase: "Running" }).flatMap((one) => {
+    const failed = { ...one, id: "try-1", phase: "Failed", message, outputs: { exitCode: "21" } } as const;
+    return one.type === "Pod" ? [failed, { ...one, startedAt: new Date(NOW - 40_000).toISOString() }] : [one];
+  });
+  return [stepNode("scenarios", "Running"), ...pods];
+}
+
 function lineOf(customer: string, { out }: Outcome): string {
   return (
     uncoloured(out)
@@ -211,6 +221,36 @@ describe("nights, on 80x24 with 40 customers", () => {
     });
     const result = await onTerminal("nights", "--kubeconfig", api.kubeconfig());
     expect(lineOf("nordbank", result)).toMatch(/done 02:40 CET; \+1 r/);
+  });
+
+  describe("with two replays of a date that ended well", () => {
+    const good = { date: "2026-11-25", open: "yes", startedAt: "2026-11-25T21:30:00Z" } as const;
+    const ended = { phase: "Succeeded", nodes: passed(), finishedAt: "2026-11-26T01:40:00Z" } as const;
+    const replay = { ...good, startedAt: "2026-11-27T01:50:00Z", nodes: running() ?? [] };
+
+    async function nights(second: FleetNight, tonight: FleetNight, ...more: readonly string[]): Promise<string> {
+      const api = await StandInApi.start();
+      const all = [{ open: "yes", ...tonight } as const, { ...good, ...ended }, second, { ...replay, run: 3 }];
+      api.lane("nordbank", { cron: cron("nordbank"), workflows: all.map((one) => night("nordbank", one)) });
+      return uncoloured((await onTerminal("nights", ...more, "--kubeconfig", api.kubeconfig())).out);
+    }
+
+    test.each([
+      ["paused", { paused: true }, "PAUSED; scenarios; run 2"],
+      ["in trouble", { nodes: troubled() }, "scenarios: the image cannot.*"],
+    ] as const)("shows the one that is %s, which a person is called for", async (_, parts, state) => {
+      const out = await nights({ ...replay, run: 2, ...parts }, { nodes: running() ?? [] });
+      expect(out).toMatch(new RegExp(`^nordbank +2026-11-25 .*${state}$`, "m"));
+      expect(out).not.toContain("run 3");
+    });
+
+    test("says how a paused one goes on, and which it is", async () => {
+      const tonight = { phase: "Succeeded", nodes: passed() } as const;
+      const out = await nights({ ...replay, run: 2, paused: true }, tonight, "--waiting");
+      expect(out.replaceAll(/\s+/g, " ")).toContain(
+        "nightlane resume nordbank --night night-2026-11-25-run-2 --reason",
+      );
+    });
   });
 
   test("says what waits for a person, the oldest deadline first, without the escape sequences of a message", async () => {
