@@ -28,7 +28,7 @@ from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import DeadShell, LocalShell
-from tests.support.local_work import PLAIN_SHELL
+from tests.support.local_work import held
 from tests.support.steps import copy_step, document
 from tests.support.synced_places import Placed, watched_places
 
@@ -44,7 +44,7 @@ class _Sides:
         kubelet.start_ready_pod("results-0", {"app.kubernetes.io/name": "nightlane-results"})
         self.namespace = admin.namespace
         self.mounts = mounts
-        self.container = LocalShell(root, PLAIN_SHELL)
+        self.container = LocalShell(root, held())
         self.shell: PodShell = self.container
         self.customer = root / NIGHT[1:]
         self.lane = mounts / NIGHT[1:]

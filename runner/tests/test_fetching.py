@@ -8,9 +8,10 @@ import pytest
 
 from nightlane_runner.container.archive import UnpackedFile, UnsafeArchive
 from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
-from nightlane_runner.container.transfer import RemoteAbsent, fetch_listed, fetch_path
+from nightlane_runner.container.transfer import RemoteAbsent, copy_within, fetch_hashed, fetch_listed, fetch_path
+from nightlane_runner.container.work import ContainerWork
 from tests.support.local_shell import LocalShell
-from tests.support.local_work import SHELLS, work_in
+from tests.support.local_work import SHELLS, held, work_in
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -94,6 +95,38 @@ def test_list_that_cannot_be_read_is_said_at_once(tmp_path: Path, program: str) 
 
     with pytest.raises(WorkFailed, match=r"status 74.*Stale file handle"):
         fetch_listed(work_in(shell), PurePosixPath("/results/step"), "list", lambda _: {}, tmp_path, {})
+
+
+_FOLDER = PurePosixPath("/results/step")
+
+
+def _fetched(work: ContainerWork, how: str, into: Path) -> None:
+    if how == "list":
+        fetch_listed(work, _FOLDER, "out", lambda _: {}, into, {})
+    elif how == "folder":
+        fetch_hashed(work, _FOLDER / "out", [], lambda _: {}, into, {})
+    elif how == "path":
+        fetch_path(work, _FOLDER / "out", into)
+    else:
+        copy_within(work, _FOLDER / "out", PurePosixPath("/results/new"), "me", lambda: None)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("how", ["list", "folder", "path", "copy"])
+def test_what_cannot_be_looked_at_is_not_taken_for_absent(shell: Sequence[str], how: str, tmp_path: Path) -> None:
+    """R23: a program's night may be there, behind a mount that is stale for a moment, or another user's folder."""
+    remote, into = tmp_path / "results" / "step", tmp_path / "into"
+    remote.mkdir(parents=True)
+    into.mkdir()
+    with pytest.raises(RemoteAbsent):
+        _fetched(work_in(LocalShell(tmp_path, held(shell))), how, into)
+
+    remote.chmod(0)
+    try:
+        with pytest.raises(WorkFailed, match="Permission denied"):
+            _fetched(work_in(LocalShell(tmp_path, held(shell))), how, into)
+    finally:
+        remote.chmod(0o755)
 
 
 def test_list_of_a_size_that_no_list_has_is_refused(tmp_path: Path) -> None:

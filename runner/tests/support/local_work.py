@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -16,10 +17,10 @@ SHELLS = [
 """The shells that containers have."""
 
 
-_WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
-
-PLAIN_SHELL = (*_WITHOUT_RIGHTS, "sh")
-"""A shell that a file's mode holds, as in a container whose user is not root."""
+def held(shell: Sequence[str] = ("sh",)) -> list[str]:
+    """Return a shell that a file's mode holds, as in a container whose user is not root."""
+    without_rights = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    return [*without_rights, *shell]
 
 
 def work_in(shell: PodShell, seconds: float = 20.0) -> ContainerWork:

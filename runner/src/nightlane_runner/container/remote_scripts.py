@@ -53,20 +53,39 @@ fi
 """
 """Parameters: nonce, process, nonce of the session to end. Ends that process and what it started, if it still is it."""
 
-SEND_PATH = """
+_ABSENCE = """
+absent() {
+  words=$(LC_ALL=C; export LC_ALL; { : <"$1"; } 2>&1)
+  case $words in
+    *"o such file" | *"o such file or directory") echo "nightlane-end $nonce 66 absent" >&2 ;;
+    *) echo "${words:-$1 is not what was expected}" >&2; echo "nightlane-end $nonce 74 unknown" >&2 ;;
+  esac
+  exit 0
+}
+"""
+"""The function `absent PATH`: ends the script, for a path that a test did not find. Only what the shell itself calls
+absent is that: a test fails of a stale mount and of another user's folder as well, and does not say so."""
+
+SEND_PATH = (
+    _ABSENCE
+    + """
 nonce=$1
-[ -e "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ -e "$2/$3" ] || absent "$2/$3"
 exec 5>&1 </dev/null
 packed() { tar -chf - -C "$1" "./$2" 5>&- 7>&-; echo "$?" >&6; }
 report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
-"""Parameters: nonce, folder, name. Writes a tar of that file or folder; status 66 if it does not exist."""
+)
+"""Parameters: nonce, folder, name. Writes a tar of that file or folder; status 66 if it does not exist, 74 if
+nobody can tell."""
 
-SEND_LISTED = """
+SEND_LISTED = (
+    _ABSENCE
+    + """
 nonce=$1
-[ -f "$2/$3" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ -f "$2/$3" ] || absent "$2/$3"
 exec 5>&1
 packed() {
   wc -c <"$1/$2" && cat "$1/$2" || { echo 74 >&6; return; }
@@ -77,14 +96,18 @@ report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
+)
 """Parameters: nonce, folder, name of its list. Writes the list's size, a line, and the list, and then a tar of the
 files named on standard input, one a line and each taken literally; status 66 if there is no list, 74 if it cannot be
-read. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
+read, or nobody can tell. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
 sends them does not read before the last is sent."""
 
-SEND_HASHED = """
+SEND_HASHED = (
+    _ABSENCE
+    + """
 nonce=$1; folder=$2; shift 2
-[ ! -L "$folder" ] && cd "$folder" 2>/dev/null || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+[ ! -L "$folder" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
+cd "$folder" 2>/dev/null || absent "$folder"
 [ "$#" -gt 0 ] || set -- .
 exec 5>&1
 packed() {
@@ -99,10 +122,11 @@ report=$({ { packed "$@" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
 """
+)
 """Parameters: nonce, folder, name in it... (all that is in it where none is named). As SEND_LISTED, but the list is
 made here and now of what the folder holds: a line `TYPE BYTES PATH` for each entry that is no folder, an empty line,
 and what sha256sum says of each file. Status 66 if there is no such folder, or only a link to one, 74 if something
-in it cannot be read."""
+in it cannot be read, or nobody can tell."""
 
 _MAKE_PLACE = """
 cleared() {
@@ -134,15 +158,15 @@ echo "nightlane-end $nonce $1 $2" >&2
 and unpacks the tar on standard input into it. A refusal is said at once; what still comes then is taken and thrown
 away, since a connection that nobody reads from breaks before its last words arrive."""
 
-COPY_FOLDER = f"""{_MAKE_PLACE}
+COPY_FOLDER = f"""{_MAKE_PLACE}{_ABSENCE}
 nonce=$1
-[ -e "$2" ] || {{ echo "nightlane-end $nonce 66 absent" >&2; exit 0; }}
+[ -e "$2" ] || absent "$2"
 status=0
 {{ cleared "$4" && made "$3" && cp -R "$2" "$3/${{4##*/}}"; }} || status=$?
 echo "nightlane-end $nonce $status copied" >&2
 """
 """Parameters: nonce, file or folder, folder, final path. As RECEIVE, of what is in the container already. Status 66 if
-there is none."""
+there is none, 74 if nobody can tell."""
 
 COMMIT = """
 nonce=$1
