@@ -1,8 +1,9 @@
 import type { RecordedAct } from "../runs/act.ts";
 import { dueNights } from "../runs/due-nights.ts";
 import { isNightly, NIGHTLY, type NightSeries, seriesName } from "../runs/night-series.ts";
+import { isOver, neverStarted } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import { unresolvedRuns } from "../runs/runs-by-date.ts";
+import { isFromBeforeRemoval, unresolvedRuns } from "../runs/runs-by-date.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
@@ -54,18 +55,26 @@ export class LaneBook {
   }
 
   /**
-   * Closes the open dates of nights that were removed on purpose: nobody else can do it any more.
+   * Notes on the runs of nights that were removed on purpose that nothing was due since, and closes their open dates once
+   * nothing of the lane is left: nobody else can do it any more.
    * @returns the facts that must be recorded
    */
   closeRemoved(now: number): readonly RunFacts[] {
-    if (!this.schedules.wasRemoved || this.hasObjects) {
+    if (!this.schedules.wasRemoved) {
       return [];
     }
-    const closed = this.unresolved.flatMap((runs) => runs.slice(-1)).map((facts) => removed(facts, now));
-    for (const facts of closed) {
+    this.schedules.forgetRemoved();
+    const open = new Set(this.hasObjects ? [] : this.unresolved.flatMap((runs) => runs.slice(-1)));
+    const noted = this.runs.facts
+      .filter((facts) => open.has(facts) || isToBeMarked(facts))
+      .map((facts) => {
+        const marked = isToBeMarked(facts) ? withAct(facts, "schedule-off", now) : facts;
+        return open.has(facts) ? withAct(marked, "waive", now) : marked;
+      });
+    for (const facts of noted) {
       this.runs.amend(facts);
     }
-    return closed;
+    return noted;
   }
 
   /** Names of the schedules that should exist beside that of the nightly ones. */
@@ -186,12 +195,17 @@ export class LaneBook {
   }
 }
 
-/** A run with nightwatch's own waiver: nobody has to do anything about its date any more. */
-function removed(facts: RunFacts, now: number): RunFacts {
+/** Whether a run must show that the schedule that started it was removed on purpose. */
+function isToBeMarked(facts: RunFacts): boolean {
+  return facts.scheduledAt !== undefined && (isOver(facts) || neverStarted(facts)) && !isFromBeforeRemoval(facts);
+}
+
+/** A run with an act of nightwatch's own. A waiver means that nobody has to do anything about its date any more. */
+function withAct(facts: RunFacts, verb: "schedule-off" | "waive", now: number): RunFacts {
   const act: RecordedAct = {
-    id: `removed-${now}`,
+    id: `removed-${verb}-${now}`,
     by: NIGHTWATCH,
-    verb: "waive",
+    verb,
     reason: "the nights were removed after their schedule had been switched off or taken out of the customer's file",
     at: new Date(now).toISOString(),
   };

@@ -77,6 +77,13 @@ export class LaneSchedules {
     return this.last !== undefined && !this.crons.has(this.own) && !this.disappeared;
   }
 
+  /** Forgets since when a schedule that was removed on purpose was there: one made later begins anew. */
+  forgetRemoved(): void {
+    if (this.wasRemoved) {
+      this.firstMade.delete(this.own);
+    }
+  }
+
   /** What the nights go by: their schedule or, if it disappeared unannounced, what it was. */
   get night(): ReadCron | undefined {
     return this.crons.get(this.own) ?? (this.disappeared ? this.last : undefined);

@@ -152,7 +152,7 @@ export class RunBook {
     });
   }
 
-  /** Closes the open dates of nights that were removed on purpose. @returns the facts that must be recorded */
+  /** Closes what is open of nights that were removed on purpose, and notes on their runs that they were. @returns the facts that must be recorded */
   closeRemoved(now: number): readonly RunFacts[] {
     return [...this.books.values()].flatMap((book) => book.closeRemoved(now));
   }

@@ -4,7 +4,7 @@ import { defined } from "./defined.ts";
 import { addDays, type Day, localTime } from "./local-time.ts";
 import { neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
-import { LOOK_BACK, type RunsOfLane, runsByDate } from "./runs-by-date.ts";
+import { isFromBeforeRemoval, LOOK_BACK, type RunsOfLane, runsByDate } from "./runs-by-date.ts";
 import { byNumber, failedRepeats, standingRun, withoutRefused } from "./runs-of-a-date.ts";
 import { type Deadlines, deadlinesOf, type LaneSchedule } from "./schedule.ts";
 import { covers, lastWaiver } from "./waiver.ts";
@@ -77,9 +77,14 @@ export function dueNights(given: LaneNights, now: number): readonly DueNight[] {
     .sort((a, b) => a.start - b.start || a.date.localeCompare(b.date));
 }
 
-/** A schedule that was deleted and made again is the one that started earlier nights: what fell in between was due. */
+/**
+ * A schedule that was deleted and made again is the one that started earlier nights: what fell in between was due,
+ * unless it had been removed on purpose.
+ */
 function knownSince(since: number, runs: readonly RunFacts[]): number {
-  const scheduled = runs.flatMap(({ scheduledAt }) => (scheduledAt === undefined ? [] : [Date.parse(scheduledAt)]));
+  const scheduled = runs.flatMap((run) =>
+    run.scheduledAt === undefined || isFromBeforeRemoval(run) ? [] : [Date.parse(run.scheduledAt)],
+  );
   return Math.min(since, ...scheduled.filter((start) => !Number.isNaN(start)));
 }
 

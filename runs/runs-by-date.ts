@@ -61,6 +61,11 @@ export function isUnresolved(all: readonly RunFacts[]): boolean {
   return open && !all.some(({ phase }) => phase === "Succeeded");
 }
 
+/** Whether the schedule that started a run was removed on purpose since, which nightwatch notes on the run. */
+export function isFromBeforeRemoval({ acts }: RunFacts): boolean {
+  return acts.some(({ verb }) => verb === "schedule-off");
+}
+
 /** The business date of a run: what its calendar found or, until then, the date of the scheduled start. */
 export function dateOfRun(run: RunFacts, schedule: LaneSchedule | undefined): Day | undefined {
   const date = run.businessDate ?? run.expectedDate ?? expectedDate(run, schedule);

@@ -168,7 +168,8 @@ test("further nights whose schedule somebody deletes are reported, their missed 
 
 test("further nights that are taken out of the file are missed by nobody", async () => {
   const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
-  const watched = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ...good);
+  const ended = night(monthEnd, "2026-03-30", { ...GOOD, parameters: { "scheduled-time": "2026-03-30T21:00:00Z" } });
+  const watched = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ...good, ended);
   await watched.roundAt("2026-03-31T06:00:00Z");
   watched.nightwatch.intake.scheduleChanged(nightly);
   watched.nightwatch.intake.scheduleDeleted(monthEnd);
@@ -176,4 +177,16 @@ test("further nights that are taken out of the file are missed by nobody", async
   await watched.roundAt("2026-03-31T06:10:00Z");
   await watched.roundAt("2026-04-01T06:10:00Z");
   expect(watched.calls.slice(before).filter(({ pipeline }) => pipeline === "month-end")).toEqual([]);
+  const anew = { ...monthEnd, metadata: { ...monthEnd.metadata, creationTimestamp: "2026-04-08T06:00:00Z" } };
+  const calls = async (nights: WatchedNights, time: string) => {
+    await nights.roundAt(time);
+    return nights.calls.filter(({ pipeline, kind }) => pipeline === "month-end" && kind === "missed");
+  };
+  watched.nightwatch.intake.scheduleChanged(naming);
+  watched.nightwatch.intake.scheduleChanged(anew);
+  expect(await calls(watched, "2026-04-08T06:00:05Z")).toEqual([]);
+  const restarted = new WatchedNights("2026-04-08T06:10:00Z", watched.records, watched.sent);
+  await restarted.nightwatch.load();
+  await restarted.list([naming, anew], [...good, ended]);
+  expect(await calls(restarted, "2026-04-08T06:10:00Z")).toEqual([]);
 });

@@ -25,7 +25,7 @@ function night(date: string, parts: NightParts): Workflow {
     open: "yes",
     startedAt: `${date}T20:30:00Z`,
     ...parts,
-    parameters: { "business-date": date },
+    parameters: { "business-date": date, "scheduled-time": `${date}T20:30:00Z` },
   });
   return { ...one, metadata: { ...one.metadata, name: `night-${date}-run-1`, uid: date } };
 }
@@ -127,6 +127,7 @@ describe("a lane that disappears whole", () => {
     expect(kinds(watched)).toEqual([]);
     expect(watched.nightwatch.seen().lanes).toEqual([]);
     expect(watched.records.facts.get("2026-03-31")?.acts).toMatchObject([
+      { verb: "schedule-off", by: "system:serviceaccount:nightlane-system:nightwatch" },
       { verb: "waive", by: "system:serviceaccount:nightlane-system:nightwatch" },
     ]);
     const restarted = new WatchedNights("2026-04-03T10:05:00Z", watched.records);
@@ -135,5 +136,23 @@ describe("a lane that disappears whole", () => {
     await restarted.nightwatch.intake.loadUnresolved();
     await restarted.roundAt("2026-04-03T10:05:00Z");
     expect(restarted.nightwatch.seen().lanes).toEqual([]);
+  });
+
+  test("and comes back days after its schedule had been switched off, has missed nothing in between", async () => {
+    const watched = await watch("2026-04-01T10:00:00Z", failed);
+    const made = { ...suspended.metadata, creationTimestamp: "2026-03-31T00:00:00Z" };
+    watched.nightwatch.intake.scheduleChanged({ ...suspended, metadata: made });
+    await watched.roundAt("2026-04-01T10:01:00Z");
+    remove(watched, failed);
+    await watched.roundAt("2026-04-01T10:02:00Z");
+    await watched.roundAt("2026-04-01T10:02:05Z");
+    const anew = { ...cron, metadata: { ...cron.metadata, creationTimestamp: "2026-04-06T10:00:00Z" } };
+    watched.nightwatch.intake.scheduleChanged(anew);
+    expect(await watched.roundAt("2026-04-06T10:00:05Z")).toEqual([]);
+    const restarted = new WatchedNights("2026-04-06T10:05:00Z", watched.records, watched.sent);
+    await restarted.nightwatch.load();
+    await restarted.list([anew], []);
+    expect(await restarted.roundAt("2026-04-06T10:05:00Z")).toEqual([]);
+    expect(await restarted.roundAt("2026-04-06T20:45:01Z")).toEqual(["missed 2026-04-06"]);
   });
 });
