@@ -7,7 +7,7 @@ import pytest
 
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.job.deadlines import TakenBack
-from nightlane_runner.json_tree import Json, text_at
+from nightlane_runner.json_tree import Json, JsonObject, text_at
 from nightlane_runner.steps import spark_step as spark_step_module
 from nightlane_runner.steps.spark_step import SparkStep
 from tests.conftest import StartRunner
@@ -125,6 +125,28 @@ def test_quota_that_refuses_the_pod_is_named(admin: Administrator, start_runner:
     runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 4}))
 
     assert runner.wait() == 20
+    assert "no pod could be created" in runner.last_line()
+    assert "FailedCreate" in runner.last_line()
+    assert "exceeded quota" in runner.last_line()
+
+
+@pytest.mark.fault(21)
+def test_refusal_of_a_pod_in_an_evicted_drivers_place_is_named(
+    admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
+) -> None:
+    """R11: a pod that its node has evicted stays, and looks as if the Job had one."""
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 25}))
+    runner.wait_for_line("created Job")
+    pod = kubelet.next_pod(admin.only_job())
+    kubelet.run(pod)
+    runner.wait_for_line(f"RUNNING: pod {pod}")
+    # Of pods that have ended, a quota of pods does not count any.
+    quota: JsonObject = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "none"}}
+    admin.api.create(admin.core("resourcequotas"), {**quota, "spec": {"hard": {"pods": "0"}}})
+    eventually(lambda: _quota_is_counted(admin), "the quota's first count")
+    kubelet.evict(pod)
+
+    assert runner.wait(90) == 20
     assert "no pod could be created" in runner.last_line()
     assert "FailedCreate" in runner.last_line()
     assert "exceeded quota" in runner.last_line()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from nightlane_runner.job.driver_pod import is_over
 from nightlane_runner.job.remote_job import RemoteJob, parsed_time
 from nightlane_runner.json_tree import JsonObject, flag_at, objects_at, text_at
 from nightlane_runner.message_limits import without_middle
@@ -66,7 +67,7 @@ def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime
     Args:
         job: the Job.
         pods: its pods.
-        without_pod_since: since when it is known to have none, if it has none.
+        without_pod_since: since when it is known to have none that has not ended, if it has none.
 
     """
     if job.suspended:
@@ -76,6 +77,8 @@ def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime
     alive = [pod for pod in pods if not text_at(pod, "metadata", "deletionTimestamp")]
     if not alive:
         return _leaving(pods)
+    if all(is_over(pod) for pod in alive):
+        return _not_replaced(job, max(alive, key=_creation), without_pod_since)
     pod = max(alive, key=_creation)
     phase = text_at(pod, "status", "phase")
     name = text_at(pod, "metadata", "name")
@@ -91,6 +94,14 @@ def diagnose(job: RemoteJob, pods: list[JsonObject], without_pod_since: datetime
         since = parsed_time(text_at(scheduled, "lastTransitionTime")) or created
         return Pending(Waiting.IMAGE_PULL, since, "Pod", name, failure)
     return Pending(Waiting.STARTING, created, "Pod", name, "")
+
+
+def _not_replaced(job: RemoteJob, pod: JsonObject, since: datetime | None) -> Pending | None:
+    """Return the pod that has failed though its Job has not: evicted, it stays, and another one should be there."""
+    if job.failing is not None or text_at(pod, "status", "phase") != "Failed":
+        return None
+    detail = f"pod {text_at(pod, 'metadata', 'name')} has failed, and no other one has taken its place"
+    return Pending(Waiting.NO_POD, since, "Job", job.name, detail)
 
 
 def _leaving(pods: list[JsonObject]) -> Pending | None:

@@ -4,11 +4,15 @@ from datetime import datetime
 
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.job.deadlines import ADVICE, TROUBLES, Deadlines
+from nightlane_runner.job.driver_pod import is_over
 from nightlane_runner.job.pending import Pending, Waiting, diagnose
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import TroubleKind, Troubles
+
+_REPLACED_SECONDS = 15.0
+"""How long a pod that has ended is no trouble: its Job's controller makes another after ten seconds at the earliest."""
 
 
 class PendingLook:
@@ -43,7 +47,7 @@ class PendingLook:
 
         """
         pending = diagnose(job, pods, self._missing_since(pods))
-        if pending is None:
+        if pending is None or (pods and self._may_be_replaced(pending)):
             return None
         if str(pending) != self._said:
             self._said = str(pending)
@@ -51,12 +55,18 @@ class PendingLook:
         return min(self._deadlines.require_start(job, pending), self._note_trouble(job, pending))
 
     def _missing_since(self, pods: list[JsonObject]) -> datetime | None:
-        """Return since when this runner has found no pod. One may have run and be gone: the Job's age shows nothing."""
-        if pods:
+        """Return since when this runner has found no pod that has not ended: the Job's age shows nothing about that."""
+        if not all(is_over(pod) for pod in pods):
             self._without_pod_since = None
         elif self._without_pod_since is None:
             self._without_pod_since = self._cluster.api.server_now()
         return self._without_pod_since
+
+    def _may_be_replaced(self, pending: Pending) -> bool:
+        """Whether a pod has just ended, and its Job's controller has yet to replace it or to call the Job failed."""
+        if pending.waiting is not Waiting.NO_POD or pending.since is None:
+            return False
+        return self._cluster.api.seconds_since(pending.since) < _REPLACED_SECONDS
 
     def _note_trouble(self, job: RemoteJob, pending: Pending) -> float:
         events = self._deadlines.events(pending) if pending.waiting is Waiting.NO_POD else ""

@@ -173,11 +173,11 @@ class JobProgress:
         return again
 
     def _judge(self, job: RemoteJob, pods: list[JsonObject], pause: float) -> float | None:
-        if (pending := self._pending.look(job, pods)) is not None:
-            return min(pause, pending)
         pod = newest_pod(pods)
         if self._driver.has_ended_well(job, pod):
             return None
+        if (pending := self._pending.look(job, pods)) is not None:
+            return min(pause, pending)
         if pod is None or not driver_runs(pod, self._driver.container):
             return pause
         # A container that somebody has put beside it is not Ready, and may never be: the driver works all the same.
