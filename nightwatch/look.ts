@@ -101,6 +101,6 @@ function signalsOf(lane: Lane, gates: UrgentGates, now: number): readonly Signal
     ...laneSignals(lane, now),
     ...runningSignals(lane, gates, now),
     ...credentialSignals(lane, now),
-    ...forecastSignals(lane.forecasts ?? [], now),
+    ...forecastSignals(lane, now),
   ];
 }

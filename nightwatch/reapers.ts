@@ -1,3 +1,4 @@
+import { defined } from "../runs/defined.ts";
 import { REAPER_PARTS, type ReaperPart, reaperWork } from "../runs/reaper-work.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { customerOf, type Lane } from "./lane.ts";
@@ -13,6 +14,8 @@ interface Known {
 /** Since when a lane's reaper has not done all its work. */
 export interface ReaperState {
   readonly customer: string;
+  /** Of the customer's schedule. @default - not known */
+  readonly timezone?: string;
   /** When it last did or, if that is not known, since when it is watched, milliseconds. */
   readonly since: number;
   /** The part that is longest ago. */
@@ -43,14 +46,14 @@ export class Reapers {
 
   /** The state of the reapers, for the lanes that have one. */
   of(lanes: readonly Lane[]): readonly ReaperState[] {
-    return lanes.flatMap(({ customer, reaperSince }) => {
+    return lanes.flatMap(({ customer, schedule, reaperSince }) => {
       if (reaperSince === undefined) {
         return [];
       }
       const { first = this.watched, done = {} } = this.known.get(customer) ?? {};
       const parts = REAPER_PARTS.map((part) => ({ part, since: Math.max(done[part] ?? first, reaperSince) }));
       const [longest] = parts.toSorted((a, b) => a.since - b.since);
-      return longest === undefined ? [] : [{ customer, ...longest }];
+      return longest === undefined ? [] : [{ customer, ...longest, ...defined({ timezone: schedule?.timezone }) }];
     });
   }
 

@@ -1,6 +1,6 @@
 import type { NightForecast } from "../runs/forecast/forecast-night.ts";
+import type { Times } from "../runs/times.ts";
 import type { Paint } from "./text/paint.ts";
-import type { Times } from "./text/times.ts";
 
 /** How a night is shown. */
 export interface NightLook {

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
+import { Times } from "../runs/times.ts";
 import { type Paint, paintFor, plain } from "./text/paint.ts";
-import { Times } from "./text/times.ts";
 import { harmless } from "./text/width.ts";
 
 /** Form of a command's result. */

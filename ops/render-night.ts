@@ -2,6 +2,7 @@ import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
+import { Times } from "../runs/times.ts";
 import { foldAlike } from "./alike-steps.ts";
 import { foldSteps } from "./fold-steps.ts";
 import type { NightLook } from "./night-look.ts";
@@ -9,7 +10,6 @@ import { actLines, stepLines, troubleLines } from "./render-steps.ts";
 import { duration } from "./text/duration.ts";
 import { line, type Piece } from "./text/line.ts";
 import { plain } from "./text/paint.ts";
-import { Times } from "./text/times.ts";
 import { widthOf } from "./text/width.ts";
 
 /**

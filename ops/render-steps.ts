@@ -7,12 +7,12 @@ import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { placesText } from "../runs/step-group.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
+import { Times } from "../runs/times.ts";
 import { type StepTrouble, troubleText } from "../runs/trouble.ts";
 import type { AlikeSteps } from "./alike-steps.ts";
 import type { NightLook } from "./night-look.ts";
 import { line } from "./text/line.ts";
 import type { Color } from "./text/paint.ts";
-import { Times } from "./text/times.ts";
 import { cut, oneLine, padTo, widthOf, wrapped } from "./text/width.ts";
 
 const MARKS: Readonly<Record<StepState, readonly [mark: string, color: Color]>> = {

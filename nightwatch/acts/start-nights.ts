@@ -12,6 +12,7 @@ import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { errorText } from "../error-text.ts";
 import { customerOf } from "../lane.ts";
+import { saidTime } from "../signals/said-time.ts";
 import { isRefusedByServer } from "./act-outcome.ts";
 import { keptBeforeStart } from "./before-next-start.ts";
 import { type Carried, NotYet } from "./carried.ts";
@@ -126,11 +127,11 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
  * The scheduled night that a backfill leaves the runners to, in words: it starts before one of its own would have
  * ended.
  */
-function nextTooNear({ runs, now }: StartPlace, next: number | undefined): string | undefined {
+function nextTooNear({ runs, schedule, now }: StartPlace, next: number | undefined): string | undefined {
   const before = keptBeforeStart(runs);
   return next === undefined || now + before < next
     ? undefined
-    : `the night that the schedule starts at ${new Date(next).toISOString()}: one that begins less than ${Math.ceil(before / 60_000)} minutes before it may still have the runners then`;
+    : `the night that the schedule starts at ${saidTime(next, schedule?.timezone)}: one that begins less than ${Math.ceil(before / 60_000)} minutes before it may still have the runners then`;
 }
 
 /** What keeps a backfill from starting its next night. */

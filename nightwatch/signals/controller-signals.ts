@@ -1,4 +1,5 @@
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import { saidTime } from "./said-time.ts";
 import { ALL_CUSTOMERS, type Signal } from "./signal.ts";
 
 /** The leader renews its lease every few seconds; a restart, including the wait for the old lease, takes much less than this. */
@@ -14,15 +15,15 @@ export function controllerSignals(renewed: number | undefined, watched: number, 
   if (now - (renewed ?? watched) < SILENT) {
     return [];
   }
-  const since = new Date(renewed ?? watched).toISOString();
-  const seen = renewed === undefined ? `has not been seen since ${since}` : `was last seen at ${since}`;
+  const last = renewed ?? watched;
+  const seen = renewed === undefined ? "has not been seen since" : "was last seen at";
   return [
     {
       key: "uncontrolled",
       kind: "uncontrolled",
       customer: ALL_CUSTOMERS,
-      since,
-      reason: `the Argo controller ${seen}: no night starts, and none goes on`,
+      since: new Date(last).toISOString(),
+      reason: `the Argo controller ${seen} ${saidTime(last)}: no night starts, and none goes on`,
       command: "nightlane nights",
       runbook: runbookEntry("uncontrolled"),
     },

@@ -3,6 +3,7 @@ import { CREDENTIAL_PARTS, type CredentialPart, listedEnds } from "../../runs/cr
 import { isNightly } from "../../runs/night-series.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import type { Lane } from "../lane.ts";
+import { saidTime } from "./said-time.ts";
 import type { Signal } from "./signal.ts";
 
 const DAY = 24 * 3600_000;
@@ -47,7 +48,7 @@ function signal(lane: Lane, newest: RunFacts, part: CredentialPart, end: string,
     ...(facts.businessDate === undefined ? {} : { businessDate: facts.businessDate }),
     labels: { part, days: String(days) },
     since: new Date(Date.parse(end) - days * DAY).toISOString(),
-    reason: `the ${CREDENTIAL_PARTS[part]} of the customer's credential ${when} on ${end}: no night can reach the customer's cluster after that`,
+    reason: `the ${CREDENTIAL_PARTS[part]} of the customer's credential ${when} on ${saidTime(Date.parse(end), lane.schedule?.timezone)}: no night can reach the customer's cluster after that`,
     command: `nightlane show ${lane.customer}`,
     runbook: runbookEntry("credential"),
   };

@@ -9,6 +9,7 @@ import { missedReason } from "../records/missed-night.ts";
 import { aboutRun } from "./about-run.ts";
 import { followCommand, showCommand } from "./night-command.ts";
 import { dateOf } from "./paused-signals.ts";
+import { saidTime } from "./said-time.ts";
 import type { Signal } from "./signal.ts";
 
 /** Problems of a lane's nights as a whole, date by date. @param now Milliseconds. */
@@ -27,7 +28,7 @@ function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): 
   switch (night.standing) {
     case "running":
       return [
-        late(night, facts),
+        late(lane, night, facts),
         // An unreadable night may well have begun.
         ...(stepsAreKnown(facts) ? [notBegun(lane, night, facts, now), inputsLate(lane, night, facts, now)] : []),
       ];
@@ -39,12 +40,12 @@ function runSignals(lane: Lane, night: DueNight, facts: RunFacts, now: number): 
   }
 }
 
-function late({ date, late, finishBy }: DueNight, facts: RunFacts): Signal | undefined {
+function late(lane: Lane, { date, late, finishBy }: DueNight, facts: RunFacts): Signal | undefined {
   if (!late || finishBy === undefined) {
     return undefined;
   }
   const since = new Date(finishBy).toISOString();
-  const reason = `the night of ${date} should have ended by ${since} and still runs`;
+  const reason = `the night of ${date} should have ended by ${saidTime(finishBy, lane.schedule?.timezone)} and still runs`;
   return signal(facts, "late", since, reason, showCommand(facts));
 }
 
@@ -79,7 +80,8 @@ function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: nu
     return undefined;
   }
   const since = new Date(inputsBy).toISOString();
-  const reason = `the inputs should have been in by ${since}; ${missing.join(", ")} has not ended`;
+  const by = saidTime(inputsBy, lane.schedule?.timezone);
+  const reason = `the inputs should have been in by ${by}; ${missing.join(", ")} has not ended`;
   return signal(facts, "inputs-late", since, reason, followCommand(facts, first));
 }
 

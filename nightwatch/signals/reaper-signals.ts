@@ -2,6 +2,7 @@ import { REAPER_SILENT_SECONDS } from "../../constructs/platform/alerts/calls.ts
 import { runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { ReaperPart } from "../../runs/reaper-work.ts";
 import type { ReaperState } from "../reapers.ts";
+import { saidTime } from "./said-time.ts";
 import type { Signal } from "./signal.ts";
 
 const LEFT_UNDONE: Readonly<Record<ReaperPart, string>> = {
@@ -13,12 +14,12 @@ const LEFT_UNDONE: Readonly<Record<ReaperPart, string>> = {
 export function reaperSignals(reapers: readonly ReaperState[], now: number): readonly Signal[] {
   return reapers
     .filter(({ since }) => now - since > REAPER_SILENT_SECONDS * 1000)
-    .map(({ customer, since, part }) => ({
+    .map(({ customer, timezone, since, part }) => ({
       key: "reaper",
       kind: "reaper",
       customer,
       since: new Date(since).toISOString(),
-      reason: `the reaper has not done its work: ${LEFT_UNDONE[part]} since ${new Date(since).toISOString()}`,
+      reason: `the reaper has not done its work: ${LEFT_UNDONE[part]} since ${saidTime(since, timezone)}`,
       command: `nightlane logs ${customer} --kept`,
       runbook: runbookEntry("reaper"),
     }));

@@ -19,7 +19,12 @@ export function runningSignals(lane: Lane, gates: UrgentGates, now: number): rea
       : [
           ...stepSignals(facts, state, (step) => gates.isUrgent(lane, facts, step, now), now),
           ...pausedSignals(facts, state, now),
-          ...troubleSignals(facts, state, finishByOf(lane, facts), now),
+          ...troubleSignals(
+            facts,
+            state,
+            { finishBy: finishByOf(lane, facts), timezone: lane.schedule?.timezone },
+            now,
+          ),
           ...lengthSignals(facts, state, nights, now),
         ],
   );

@@ -4,6 +4,7 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { type StepTrouble, type TROUBLES, type TroubleKind, troubleText } from "../../runs/trouble.ts";
 import { aboutRun } from "./about-run.ts";
 import { followCommand, showCommand } from "./night-command.ts";
+import { saidTime } from "./said-time.ts";
 import type { Signal } from "./signal.ts";
 
 /** How long a trouble may last before a person is called, since it may pass: well below five minutes. */
@@ -46,19 +47,19 @@ export function troubledSteps(state: NightState): readonly TroubledStep[] {
 /**
  * Steps that are tried again and again without success, as long as a person can still help: at once if only a person
  * can end the trouble or it leaves the night little time, else by the morning.
- * @param finishBy The night's deadline, milliseconds; undefined if nobody waits for it.
+ * @param promise The night's deadline, milliseconds; undefined if nobody waits for it. And the customer's time zone, if known.
  * @param now Milliseconds.
  */
 export function troubleSignals(
   facts: RunFacts,
   state: NightState,
-  finishBy: number | undefined,
+  { finishBy, timezone }: { readonly finishBy: number | undefined; readonly timezone?: string | undefined },
   now: number,
 ): readonly Signal[] {
   const isTight = finishBy !== undefined && finishBy - now < LITTLE_TIME;
   return troubledSteps(state).flatMap(({ step, attempt, trouble }) => {
     const lasts = now - Date.parse(trouble.since);
-    const call = signal(facts, step, attempt, trouble);
+    const call = signal(facts, { step, attempt, trouble }, timezone);
     if (!(lasts >= (isTight ? 0 : MAY_PASS))) {
       return [];
     }
@@ -67,7 +68,7 @@ export function troubleSignals(
   });
 }
 
-function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTrouble): Signal {
+function signal(facts: RunFacts, { step, attempt, trouble }: TroubledStep, timezone: string | undefined): Signal {
   return {
     // One that comes and goes is reported once an hour.
     key: `trouble/${step}/${attempt}/${trouble.kind}/${trouble.since.slice(0, "2026-03-31T22".length)}`,
@@ -76,7 +77,7 @@ function signal(facts: RunFacts, step: string, attempt: number, trouble: StepTro
     ...aboutRun(facts),
     step,
     since: trouble.since,
-    reason: `${step}: ${troubleText(trouble)}. ${trouble.sentence}`,
+    reason: `${step}: ${troubleText(trouble, (since) => saidTime(Date.parse(since), timezone))}. ${trouble.sentence}`,
     command: commandFor(facts, step, trouble),
     runbook: runbookEntry("trouble"),
   };

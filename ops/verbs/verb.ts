@@ -1,12 +1,12 @@
 import type { Verb } from "../../runs/act.ts";
 import { defined } from "../../runs/defined.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
+import type { Times } from "../../runs/times.ts";
 import type { Actor, Asked } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
 import type { NightChoice, ReadNight } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
 import type { View } from "../output.ts";
-import type { Times } from "../text/times.ts";
 
 /** What a verb needs to act on a running night. */
 export interface VerbContext {

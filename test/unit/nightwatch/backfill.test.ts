@@ -100,7 +100,7 @@ describe("a backfill", () => {
     const { message, begun } = await backfill([run({})], { next: TONIGHT });
     expect(begun).toEqual([]);
     expect(message).toBe(
-      "0 nights were started, 5 are left; they wait for the night that the schedule starts at 2026-11-27T21:30:00.000Z: one that begins less than 480 minutes before it may still have the runners then",
+      "0 nights were started, 5 are left; they wait for the night that the schedule starts at 2026-11-27 22:30 CET: one that begins less than 480 minutes before it may still have the runners then",
     );
   });
 

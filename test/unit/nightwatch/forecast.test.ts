@@ -65,7 +65,7 @@ describe("a running night", () => {
     }
     expect(calls).toEqual(["forecast 2026-03-31"]);
     expect(watched.calls.at(-1)?.reason).toMatch(
-      /^the night is expected to end at 2026-04-01T04:4\d:.*, 4\d minutes after its time; it waits for scenarios, sign-off$/,
+      /^the night is expected to end at 2026-04-01 06:4\d CEST, 4\d minutes after its time; it waits for scenarios, sign-off$/,
     );
     expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(1);
     const expected = Date.parse("2026-04-01T04:40:00Z") / 1000;

@@ -73,8 +73,8 @@ describe("a lane's reaper", () => {
   });
 
   test.each([
-    ["reap", /what nights left behind at the customer has not been ended since 2026-03-31T09:55/],
-    ["tidy", /nothing past its time has been removed, .* since 2026-03-31T09:55/],
+    ["reap", /what nights left behind at the customer has not been ended since 2026-03-31 11:55 CEST/],
+    ["tidy", /nothing past its time has been removed, .* since 2026-03-31 11:55 CEST/],
   ] as const)("is reported by the part that fails: %s", async (part, reason) => {
     const watched = await watch("2026-03-31T10:00:00Z", reaper("2026-03-31T09:55:00Z", good));
     watched.nightwatch.reaperChanged(reaper("2026-03-31T16:25:00Z", { ...good, [part]: false }));

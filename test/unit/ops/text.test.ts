@@ -3,8 +3,8 @@ import { ExitCode, OpsError } from "../../../ops/exit-code.ts";
 import { patiently } from "../../../ops/patience.ts";
 import { duration } from "../../../ops/text/duration.ts";
 import { table } from "../../../ops/text/table.ts";
-import { Times } from "../../../ops/text/times.ts";
 import { cut, oneLine, widthOf, wrapped } from "../../../ops/text/width.ts";
+import { Times } from "../../../runs/times.ts";
 
 describe("text on a terminal", () => {
   test("is cut by the columns that it takes, not by its letters", () => {

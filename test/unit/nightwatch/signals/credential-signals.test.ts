@@ -52,7 +52,7 @@ describe("a person is notified that a credential ends", () => {
   test("by what ends and when, and what that means", () => {
     const [call] = signals(2, night(31));
     expect(call).toMatchObject({ kind: "credential", since: "2026-04-11T00:00:00.000Z" });
-    expect(call?.reason).toContain(`the token of the customer's credential ends on ${TOKEN_END}`);
+    expect(call?.reason).toContain("the token of the customer's credential ends on 2026-04-14 00:00 UTC");
     expect(signals(-1, night(31))[0]?.reason).toContain("ended on");
   });
 

@@ -170,6 +170,7 @@ describe("a person is called", () => {
       {
         kind: "late",
         since: "2026-04-01T04:00:00.000Z",
+        reason: "the night of 2026-03-31 should have ended by 2026-04-01 06:00 CEST and still runs",
         command: "nightlane show nordbank --night night-2026-03-31-run-1",
       },
     ]);
@@ -181,7 +182,7 @@ describe("a person is called", () => {
     expect(signals({ nodes: running }, Date.parse("2026-03-31T21:15:01Z"))).toMatchObject([
       {
         kind: "inputs-late",
-        reason: expect.stringContaining("market has not ended"),
+        reason: "the inputs should have been in by 2026-03-31 23:15 CEST; market has not ended",
         command: "nightlane logs nordbank market --night night-2026-03-31-run-1 --follow",
       },
     ]);

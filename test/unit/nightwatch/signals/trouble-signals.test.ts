@@ -9,9 +9,9 @@ import { troubleMetrics } from "../../../../nightwatch/trouble-metrics.ts";
 import { renderNights } from "../../../../ops/overview/render-nights.ts";
 import { renderNight } from "../../../../ops/render-night.ts";
 import { plain } from "../../../../ops/text/paint.ts";
-import { Times } from "../../../../ops/text/times.ts";
 import { nightState } from "../../../../runs/night-state.ts";
 import type { CronWorkflow } from "../../../../runs/schedule.ts";
+import { Times } from "../../../../runs/times.ts";
 import type { Workflow, WorkflowNode } from "../../../../runs/workflow.ts";
 import { parseCommandLine } from "../../ops/support/command-line.ts";
 import { attemptNodes, nightWorkflow, node, stepNode } from "../../ops/support/night-workflow.ts";
@@ -63,7 +63,7 @@ function signals(workflow: Workflow, now: number): readonly Signal[] {
     .views(now)
     .flatMap(({ runs }) =>
       runs.flatMap(({ facts, state }) =>
-        state === undefined ? [] : troubleSignals(facts, state, finishByOf({ nights: [] }, facts), now),
+        state === undefined ? [] : troubleSignals(facts, state, { finishBy: finishByOf({ nights: [] }, facts) }, now),
       ),
     );
 }
@@ -79,7 +79,7 @@ describe("a person is called for a step that cannot go on", () => {
       step: "scenarios",
       since: BEGAN,
       reason:
-        "scenarios: the image cannot be pulled in the customer's cluster since 21:00Z. The image registry.example/risk cannot be pulled.",
+        "scenarios: the image cannot be pulled in the customer's cluster since 2026-03-31 21:00 UTC. The image registry.example/risk cannot be pulled.",
       command: "nightlane show nordbank --night night-2026-03-31-run-1",
     });
     await expect(parseCommandLine(call?.command ?? "")).resolves.toBeUndefined();

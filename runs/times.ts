@@ -1,4 +1,4 @@
-import { localTime } from "../../runs/local-time.ts";
+import { localTime } from "./local-time.ts";
 
 /** Abbreviations of time zones differ between English locales: the first that has one is used. */
 const LOCALES = ["en-GB", "en-US", "en-AU", "en-CA", "en-IN", "en-ZA", "en-NZ"];
