@@ -1,9 +1,9 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { DueNight } from "../../runs/due-nights.ts";
+import { missingInputs } from "../../runs/input-steps.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { PASSED } from "../../runs/step-status.ts";
 import type { Lane, WatchedRun } from "../lane.ts";
 import { missedReason } from "../records/missed-night.ts";
 import { aboutRun } from "./about-run.ts";
@@ -67,13 +67,10 @@ function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Si
 
 function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
   const state = stateOf(lane, facts);
-  const steps = lane.schedule?.inputsBy?.steps ?? [];
   if (inputsBy === undefined || now <= inputsBy || state === undefined) {
     return undefined;
   }
-  const missing = steps.filter(
-    (name) => !PASSED.has(state.steps.find((step) => step.name === name)?.state ?? "waiting"),
-  );
+  const missing = missingInputs(lane.schedule ?? {}, state.steps);
   const [first] = missing;
   // A night made up for after its deadline has none.
   if (Date.parse(facts.startedAt ?? "") > inputsBy || first === undefined) {

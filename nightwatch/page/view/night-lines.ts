@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { defined } from "../../../runs/defined.ts";
 import { asFailedRepeat, currentNight, type DueNight, standsOpen } from "../../../runs/due-nights.ts";
+import { missingInputs } from "../../../runs/input-steps.ts";
 import { furtherOnly, seriesName } from "../../../runs/night-series.ts";
 import type { NightState } from "../../../runs/night-state.ts";
 import type { RunFacts } from "../../../runs/run-record.ts";
@@ -142,11 +143,7 @@ function stepsOf(run: RunFacts | undefined): NightLine["steps"] {
 }
 
 function inputsDone({ schedule }: Lane, run: RunFacts | undefined): boolean | undefined {
-  const names = schedule?.inputsBy?.steps;
-  return names?.every((name) => {
-    const step = run?.steps.find((one) => one.name === name);
-    return step !== undefined && PASSED.has(step.state);
-  });
+  return schedule?.inputsBy === undefined ? undefined : missingInputs(schedule, run?.steps ?? []).length === 0;
 }
 
 /** The forecast or, until there is one, the recorded one. */

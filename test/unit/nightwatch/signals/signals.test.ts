@@ -246,6 +246,19 @@ test.each([
   }
 });
 
+test("nobody is called for an input step that a running night does not have, since it was deployed later", () => {
+  const renamed = (steps: string): CronWorkflow => ({
+    ...cron,
+    metadata: { ...cron.metadata, annotations: { "nightlane/inputs-by": `23:15 ${steps}` } },
+  });
+  const late = Date.parse("2026-03-31T21:15:01Z");
+  expect(kinds(signals({ nodes: market }, late, renamed("prices,market")))).toEqual([]);
+  const running = { nodes: [stepNode("market", "Running")] };
+  expect(signals(running, late, renamed("prices,market"))).toMatchObject([
+    { kind: "inputs-late", reason: expect.stringContaining("; market has not ended") },
+  ]);
+});
+
 test("nobody is called for the inputs of a night that is made up for", () => {
   const running = [stepNode("market", "Running"), ...attemptNodes("market", 1, { phase: "Running" })];
   expect(kinds(signals({ nodes: running, startedAt: "2026-04-01T06:00:00Z" }, MORNING))).not.toContain("inputs-late");
