@@ -149,6 +149,7 @@ def test_defect_of_the_runner_is_another_try_and_its_text_is_never_shown(
     assert TOKEN not in said
     assert "ValueError" in said
     assert ", in broken\n" in said
+    assert "a Spark or job step with nightlane adopt" in said
 
 
 def test_creation_that_is_still_under_way_is_taken_back_when_it_arrives(

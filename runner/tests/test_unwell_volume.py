@@ -36,6 +36,7 @@ def test_read_only_volume_is_named(admin: Administrator, mounts: Path, kind: str
     assert code == 20
     last = said.getvalue().splitlines()[-1]
     assert f"The lane's results volume does not work: Read-only file system ({results}/" in last
+    assert "a Spark or job step with nightlane adopt" in last
 
 
 @pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO])

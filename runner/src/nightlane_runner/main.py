@@ -18,7 +18,7 @@ from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.document.step import Step
 from nightlane_runner.document.step_input import ENVIRONMENT_VARIABLE, StepInput
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.begun_attempts import mark_begun
@@ -97,7 +97,7 @@ class Runner:
         self._say_last(
             f"The runner itself failed ({type(error).__name__}). Remote work was left alone, and another try of the "
             "same attempt goes on with it; where every try ends like this, report the lines above to Nightlane's "
-            "maintainers and retry with another release."
+            f"maintainers, have another release deployed, {GO_ON}."
         )
         self._leave_log_end()
         return ExitCode.INFRASTRUCTURE
@@ -225,7 +225,7 @@ def unanswered(error: ApiUnknown | ApiRefused) -> StepEnded:
     return StepEnded(
         ExitCode.INFRASTRUCTURE,
         f"A request to the customer's API server went wrong ({error}). Remote work was left alone, and another try of "
-        "the same attempt goes on with it; where every try ends like this, have that answer checked.",
+        f"the same attempt goes on with it; where every try ends like this, have that answer checked, {GO_ON}.",
     )
 
 

@@ -9,7 +9,7 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.container.pod_shell import PodContainer
 from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.interruption import Interruptions
 from nightlane_runner.json_tree import JsonObject, objects_at, strings_at, text_at
 from nightlane_runner.outage import Outage
@@ -63,7 +63,7 @@ def find_container(context: Reach, choice: ContainerChoice, patience_seconds: fl
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"None of the {len(pods)} pods with {selector} in {context.cluster.place} became Ready within "
-                f"{patience_seconds:.0f} s. Have the application checked, then retry.",
+                f"{patience_seconds:.0f} s. Have the application checked, {GO_ON}.",
             )
         if not said:
             said = True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.json_tree import JsonObject
 from nightlane_runner.lane.folder import create_durably, write_durably
 from nightlane_runner.lane.full_volume import is_full
@@ -34,7 +34,8 @@ class AttemptRecord:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"The attempt's record {self._file} cannot be read from the lane's volume ({error}); remote work was "
-                "left alone, and once the volume is well another try of the same attempt finds it.",
+                "left alone, and once the volume is well another try of the same attempt finds it. Have the volume "
+                f"checked, {GO_ON}.",
             ) from error
         except ValueError as error:
             raise StepEnded(
@@ -73,7 +74,8 @@ class AttemptRecord:
             raise StepEnded(
                 ExitCode.INFRASTRUCTURE,
                 f"The lane's results volume does not take the attempt's record {self._file} ({error}); remote work "
-                "was left alone, and once the volume is well another try of the same attempt finds it.",
+                "was left alone, and once the volume is well another try of the same attempt finds it. Have the volume "
+                f"checked, {GO_ON}.",
             ) from error
 
     def forget(self) -> None:

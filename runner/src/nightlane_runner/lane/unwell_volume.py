@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
-from nightlane_runner.failures import StepEnded
+from nightlane_runner.failures import GO_ON, StepEnded
 
 _OF_A_VOLUME = (errno.EROFS, errno.ESTALE, errno.EIO, errno.EREMOTEIO, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN)
 """Errors that are a volume's even if no file is named, as for an open one."""
@@ -27,5 +27,5 @@ def lane_volume_unwell(error: OSError, results: Path) -> StepEnded | None:
         ExitCode.INFRASTRUCTURE,
         f"The lane's results volume does not work: {what}{file}. Remote work was left alone, and "
         "another try of the same attempt goes on with it; where every try ends like this, have the volume and its "
-        "server checked.",
+        f"server checked, {GO_ON}.",
     )
