@@ -1,3 +1,4 @@
+import type { BusinessCalendar } from "../../runs/business-calendar.ts";
 import type { Day } from "../../runs/local-time.ts";
 import type { NightLook } from "../chaos/nights/night.ts";
 import { NightlaneNight } from "../chaos/nights/nightlane-night.ts";
@@ -10,6 +11,8 @@ const START_LIMIT_SECONDS = 150;
 /** A run that a schedule is about to start. */
 export interface DueRun {
   readonly businessDate: Day;
+  /** The calendar of the night's definition, by which today is a business day. */
+  readonly calendar: BusinessCalendar;
   readonly runNumber: number;
   /** Name that Argo gives to its workflow. */
   readonly workflow: string;
@@ -31,8 +34,7 @@ export class ScheduledNight extends NightlaneNight {
     /** Fires when the soak is given up, so that nothing waits for the night any more. */
     private readonly abort: AbortSignal,
   ) {
-    super(site, name, due.runNumber);
-    this.businessDate = due.businessDate;
+    super(site, name, due.runNumber, due.businessDate, due.calendar);
   }
 
   /** Waits until the schedule has started it. @throws MissedNight if it does not */

@@ -60,19 +60,20 @@ export class SoakLane {
     const template = await this.patiently(() => this.ensureTemplate(open));
     const clock = (minutes: number): string =>
       localTime(at + minutes * MINUTE, this.schedule.timezone).time.slice(0, "HH:MM".length);
+    const calendar = customerCalendar(open.workflow.schedule);
     const move = {
       at: [at],
       template,
       parameters: { "run-number": `${runNumber}` },
       annotations: {
-        [CALENDAR]: writeCalendar(customerCalendar(open.workflow.schedule)),
+        [CALENDAR]: writeCalendar(calendar),
         [START_BY]: clock(START_BY_MINUTES),
         [FINISH_BY]: clock(FINISH_BY_MINUTES),
         [INPUTS_BY]: null,
       },
     };
     await this.patiently(() => this.schedule.move(move));
-    const due = { businessDate, runNumber, workflow: this.schedule.workflowOf(at), at };
+    const due = { businessDate, calendar, runNumber, workflow: this.schedule.workflowOf(at), at };
     const night = new ScheduledNight(this.site, name, due, this.abort);
     this.nights.push(night);
     return night;

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { customerCalendar } from "../../../constructs/calendars/customer-calendar.ts";
+import type { BusinessCalendar } from "../../../runs/business-calendar.ts";
+import type { Day } from "../../../runs/local-time.ts";
 import { type NightState, nightState } from "../../../runs/night-state.ts";
-import { runKeyText } from "../../../runs/remote-job.ts";
+import { type RunKey, runKeyText } from "../../../runs/remote-job.ts";
 import { startNight } from "../../farm/nights/start-night.ts";
 import { until } from "../../farm/wait.ts";
+import { variantOf } from "../../support/night-variant.ts";
 import { Handle } from "../injection/handle.ts";
 import { holdCreation } from "../injection/held-creation.ts";
 import { deletePod, type PodHead, podsOf } from "../injection/pods.ts";
@@ -17,16 +21,24 @@ const LABEL_LENGTH = 12;
 /** A night of a lane, deployed by Pulumi and run by the platform's controller. */
 export class NightlaneNight extends Night {
   readonly variant: VariantName = "nightlane";
-  protected businessDate: string;
   protected workflow = "";
 
   constructor(
     site: Site,
     name: string,
     protected number: number,
+    protected businessDate: Day = site.businessDate,
+    /** Tells a night at the end of a month from a regular one. */
+    private readonly calendar: BusinessCalendar = customerCalendar(site.customer.workflow.schedule),
   ) {
     super(site, name);
-    this.businessDate = site.businessDate;
+  }
+
+  /** The run as its runners know it. */
+  private get key(): RunKey {
+    const { businessDate, calendar, number } = this;
+    const { customer, pipeline } = this.run;
+    return { customer, pipeline, businessDate, variant: variantOf(calendar, businessDate), number };
   }
 
   protected get folder(): string {
@@ -34,9 +46,7 @@ export class NightlaneNight extends Night {
   }
 
   protected get label(): readonly [string, string] {
-    const { businessDate, number } = this;
-    const key = runKeyText({ ...this.run, businessDate, variant: "regular", number });
-    return ["nightlane/night", createHash("sha256").update(key).digest("hex").slice(0, LABEL_LENGTH)];
+    return ["nightlane/night", createHash("sha256").update(runKeyText(this.key)).digest("hex").slice(0, LABEL_LENGTH)];
   }
 
   async start(): Promise<void> {
@@ -107,9 +117,7 @@ export class NightlaneNight extends Night {
 
   /** The processes that do a step now. */
   async handleOf(step: string): Promise<Handle> {
-    const { businessDate, number } = this;
-    const run = { customer: this.run.customer, pipeline: this.run.pipeline, businessDate, variant: "regular", number };
-    return Handle.byEnvironment(`NIGHTLANE_STEP=${JSON.stringify({ run, step }).slice(0, -1)},`);
+    return Handle.byEnvironment(`NIGHTLANE_STEP=${JSON.stringify({ run: this.key, step }).slice(0, -1)},`);
   }
 
   async killBeforeJob(): Promise<void> {
