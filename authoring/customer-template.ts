@@ -47,7 +47,7 @@ export default defineCustomer({
     capacity: { cpu: Cpu.units(8), memory: Size.gibibytes(32) },
   },
   // Where the deployment finds the credentials, never the credentials: File variables of the GitLab environment
-  // customers/${name}. This is the default; further ones are mounted as files with their names.
+  // customers/${name}. This is the default.
   credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
   workflow: sparkRiskWorkflow({
     // Local time. On days that the calendar closes there is no night; further ones go into extraHolidays.

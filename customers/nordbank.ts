@@ -37,10 +37,7 @@ export default defineCustomer({
     `,
     capacity: { cpu: Cpu.units(16), memory: Size.gibibytes(64) },
   },
-  credentials: {
-    kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"),
-    marketDataToken: gitlabFile("CUSTOMER_MARKET_DATA_TOKEN"),
-  },
+  credentials: { kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG") },
   workflow: sparkRiskWorkflow({
     schedule: nightly("22:30", {
       timezone: "Europe/Berlin",

@@ -12,7 +12,7 @@ import { fingerprints } from "./fingerprint.ts";
 export type Credentials = Readonly<Record<string, string>>;
 
 /**
- * Reads every credential that a definition refers to and checks the kubeconfig.
+ * Reads every kubeconfig that a definition refers to and checks it.
  * @throws ProblemsError with everything missing or wrong; it never quotes a credential.
  */
 export async function readCredentials(definition: CustomerDefinition, file: string): Promise<Credentials> {
@@ -28,9 +28,7 @@ export async function readCredentials(definition: CustomerDefinition, file: stri
     if (value === undefined) {
       continue;
     }
-    if (name === "kubeconfig" || name === APPS_KUBECONFIG) {
-      problems.push(...checkKubeconfig(value, definition, name));
-    }
+    problems.push(...checkKubeconfig(value, definition, name));
     values[name] = value;
   }
   if (problems.length === 0) {

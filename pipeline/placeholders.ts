@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { toKubeconfig } from "./placeholder-kubeconfig.ts";
 
@@ -18,7 +17,7 @@ export interface Placeholders {
 
 /**
  * Writes worthless placeholders for everything that a stack reads at deployment, so that a merge request is previewed
- * without a credential: a kubeconfig that passes the check for this customer, its tokens, the key of fingerprints, a
+ * without a credential: a kubeconfig that passes the check for this customer, the key of fingerprints, a
  * passphrase for the throwaway state, and a central cluster that does not exist.
  *
  * @param definition The customer; undefined for the stack `platform`, which has no credentials.
@@ -36,9 +35,9 @@ export function writePlaceholders(folder: string, definition: CustomerDefinition
     PULUMI_CONFIG_PASSPHRASE_FILE: file("passphrase", randomBytes(24).toString("hex")),
   };
   const secrets: Record<string, string> = {};
-  for (const [name, reference] of Object.entries(definition?.credentials ?? {})) {
-    const isKubeconfig = definition !== undefined && (name === "kubeconfig" || name === APPS_KUBECONFIG);
-    const content = isKubeconfig ? toKubeconfig(definition, `${MARK}-token-${name}`) : `${MARK}-${name}`;
+  if (definition === undefined) return { env, secrets };
+  for (const [name, reference] of Object.entries(definition.credentials)) {
+    const content = toKubeconfig(definition, `${MARK}-token-${name}`);
     if (reference.kind === "gitlabFile") {
       env[reference.variable] = file(name, content);
     } else if (reference.kind === "pulumiSecret") {

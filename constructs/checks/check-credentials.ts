@@ -3,7 +3,6 @@ import { APPS_KUBECONFIG, type CustomerCredentials } from "../definition/credent
 import { given } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
 import { allSound, below, type Sound } from "../form/form.ts";
-import { FEDERATED_TOKEN } from "../lane/federation.ts";
 import { centralCluster } from "./read-central.ts";
 
 /** Prefix of a customer's variables, so that a file cannot name one that the pipeline itself uses. */
@@ -18,8 +17,8 @@ export function checkCredentials(
   central: Pick<CentralCluster, "issuer"> = centralCluster(),
   sound: Sound = allSound,
 ): readonly Problem[] {
-  const references = Object.entries(given(credentials) as CustomerCredentials).filter(([name]) =>
-    sound(below("credentials", name)),
+  const references = Object.entries(given(credentials) as CustomerCredentials).filter(
+    ([name]) => (name === "kubeconfig" || name === APPS_KUBECONFIG) && sound(below("credentials", name)),
   );
   const places = references.map(([, reference]) => JSON.stringify(reference));
   return references.flatMap(([name, reference], index) => {
@@ -31,22 +30,6 @@ export function checkCredentials(
         received: `the same as ${below("credentials", first)}`,
         rule: "each credential has its own place: access to one must not give access to another",
         fix: "name this credential's own place, or remove it",
-      });
-    }
-    if (!/^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/.test(name)) {
-      problems.push({
-        property: below("credentials", name),
-        received: received(name),
-        rule: "letters, digits and inner dashes: it becomes the file /credentials/<name>",
-        fix: "rename the property",
-      });
-    }
-    if (name === FEDERATED_TOKEN) {
-      problems.push({
-        property: below("credentials", name),
-        received: received(name),
-        rule: "another name: this one is the token of a federated customer's runners",
-        fix: "rename the property",
       });
     }
     if (reference.kind === "federated") {
@@ -75,9 +58,8 @@ export function checkCredentials(
 function checkFederated(name: string, { issuer }: Pick<CentralCluster, "issuer">): readonly Problem[] {
   const property = below("credentials", name);
   if (name !== "kubeconfig") {
-    const variable = name === APPS_KUBECONFIG ? APPS_VARIABLE : proposal(name, name);
     const rule = "a stored credential: only nights, through credentials.kubeconfig, use tokens of their pods";
-    return [{ property, received: "federated()", rule, fix: `write gitlabFile("${variable}")` }];
+    return [{ property, received: "federated()", rule, fix: `write gitlabFile("${APPS_VARIABLE}")` }];
   }
   if (issuer === undefined) {
     const rule = "the central cluster has an issuer that customers' API servers can read, and central.json names it";

@@ -61,7 +61,10 @@ export function federated(): Federated {
   return { kind: "federated" };
 }
 
-/** The credentials of one customer: the kubeconfig of Nightlane's identity in its cluster, and further named tokens. */
+/**
+ * The credentials of one customer. What its programs need beside them stays in its cluster: `secretKey` and
+ * `secretFiles`.
+ */
 export interface CustomerCredentials {
   /**
    * How nights sign in to the customer's cluster: `federated()`, or where a kubeconfig is found, with exactly one context,
@@ -69,11 +72,11 @@ export interface CustomerCredentials {
    */
   readonly kubeconfig: CredentialReference;
   /**
-   * Any further credential, mounted as the file `/credentials/<name>` in the lane's runner pods, except
-   * `appsKubeconfig`, which a customer with `apps` has: the kubeconfig of Argo CD's own identity in its cluster. It
-   * goes to Argo CD and to no pod of the lane.
+   * Where the kubeconfig of Argo CD's own identity in the customer's cluster is found. It goes to Argo CD and to no pod
+   * of the lane.
+   * @default - none: only a customer with `apps` has one
    */
-  readonly [name: string]: CredentialReference;
+  readonly appsKubeconfig?: CredentialReference;
 }
 
 /** Name of Argo CD's credential among a customer's credentials. */

@@ -95,7 +95,7 @@ const federated = record<Federated>(
 );
 const references = new Map<unknown, Form>(Object.entries({ pulumiSecret, federated, gitlabFile }));
 
-/** References by the author's own names; a credential itself in place of one is never shown. */
+/** References by their names; a credential itself in place of one is never shown. */
 const credentials: Form = {
   inspect(value, at, findings) {
     const given: Readonly<Record<string, unknown>> = isObject(value) ? value : {};
@@ -118,32 +118,30 @@ const credentials: Form = {
       wrong(below(at, "kubeconfig"), undefined);
     }
     for (const [name, reference] of Object.entries(given)) {
-      if (reference === REPORTED) {
+      if (!Object.hasOwn(NAMES, name) && reference !== REPORTED) {
+        const near = nearName(name, Object.keys(NAMES));
+        findings.unknown.push({
+          property: below(at, name),
+          received: near === undefined ? "a further credential" : name,
+          rule: "kubeconfig, with which nights connect, and appsKubeconfig, Argo CD's: no step could read another",
+          fix:
+            near !== undefined && given[near] === undefined
+              ? `write ${near} instead of ${name}`
+              : 'remove it; what a program needs stays in the customer\'s cluster: secretKey("kdb", "password") for a variable, secretFiles("kdb") for files',
+        });
+      } else if (reference === REPORTED) {
         findings.reported.push(below(at, name));
       } else if (!isObject(reference)) {
         wrong(below(at, name), reference);
       } else {
         (references.get(reference.kind) ?? gitlabFile).inspect(reference, below(at, name), findings);
       }
-      const near = Object.hasOwn(RESERVED, name) ? undefined : nearName(name, Object.keys(RESERVED));
-      if (near !== undefined && given[near] === undefined) {
-        const fix = `write ${near} instead of ${name}`;
-        findings.unknown.push({
-          property: below(at, name),
-          received: name,
-          rule: "nights connect with kubeconfig, Argo CD with appsKubeconfig; any other credential needs a name that cannot be mistaken for one of them",
-          fix,
-        });
-      }
     }
   },
 };
 
-/** Credentials that have a meaning of their own. */
-const RESERVED: { readonly [Name in keyof CustomerCredentials & ("kubeconfig" | typeof APPS_KUBECONFIG)]: true } = {
-  kubeconfig: true,
-  [APPS_KUBECONFIG]: true,
-};
+/** The credentials that there are. */
+const NAMES: { readonly [Name in keyof CustomerCredentials]-?: true } = { kubeconfig: true, [APPS_KUBECONFIG]: true };
 
 const day = text("2026-12-24", "a day YYYY-MM-DD");
 const daysWithReasons = named(

@@ -114,7 +114,6 @@ function credential(identity: string, issue = "once"): Record<string, string> {
   const name = `${identity}-${issue}.kubeconfig`;
   return {
     CUSTOMER_KUBECONFIG: api.folder.file(name, authority.kubeconfig(SERVER, token)),
-    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data.token", "market"),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
 }

@@ -7,7 +7,7 @@ import { until } from "../farm/wait.ts";
 import { CentralApi, projectCopy, TestAuthority } from "./support.ts";
 
 const TOKEN = "canary-token-of-nordbank";
-const MARKET_TOKEN = "canary-market-data-token";
+const SERVER = "https://k8s.nordbank.example:6443";
 const LANE = "customer-nordbank";
 const KINDS =
   "resourcequota,limitrange,networkpolicy,serviceaccount,role,rolebinding,secret,persistentvolumeclaim,workflowtemplate,cronworkflow";
@@ -21,10 +21,8 @@ beforeAll(async () => {
   api = await CentralApi.start();
   pulumi = await api.pulumi();
   authority = new TestAuthority(api.folder);
-  const server = "https://k8s.nordbank.example:6443";
   env = {
-    CUSTOMER_KUBECONFIG: api.folder.file("nordbank.kubeconfig", authority.kubeconfig(server, TOKEN)),
-    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data.token", MARKET_TOKEN),
+    CUSTOMER_KUBECONFIG: api.folder.file("nordbank.kubeconfig", authority.kubeconfig(SERVER, TOKEN)),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
 });
@@ -67,16 +65,7 @@ describe("a customer's stack on a real API server", () => {
         "serviceaccount/executor",
       ]),
     );
-    const token = await api.kubectl(
-      "get",
-      "secret",
-      "credential",
-      "-n",
-      LANE,
-      "-o",
-      "jsonpath={.data.marketDataToken}",
-    );
-    expect(Buffer.from(token, "base64").toString()).toBe(MARKET_TOKEN);
+    expect(await deployedKubeconfig()).toBe(readFileSync(env.CUSTOMER_KUBECONFIG ?? "", "utf8"));
   });
 
   test("keeps credentials in the state only encrypted", () => {
@@ -118,25 +107,17 @@ describe("a customer's stack on a real API server", () => {
     const project = projectCopy(api.folder, "pulumi-secret");
     const file = join(project, "customers", "nordbank.ts");
     const source = readFileSync(file, "utf8")
-      .replace('gitlabFile("CUSTOMER_MARKET_DATA_TOKEN")', 'pulumiSecret("market-data")')
-      .replace("gitlabFile,", "gitlabFile,\n  pulumiSecret,");
+      .replace('gitlabFile("CUSTOMER_KUBECONFIG")', 'pulumiSecret("kubeconfig")')
+      .replace("gitlabFile,", "pulumiSecret,");
     writeFileSync(file, source);
     const configured = await api.pulumi(project);
     const missing = await configured.run("nordbank", ["up", "--yes", "--skip-preview"], env);
     expect(missing.code).not.toBe(0);
-    expect(missing.output).toContain("pulumi config set --secret market-data");
-    succeeded(await configured.run("nordbank", ["config", "set", "--secret", "market-data", "rotated-token"]));
+    expect(missing.output).toContain("pulumi config set --secret kubeconfig");
+    const rotated = authority.kubeconfig(SERVER, "rotated-token");
+    succeeded(await configured.run("nordbank", ["config", "set", "--secret", "kubeconfig", rotated]));
     expect(await configured.up("nordbank", env)).not.toContain("rotated-token");
-    const token = await api.kubectl(
-      "get",
-      "secret",
-      "credential",
-      "-n",
-      LANE,
-      "-o",
-      "jsonpath={.data.marketDataToken}",
-    );
-    expect(Buffer.from(token, "base64").toString()).toBe("rotated-token");
+    expect((await deployedKubeconfig()).trim()).toBe(rotated.trim());
   });
 
   test("refuses another class, or a smaller size, for the volume that has results in it", async () => {
@@ -182,8 +163,8 @@ describe("what a person can get wrong", () => {
     [
       "an empty file",
       "nordbank",
-      () => ({ ...env, CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("empty", "\n") }),
-      ["credentials.marketDataToken", "empty file"],
+      () => ({ ...env, CUSTOMER_KUBECONFIG: api.folder.file("empty", "\n") }),
+      ["credentials.kubeconfig", "empty file"],
     ],
     [
       "a kubeconfig that is none",
@@ -230,12 +211,12 @@ describe("what a person can get wrong", () => {
   });
 
   test("tells everything wrong with a file at once", async () => {
-    await pulumi.ensureStack("nordbank");
-    const result = await pulumi.run("nordbank", ["up", "--yes", "--skip-preview"], {
+    await pulumi.ensureStack("alpenkredit");
+    const result = await pulumi.run("alpenkredit", ["up", "--yes", "--skip-preview"], {
       NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
     });
     expect(result.output).toContain("credentials.kubeconfig");
-    expect(result.output).toContain("credentials.marketDataToken");
+    expect(result.output).toContain("credentials.appsKubeconfig");
   });
 
   function without(variable: string): Record<string, string> {
@@ -247,11 +228,15 @@ describe("what a person can get wrong", () => {
   }
 });
 
+/** The lane's credential. */
+async function deployedKubeconfig(): Promise<string> {
+  const data = await api.kubectl("get", "secret", "credential", "-n", LANE, "-o", "jsonpath={.data.kubeconfig}");
+  return Buffer.from(data, "base64").toString();
+}
+
 function expectNoCredential(text: string): void {
-  for (const secret of [TOKEN, MARKET_TOKEN]) {
-    expect(text).not.toContain(secret);
-    expect(text).not.toContain(Buffer.from(secret).toString("base64"));
-  }
+  expect(text).not.toContain(TOKEN);
+  expect(text).not.toContain(Buffer.from(TOKEN).toString("base64"));
 }
 
 /** The process that holds a lock of the file backend; undefined if there is none, or none that is written to its end. */

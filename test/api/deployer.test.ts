@@ -367,7 +367,6 @@ function env(customer: string): Record<string, string> {
   return {
     CUSTOMER_KUBECONFIG: api.folder.file(`${customer}.customer`, authority.kubeconfig(server, token)),
     APPS_KUBECONFIG: api.folder.file(`${customer}.apps`, authority.kubeconfig(server, argoCd)),
-    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data.token", "market"),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
 }

@@ -22,7 +22,6 @@ try {
   const server = `https://k8s.${MEASURED}.example:6443`;
   const env = {
     CUSTOMER_KUBECONFIG: api.folder.file("kubeconfig", authority.kubeconfig(server, "bench-token")),
-    CUSTOMER_MARKET_DATA_TOKEN: api.folder.file("market-data", "bench-market-data"),
     NIGHTLANE_CUSTOMER_CA_FILE: authority.caFile,
   };
   const timings = new Map<number, Timing>(SIZES.map((size) => [size, { create: [], noop: [] }]));

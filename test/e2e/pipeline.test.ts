@@ -276,7 +276,7 @@ describe("the credentials of these pipelines", () => {
   });
 
   test("were given to the jobs that deploy, each its own environment's", () => {
-    const secret = /^(CUSTOMER_KUBECONFIG|CUSTOMER_MARKET_DATA_TOKEN)$/;
+    const secret = /^CUSTOMER_KUBECONFIG$/;
     const mine = credentialsOf(farm.variables, own, secret);
     const foreign = credentialsOf(
       farm.variables,

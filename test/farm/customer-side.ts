@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -81,12 +80,7 @@ async function writeCredentials(client: Api, customer: CustomerPlan, paths: Cust
   for (const { file, account } of customer.credentials) {
     const path = join(paths.root, file);
     if (existsSync(path)) continue;
-    // Tokens of other systems, which the farm does not have: any secret will do if it stays the same.
-    const content =
-      account === undefined
-        ? `${randomBytes(24).toString("base64url")}\n`
-        : await accountKubeconfig(client, customer, paths, account);
-    await writeFile(path, content, { mode: 0o600 });
+    await writeFile(path, await accountKubeconfig(client, customer, paths, account), { mode: 0o600 });
   }
 }
 

@@ -7,10 +7,10 @@ import { customerNames, loadCustomer } from "../../constructs/definition/custome
 import type { FarmCredential, FarmCustomer } from "./plan.ts";
 
 /** The service accounts of a customer's cluster whose kubeconfigs are handed out, by the credential they become. */
-const ACCOUNTS: Readonly<Record<string, string>> = {
-  kubeconfig: NIGHTLANE_SERVICE_ACCOUNT,
-  [APPS_KUBECONFIG]: ARGOCD_SERVICE_ACCOUNT,
-};
+const ACCOUNTS = [
+  ["kubeconfig", NIGHTLANE_SERVICE_ACCOUNT],
+  [APPS_KUBECONFIG, ARGOCD_SERVICE_ACCOUNT],
+] as const;
 
 /** Every customer file of the repository, in the order of their names. */
 export async function loadFarmCustomers(): Promise<readonly FarmCustomer[]> {
@@ -28,19 +28,11 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
     server: cluster.server,
     address: firstAddress(cluster),
     namespace: cluster.namespace,
-    credentials: Object.entries(credentials).map(([credential, reference]): FarmCredential => {
-      const account = ACCOUNTS[credential];
-      return {
-        file: account === undefined ? tokenFile(credential) : `${account}.kubeconfig`,
-        ...(account === undefined ? {} : { account }),
-        ...(reference.kind === "gitlabFile" ? { variable: reference.variable } : {}),
-      };
+    credentials: ACCOUNTS.flatMap(([credential, account]): readonly FarmCredential[] => {
+      const reference = credentials[credential];
+      if (reference === undefined) return [];
+      const variable = reference.kind === "gitlabFile" ? { variable: reference.variable } : {};
+      return [{ file: `${account}.kubeconfig`, account, ...variable }];
     }),
   };
-}
-
-/** File of a named token: "marketDataToken" is in "market-data.token". */
-export function tokenFile(credential: string): string {
-  const words = credential.replaceAll(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
-  return `${words.replace(/-token$/, "")}.token`;
 }

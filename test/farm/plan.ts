@@ -61,11 +61,8 @@ export interface FarmCredential {
   readonly file: string;
   /** Environment variable by which the deployment finds the file. @default - it is found another way */
   readonly variable?: string;
-  /**
-   * Service account of the customer's cluster whose kubeconfig it is.
-   * @default - it is a token of another system
-   */
-  readonly account?: string;
+  /** Service account of the customer's cluster whose kubeconfig it is. */
+  readonly account: string;
 }
 
 /** All clusters of a farm. */

@@ -25,7 +25,7 @@ export const SEEBANK: FarmCustomer = {
   server: "https://k8s.seebank.example:6443",
   address: "10.64.3.10",
   namespace: "risk",
-  credentials: [{ file: "nightlane.kubeconfig", variable: "CUSTOMER_KUBECONFIG" }],
+  credentials: [{ file: "nightlane.kubeconfig", account: "nightlane", variable: "CUSTOMER_KUBECONFIG" }],
 };
 
 /** Namespace of its lane. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { checkKubeconfig, federatedKubeconfig } from "../../../constructs/checks/check-kubeconfig.ts";
 import { centralCluster } from "../../../constructs/checks/read-central.ts";
-import { federated, gitlabFile } from "../../../constructs/index.ts";
+import { federated } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { writeAuthentication } from "../../../infra/authentication-output.ts";
 import { readCredentials } from "../../../infra/credentials.ts";
@@ -15,7 +15,7 @@ import { certificate } from "../../support/certificates.ts";
 import { testCustomer } from "../../support/customer.ts";
 
 const FILE = "customers/testbank.ts";
-const customer = testCustomer({ credentials: { kubeconfig: federated(), vendorKey: gitlabFile("CUSTOMER_KEY") } });
+const customer = testCustomer({ credentials: { kubeconfig: federated() } });
 const plain = testCustomer();
 let folder: string;
 
@@ -33,7 +33,7 @@ const called = (manifests: readonly Manifest[], kind: string, name: string): Man
   manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
 describe("a federated customer", () => {
-  test("has in each runner, beside its other credentials, a token for an hour that is for this customer alone", () => {
+  test("has in each runner a token for an hour that is for this customer alone", () => {
     const templates = provedCustomer(customer, FILE).lane.filter(({ kind }) => kind === "WorkflowTemplate");
     const volumes = templates.flatMap(({ spec }) => (spec as { readonly volumes: readonly object[] }).volumes);
     const credentials = volumes.filter((volume) => "name" in volume && volume.name === "credentials");
@@ -103,7 +103,7 @@ describe("a federated customer", () => {
   });
 
   test("is deployed with a kubeconfig in which no secret is, from no variable at all", async () => {
-    const { kubeconfig = "" } = await readCredentials({ ...customer, credentials: { kubeconfig: federated() } }, FILE);
+    const { kubeconfig = "" } = await readCredentials(customer, FILE);
     expect(parse(kubeconfig)).toMatchObject({
       clusters: [{ cluster: { server: "https://k8s.testbank.example:6443" } }],
       users: [{ user: { tokenFile: "federated-token" } }],

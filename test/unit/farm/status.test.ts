@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { tokenFile } from "../../farm/customers.ts";
 import { customerEnvironment, exportLines } from "../../farm/environment.ts";
 import { FarmPaths } from "../../farm/paths.ts";
 import { statusTable } from "../../farm/status.ts";
@@ -40,15 +39,13 @@ test("the status table lines its columns up and names what ended", () => {
 
 test("a customer's environment names the files that its definition's variables stand for", () => {
   const credentials = [
-    { file: "nightlane.kubeconfig", variable: "CUSTOMER_KUBECONFIG" },
-    { file: "market-data.token", variable: "CUSTOMER_MARKET_DATA_TOKEN" },
-    { file: "other.token" },
+    { file: "nightlane.kubeconfig", account: "nightlane", variable: "CUSTOMER_KUBECONFIG" },
+    { file: "argocd.kubeconfig", account: "argocd" },
   ];
   const customer = { name: "nordbank", server: "", address: "", namespace: "risk", credentials };
   expect(customerEnvironment(new FarmPaths("/farm"), customer)).toEqual({
     NIGHTLANE_CUSTOMER_CA_FILE: "/farm/customers/nordbank/ca.pem",
     CUSTOMER_KUBECONFIG: "/farm/customers/nordbank/nightlane.kubeconfig",
-    CUSTOMER_MARKET_DATA_TOKEN: "/farm/customers/nordbank/market-data.token",
   });
 });
 
@@ -56,11 +53,4 @@ test("export lines can be evaluated by a shell", () => {
   expect(exportLines({ NIGHTLANE_FARM: "/it's" }, ["/farm/bin"])).toBe(
     `export NIGHTLANE_FARM='/it'\\''s'\nexport PATH='/farm/bin':"$PATH"`,
   );
-});
-
-test.each([
-  ["marketDataToken", "market-data.token"],
-  ["ratings", "ratings.token"],
-])("the token %s lies in %s", (credential, file) => {
-  expect(tokenFile(credential)).toBe(file);
 });

@@ -9,16 +9,18 @@ import { readCredentials } from "../../../infra/credentials.ts";
 import { testCustomer } from "../../support/customer.ts";
 import { CANARY, kubeconfig } from "../../support/kubeconfig.ts";
 
+/** The kubeconfig of another identity. */
+const APPS = kubeconfig({ user: { token: `apps-${CANARY}` } });
 const FILE = "customers/testbank.ts";
 const definition = testCustomer({
-  credentials: { kubeconfig: gitlabFile("TEST_KUBECONFIG"), marketDataToken: gitlabFile("TEST_TOKEN") },
+  credentials: { kubeconfig: gitlabFile("TEST_KUBECONFIG"), appsKubeconfig: gitlabFile("TEST_APPS") },
 });
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nightlane-credentials-"));
   vi.stubEnv("TEST_KUBECONFIG", file("kubeconfig", kubeconfig()));
-  vi.stubEnv("TEST_TOKEN", file("token", CANARY));
+  vi.stubEnv("TEST_APPS", file("apps", APPS));
 });
 
 afterEach(() => {
@@ -43,43 +45,43 @@ async function problemsOf(customer = definition): Promise<string> {
 
 describe("readCredentials", () => {
   test("reads the files that the variables name", async () => {
-    expect(await readCredentials(definition, FILE)).toEqual({ kubeconfig: kubeconfig(), marketDataToken: CANARY });
+    expect(await readCredentials(definition, FILE)).toEqual({ kubeconfig: kubeconfig(), appsKubeconfig: APPS });
   });
 
   test.each([undefined, ""])("tells a variable that is %j", async (value) => {
-    vi.stubEnv("TEST_TOKEN", value);
+    vi.stubEnv("TEST_APPS", value);
     expect(await problemsOf()).toBe(
       [
         "customers/testbank.ts: 1 problem",
-        "  credentials.marketDataToken: received no environment variable TEST_TOKEN",
+        "  credentials.appsKubeconfig: received no environment variable TEST_APPS",
         "    rule: the variable names the file with the credential",
-        "    fix: define the GitLab CI variable TEST_TOKEN of type File for this customer's environment, or export TEST_TOKEN=<path of the file>",
+        "    fix: define the GitLab CI variable TEST_APPS of type File for this customer's environment, or export TEST_APPS=<path of the file>",
       ].join("\n"),
     );
   });
 
   test("tells a variable that holds the credential itself, without showing it", async () => {
-    vi.stubEnv("TEST_TOKEN", CANARY);
+    vi.stubEnv("TEST_APPS", CANARY);
     expect(await problemsOf()).toMatch(
-      /credentials\.marketDataToken: received TEST_TOKEN, which names no readable file \(ENOENT\)\n {4}rule: the variable is of type File.*fix: define/s,
+      /credentials\.appsKubeconfig: received TEST_APPS, which names no readable file \(ENOENT\)\n {4}rule: the variable is of type File.*fix: define/s,
     );
   });
 
   test("tells a variable that names a folder", async () => {
-    vi.stubEnv("TEST_TOKEN", folder);
+    vi.stubEnv("TEST_APPS", folder);
     expect(await problemsOf()).toContain("which names no readable file (EISDIR)");
   });
 
   test.each(["", " \n"])("tells an empty file: %j", async (content) => {
-    file("token", content);
-    expect(await problemsOf()).toMatch(/TEST_TOKEN, which names an empty file\n {4}rule: a credential is not empty/);
+    file("apps", content);
+    expect(await problemsOf()).toMatch(/TEST_APPS, which names an empty file\n {4}rule: a credential is not empty/);
   });
 
   test("tells every credential that is missing or wrong at once", async () => {
-    vi.stubEnv("TEST_TOKEN", undefined);
+    vi.stubEnv("TEST_APPS", undefined);
     file("kubeconfig", kubeconfig({ user: { token: undefined, exec: { env: CANARY } } }));
     expect(await problemsOf()).toMatch(
-      /^customers\/testbank\.ts: 3 problems\n {2}credentials\.kubeconfig: users.*credentials\.kubeconfig: users.*credentials\.marketDataToken/s,
+      /^customers\/testbank\.ts: 3 problems\n {2}credentials\.kubeconfig: users.*credentials\.kubeconfig: users.*credentials\.appsKubeconfig/s,
     );
   });
 });

@@ -52,7 +52,7 @@ describe("writeOutput", () => {
 
   test("writes no credential of the real customers, though all are at hand", async () => {
     const credentials = temporaryFolder();
-    for (const variable of ["CUSTOMER_KUBECONFIG", "CUSTOMER_MARKET_DATA_TOKEN", "KUBECONFIG", "FINGERPRINT_KEY"]) {
+    for (const variable of ["CUSTOMER_KUBECONFIG", "APPS_KUBECONFIG", "KUBECONFIG", "FINGERPRINT_KEY"]) {
       const file = join(credentials, variable);
       writeFileSync(file, variable.endsWith("KUBECONFIG") ? kubeconfig() : CANARY);
       vi.stubEnv(variable, file);

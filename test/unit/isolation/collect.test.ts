@@ -42,14 +42,14 @@ describe("what is rendered with canaries planted", () => {
     vi.stubEnv("CUSTOMER_KUBECONFIG", "/somewhere");
     const estate = await collectEstate(tryPipeline);
     expect(process.env.CUSTOMER_KUBECONFIG).toBe("/somewhere");
-    expect(process.env.CUSTOMER_MARKET_DATA_TOKEN).toBeUndefined();
+    expect(process.env.APPS_KUBECONFIG).toBeUndefined();
     expect(estate.trials.canary?.planted.map(({ credential }) => credential)).toContain("kubeconfig");
     expect(proveDraft(estate).rules.find(({ rule }) => rule.number === 14)?.findings).toEqual([]);
   });
 
   test.each([
     ["the content of a credential's file", 'readFileSync(process.env.CUSTOMER_KUBECONFIG ?? "", "utf8")'],
-    ["a credential's variable", 'process.env.CUSTOMER_MARKET_DATA_TOKEN ?? ""'],
+    ["a credential's variable", 'process.env.CUSTOMER_KUBECONFIG ?? ""'],
   ])("cannot be %s, which no customer's file can see", async (_, expression) => {
     const read = 'import { readFileSync } from "node:fs";\n';
     const folder = customersFolder(

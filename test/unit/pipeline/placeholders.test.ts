@@ -29,19 +29,20 @@ test.each(customerNames())("the kubeconfig for %s passes the check of a real one
   }
 });
 
-test("every named token has a file that only this user reads", async () => {
-  const { env } = writePlaceholders(join(folder, "tokens"), await loadCustomer("nordbank"));
-  expect(read(env.CUSTOMER_MARKET_DATA_TOKEN)).toBe("placeholder-marketDataToken");
-  expect(statSync(env.CUSTOMER_MARKET_DATA_TOKEN ?? "").mode & 0o077).toBe(0);
+test("every credential has a file that only this user reads", async () => {
+  const { env } = writePlaceholders(join(folder, "files"), await loadCustomer("nordbank"));
+  expect(read(env.CUSTOMER_KUBECONFIG)).toContain("placeholder-token-kubeconfig");
+  expect(statSync(env.CUSTOMER_KUBECONFIG ?? "").mode & 0o077).toBe(0);
 });
 
 test("a secret of the stack's configuration is placed there", async () => {
   const nordbank = await loadCustomer("nordbank");
   const definition: CustomerDefinition = {
     ...nordbank,
-    credentials: { ...nordbank.credentials, feed: pulumiSecret("feedToken") },
+    credentials: { kubeconfig: pulumiSecret("cluster") },
   };
-  expect(writePlaceholders(join(folder, "config"), definition).secrets).toEqual({ feedToken: "placeholder-feed" });
+  const { secrets } = writePlaceholders(join(folder, "config"), definition);
+  expect(checkKubeconfig(secrets.cluster ?? "", definition)).toEqual([]);
 });
 
 test("the central cluster is one that is not there, for the platform too", () => {

@@ -44,7 +44,7 @@ export const GOOD_INPUTS: Readonly<Record<string, Places>> = {
     credentials: "",
   },
   "a credential of the stack beside one of GitLab": {
-    credentials: '{ kubeconfig: pulumiSecret("kubeconfig"), "market-data": gitlabFile("CUSTOMER_MARKET_DATA") }',
+    credentials: '{ kubeconfig: pulumiSecret("kubeconfig") }',
   },
   "a lane of its own sizes": {
     lane: "{ runners: 1000, resultsSize: Size.mebibytes(1), keepResults: Duration.days(14), keepLogs: Duration.days(7) }",

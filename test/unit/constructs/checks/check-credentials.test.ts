@@ -1,28 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { checkCredentials } from "../../../../constructs/checks/check-credentials.ts";
-import { below } from "../../../../constructs/form/form.ts";
 import { federated, gitlabFile, pulumiSecret } from "../../../../constructs/index.ts";
 import { expectProblems } from "../../../support/problems.ts";
 
 const kubeconfig = gitlabFile("CUSTOMER_KUBECONFIG");
 
 describe("checkCredentials", () => {
-  test("takes a kubeconfig and further tokens from either source", () => {
-    const credentials = {
-      kubeconfig,
-      marketDataToken: pulumiSecret("market-data"),
-      "vendor-key": gitlabFile("CUSTOMER_KEY_2"),
-    };
-    expect(checkCredentials(credentials)).toEqual([]);
-  });
-
-  test.each(["market data", "../token", "token-", "token.json", "1token", ""])("refuses the name %j", (name) => {
-    expectProblems(checkCredentials({ kubeconfig, [name]: gitlabFile("CUSTOMER_TOKEN") }), {
-      property: below("credentials", name),
-      received: JSON.stringify(name),
-      rule: "it becomes the file /credentials/<name>",
-      fix: "rename the property",
-    });
+  test("takes a kubeconfig, and Argo CD's, from either source", () => {
+    expect(checkCredentials({ kubeconfig, appsKubeconfig: gitlabFile("APPS_KUBECONFIG") })).toEqual([]);
+    const stored = { kubeconfig: pulumiSecret("kubeconfig"), appsKubeconfig: pulumiSecret("apps") };
+    expect(checkCredentials(stored)).toEqual([]);
   });
 
   test("refuses a GitLab variable that cannot be one and proposes another", () => {
@@ -66,7 +53,7 @@ describe("checkCredentials", () => {
   const issuer = { url: "https://tokens.vendor.example" };
 
   test("takes federated() where the central cluster has an issuer, beside stored credentials", () => {
-    const credentials = { kubeconfig: federated(), vendorKey: gitlabFile("CUSTOMER_KEY") };
+    const credentials = { kubeconfig: federated(), appsKubeconfig: gitlabFile("APPS_KUBECONFIG") };
     expect(checkCredentials(credentials, { issuer })).toEqual([]);
     expectProblems(checkCredentials(credentials, {}), {
       property: "credentials.kubeconfig",
@@ -76,24 +63,12 @@ describe("checkCredentials", () => {
     });
   });
 
-  test.each([
-    ["appsKubeconfig", "APPS_KUBECONFIG"],
-    ["vendorKey", "CUSTOMER_VENDOR_KEY"],
-  ])("refuses it for %s, which no pod of the lane could have a token for", (name, variable) => {
-    expectProblems(checkCredentials({ kubeconfig, [name]: federated() }, { issuer }), {
-      property: `credentials.${name}`,
+  test("refuses it for appsKubeconfig, which no pod of the lane could have a token for", () => {
+    expectProblems(checkCredentials({ kubeconfig, appsKubeconfig: federated() }, { issuer }), {
+      property: "credentials.appsKubeconfig",
       received: "federated()",
       rule: "a stored credential",
-      fix: `write gitlabFile("${variable}")`,
-    });
-  });
-
-  test("keeps the name of the token's file free", () => {
-    expectProblems(checkCredentials({ kubeconfig, "federated-token": gitlabFile("CUSTOMER_TOKEN") }), {
-      property: below("credentials", "federated-token"),
-      received: '"federated-token"',
-      rule: "another name",
-      fix: "rename the property",
+      fix: 'write gitlabFile("APPS_KUBECONFIG")',
     });
   });
 });

@@ -23,6 +23,11 @@ export const credentials: readonly BadInput[] = [
     "{ kubeconfig: gitlabFile() }",
   ]),
   ...each("credentials", "credentials.kubeconfig.key", ["{ kubeconfig: pulumiSecret(7) }"]),
+  ...each("credentials", "credentials.vendorKey", [
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), vendorKey: gitlabFile("CUSTOMER_VENDOR_KEY") }',
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), vendorKey: pulumiSecret("vendor-key") }',
+    '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), vendorKey: federated() }',
+  ]),
   ...each("credentials", "credentials.token", [
     '{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), token: undefined }',
     `{ kubeconfig: gitlabFile("CUSTOMER_KUBECONFIG"), token: "${SECRET}" }`,
