@@ -1,5 +1,5 @@
 import { type Layout, layOut } from "../../runs/graph/layout.ts";
-import { conditionText, KINDS } from "./kinds.ts";
+import { conditionText, KINDS, type KindStyle } from "./kinds.ts";
 import type { NightGraph, NightNode } from "./night-graph.ts";
 
 const MARGIN = 24;
@@ -9,8 +9,13 @@ const COLUMN = 260;
 const BOX_WIDTH = 234;
 const ROW = 122;
 const BOX_HEIGHT = 82;
-/** Room for the legend, which is as wide as a few columns. */
+/** Room for the times, which are as wide as a few columns. */
 const LEAST_WIDTH = 470;
+/** Room for a kind in the legend. */
+const LEGEND_COLUMN = 92;
+/** Room for a letter of the title, and of the times. */
+const TITLE_LETTER = 10;
+const TIMES_LETTER = 6.5;
 const INK = "#1c2330";
 const FAINT = "#5a6372";
 /** Letters of the small text that fit into a box. */
@@ -21,20 +26,22 @@ const NAME_LETTERS = 25;
 export function dagSvg(graph: NightGraph): string {
   const layout = layOut(graph);
   const inner = layout.columns * COLUMN - (COLUMN - BOX_WIDTH);
-  const width = Math.max(inner, LEAST_WIDTH) + 2 * MARGIN;
+  const shown = kindsIn(graph);
+  const room = Math.max(inner, LEAST_WIDTH, shown.length * LEGEND_COLUMN);
+  const width = room + 2 * MARGIN;
   const left = (width - inner) / 2;
   const bottom = HEADER + layout.rows * ROW - (ROW - BOX_HEIGHT) + MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + FOOTER}" width="${width}" height="${bottom + FOOTER}" font-family="system-ui, sans-serif" role="img">`,
     `<title>${escapeXml(`Night of ${graph.title}`)}</title>`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    text(MARGIN, 30, `font-size="17" font-weight="600"`, graph.title),
-    text(MARGIN, 50, `font-size="12" fill="${FAINT}"`, graph.times),
+    text(MARGIN, 30, `font-size="17" font-weight="600"`, cut(graph.title, Math.floor(room / TITLE_LETTER))),
+    text(MARGIN, 50, `font-size="12" fill="${FAINT}"`, cut(graph.times, Math.floor(room / TIMES_LETTER))),
     `<g transform="translate(${round(left)} ${HEADER + 12})">`,
     ...edges(layout),
     ...layout.nodes.flatMap(({ node, column, row }) => box(node, round(column * COLUMN), row * ROW)),
     "</g>",
-    ...legend(graph, bottom + 24),
+    ...legend(shown, bottom + 24),
     "</svg>",
     "",
   ].join("\n");
@@ -74,16 +81,21 @@ function box({ name, kind, when, facts }: NightNode, x: number, y: number): read
   ];
 }
 
-function legend({ nodes }: NightGraph, y: number): readonly string[] {
+/** The kinds of a night's steps, in the order of the legend. */
+function kindsIn({ nodes }: NightGraph): readonly KindStyle[] {
   return Object.entries(KINDS)
     .filter(([kind]) => nodes.some((node) => node.kind === kind))
-    .flatMap(([, { label, fill, line }], index) => {
-      const x = MARGIN + index * 92;
-      return [
-        `<rect x="${x}" y="${y - 11}" width="14" height="14" rx="3" fill="${fill}" stroke="${line}"/>`,
-        text(x + 20, y, `font-size="12"`, label),
-      ];
-    });
+    .map(([, style]) => style);
+}
+
+function legend(kinds: readonly KindStyle[], y: number): readonly string[] {
+  return kinds.flatMap(({ label, fill, line }, index) => {
+    const x = MARGIN + index * LEGEND_COLUMN;
+    return [
+      `<rect x="${x}" y="${y - 11}" width="14" height="14" rx="3" fill="${fill}" stroke="${line}"/>`,
+      text(x + 20, y, `font-size="12"`, label),
+    ];
+  });
 }
 
 function text(x: number, y: number, attributes: string, content: string): string {

@@ -215,6 +215,22 @@ describe("a night of many steps", () => {
   });
 });
 
+test("title, times and legend stay within the picture", () => {
+  const kinds = ["spark", "job", "exec", "copyIn", "copyOut", "gate"] as const;
+  const nodes = kinds.map((kind, rank) => {
+    const after = kinds.slice(Math.max(0, rank - 1), rank);
+    return { name: kind, kind, after, when: undefined, facts: [], rank };
+  });
+  const svg = dagSvg({ title: "W".repeat(80), times: "starts, ".repeat(100), nodes });
+  const width = Number(/width="(\d+)"/.exec(svg)?.[1]);
+  const drawn = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" font-size="(\d+)"[^>]*>([^<]*)</g)];
+  expect(drawn.length).toBeGreaterThan(2 + kinds.length);
+  for (const [, x, size, letters = ""] of drawn) {
+    expect(Number(x) + letters.length * Number(size) * 0.5, letters).toBeLessThanOrEqual(width);
+  }
+  expect(svg).toContain(`<title>Night of ${"W".repeat(80)}</title>`);
+});
+
 test("a shadow night says so, and what it leaves out", () => {
   const graph = nightGraph(customerWithSteps(everyKind, { workflow: { shadow: true } }), "customers/testbank.ts");
   expect(graph.title).toMatch(/, shadow night$/);
