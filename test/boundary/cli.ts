@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { mistake, received } from "../../constructs/definition/problem.ts";
 import { runCli } from "../../constructs/definition/run-cli.ts";
 import { FarmPaths, farmRoot } from "../farm/paths.ts";
 import { progressOn } from "../farm/progress.ts";
@@ -23,6 +25,7 @@ command
   .description("what each identity of a lane may reach, tried")
   .requiredOption("--kubeconfig <file>", "kubeconfig of the central cluster's administrator")
   .action(async ({ kubeconfig }: { readonly kubeconfig: string }) => {
+    requireReadable(kubeconfig);
     process.exitCode = (await runLiveCommand(kubeconfig)) ? 0 : 1;
   });
 
@@ -32,6 +35,15 @@ command
   .action(async () => {
     process.exitCode = (await runCanaryCommand()) ? 0 : 1;
   });
+
+function requireReadable(kubeconfig: string): void {
+  try {
+    readFileSync(kubeconfig);
+  } catch {
+    const fix = "name the kubeconfig of the central cluster's administrator";
+    throw mistake(`--kubeconfig: received ${received(kubeconfig)}`, "a file that can be read", fix);
+  }
+}
 
 /**
  * Tries to cross the boundary of a running cluster and prints each attempt.

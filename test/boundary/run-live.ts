@@ -1,3 +1,4 @@
+import { mistake } from "../../constructs/definition/problem.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { TOKEN_LIFE } from "../../constructs/workflow/pod-patch.ts";
 import { Api, messageOf } from "../support/api.ts";
@@ -45,7 +46,7 @@ export interface LiveReport {
  * Tries to cross the boundary of a running central cluster: rights, admission, network and files, each try paired with
  * the same try where it must succeed. Makes pods and a night in the lanes, and removes them again.
  *
- * @throws Error if there are fewer than two lanes, or something that is needed does not work
+ * @throws UserError if there are fewer than two lanes; Error if something that is needed does not work
  */
 export async function runLive(options: LiveOptions): Promise<LiveReport> {
   const api = await Api.fromKubeconfig(options.kubeconfig);
@@ -53,8 +54,10 @@ export async function runLive(options: LiveOptions): Promise<LiveReport> {
   try {
     const customers = options.customers ?? (await deployedCustomers(api));
     if (customers.length < 2) {
-      throw new Error(
-        `the proof needs two lanes, since it is about what lies between them; found ${customers.join(", ") || "none"}: deploy another customer's stack`,
+      throw mistake(
+        `lanes: received ${customers.join(", ") || "none"}`,
+        "two or more: the proof is about what lies between them",
+        "deploy another customer's stack",
       );
     }
     const lanes = await Promise.all(customers.map((customer) => readLane(api, customer)));

@@ -51,6 +51,17 @@ test.each(["infra/synth.ts", "infra/helm.ts"])(
   },
 );
 
+test("the live proof says that a kubeconfig cannot be read", { timeout: TIME }, () => {
+  const folder = temporaryFolder();
+  for (const kubeconfig of [folder, join(folder, "nothing")]) {
+    const { status, stderr } = run("test/boundary/cli.ts", ["live", "--kubeconfig", kubeconfig]);
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      `--kubeconfig: received "${kubeconfig}"\n    rule: a file that can be read\n    fix: name the kubeconfig of the central cluster's administrator\n`,
+    );
+  }
+});
+
 test.each([["infra/synth.ts"], ["pipeline/isolation-cli.ts"]])(
   "%s reports a folder of customers that is not one",
   { timeout: TIME },
