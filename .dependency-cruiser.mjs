@@ -62,7 +62,10 @@ export default {
       "infra-deploys-what-is-proved",
       "Objects are made in infra/proved.ts alone, where the rules of isolation are validations that nobody can forget.",
       { path: "^infra/", pathNot: "^infra/proved\\.ts$" },
-      { path: "^constructs/(synthesize|platform/platform|platform/fingerprints)\\.ts$", dependencyTypesNot: ["type-only"] },
+      {
+        path: "^constructs/(synthesize|platform/platform|platform/fingerprints)\\.ts$",
+        dependencyTypesNot: ["type-only"],
+      },
     ),
     forbidden(
       "ops-and-nightwatch-stay-apart",
