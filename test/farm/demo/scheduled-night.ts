@@ -8,6 +8,7 @@ import { businessDateOf } from "../../../runs/schedule.ts";
 import { type DueSoon, dueSoon } from "../nights/due-soon.ts";
 import { nextRunNumber } from "../nights/next-run-number.ts";
 import { openOn } from "../nights/open-on.ts";
+import { unattendedOn } from "../nights/unattended-on.ts";
 import type { FarmPaths } from "../paths.ts";
 import { until } from "../wait.ts";
 
@@ -25,7 +26,7 @@ export async function letNightBeDue(
 ): Promise<DueSoon> {
   const namespace = laneNamespace(definition.name);
   const date = businessDateOf(definition.workflow.schedule, Date.now());
-  const template = await createTemplate(paths, openOn(definition, date));
+  const template = await createTemplate(paths, unattendedOn(openOn(definition, date), date));
   const runNumber = await nextRunNumber(central, namespace, date);
   return dueSoon(paths, definition.name, {
     template,
