@@ -112,7 +112,7 @@ function noNight({ customer }: Lane, { scheduled, nights }: ReadLane): OpsError 
     return new OpsError(
       ExitCode.notFound,
       `${customer} has no schedule and no night: its lane exists, but its night was never deployed or was removed`,
-      `nightlane history ${customer} tells of earlier nights`,
+      `nightlane history ${customer} lists earlier nights`,
     );
   }
   const current = currentNight(nights);

@@ -16,7 +16,7 @@ export const NO_CREDENTIAL_IN_ENV = {
 
 /**
  * Invariants 23, 25, 26, 39 on pods: a pod in a lane is one that the Argo controller made from a lane's template. Each
- * property is checked by itself, so that a controller which was talked into something else is refused too.
+ * property is checked by itself, so that a controller that was made to do something else is refused too.
  */
 export const POD_CREATION: AdmissionPolicyProps = {
   name: "nightlane-pod-creation",
