@@ -36,12 +36,13 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** What a person's shell on this machine has: nothing of this test's own, not even the checkout's programs. */
+/** What a person's shell on this machine has, proxies included: nothing of this test's own, nor the checkout's programs. */
 function ofAPerson(): Readonly<Record<string, string>> {
-  const { PATH = "", HOME = "" } = process.env;
-  const npm = Object.entries(process.env).filter(([name]) => name.toLowerCase().startsWith("npm_config_"));
+  const { PATH = "", ...rest } = process.env;
+  const own = /^(VITEST|NODE_ENV$|NODE_OPTIONS$|TEST$|MODE$|DEV$|PROD$|SSR$|BASE_URL$|CI$|PULUMI_|NIGHTLANE_(?!FARM$))/;
+  const kept = Object.entries(rest).flatMap(([name, value = ""]) => (own.test(name) ? [] : [[name, value] as const]));
   const programs = PATH.split(delimiter).filter((folder) => !folder.startsWith(repositoryRoot));
-  return { ...Object.fromEntries(npm), HOME, PATH: programs.join(delimiter), NIGHTLANE_CACHE: cacheRoot() };
+  return { ...Object.fromEntries(kept), PATH: programs.join(delimiter), NIGHTLANE_CACHE: cacheRoot() };
 }
 
 test.each(blocks.map(({ commands }) => commands.replaceAll("<name>", CUSTOMER)))("%s", async (commands) => {
