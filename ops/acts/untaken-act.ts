@@ -2,7 +2,7 @@ import { ACT_LIFE, type NightAct } from "../../runs/night-act.ts";
 import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
-import { Pulse } from "./pulse.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 
 /** Nightwatch takes an act within a second; after this long, something is wrong with it, or much is going on. */
 const TAKEN_WITHIN_MILLISECONDS = 10_000;
@@ -31,10 +31,10 @@ export class UntakenAct {
   private since = this.asked;
   private nextLook = this.asked + TAKEN_WITHIN_MILLISECONDS;
   private worked = 0;
-  private readonly pulse: Pulse;
+  private readonly lease: LeaseWatch;
 
   constructor(private readonly parts: UntakenActParts) {
-    this.pulse = new Pulse(parts.central);
+    this.lease = new LeaseWatch(parts.central);
   }
 
   /**
@@ -43,7 +43,7 @@ export class UntakenAct {
    */
   async look({ metadata }: NightAct): Promise<string | OpsError | undefined> {
     if (Date.now() > this.asked + LOOK_AFTER_MILLISECONDS) {
-      await this.pulse.look();
+      await this.lease.look();
     }
     const now = Date.now();
     if (now > this.nextLook) {
@@ -62,7 +62,7 @@ export class UntakenAct {
   private untaken(name: string, now: number): string | OpsError {
     const { customer, namespace } = this.parts.lane;
     const about = `${name} of ${customer} stands in ${namespace}, and nightwatch`;
-    if (!this.pulse.isKnown || this.pulse.silence > TAKEN_OVER_WITHIN_MILLISECONDS) {
+    if (!this.lease.isKnown || this.lease.silence > TAKEN_OVER_WITHIN_MILLISECONDS) {
       return new OpsError(
         ExitCode.noEffectYet,
         `${about} has not taken it: it is down or cut off`,
@@ -70,14 +70,14 @@ export class UntakenAct {
       );
     }
     const isTooLong = now > this.since + LONGEST_WHILE_ALIVE_MILLISECONDS;
-    if ((this.pulse.isFelt && isTooLong) || now > this.asked + ACT_LIFE) {
+    if ((this.lease.isRenewed && isTooLong) || now > this.asked + ACT_LIFE) {
       return new OpsError(
         ExitCode.noEffectYet,
         `${about}, which is alive, has not taken it within a minute`,
         "do not repeat the command: the act is carried out or expires within 5 minutes, which nightlane history --acts shows; if nothing is carried out, call the platform engineers (docs/operate.md, Acts are not carried out or not recorded)",
       );
     }
-    return this.pulse.isFelt
+    return this.lease.isRenewed
       ? "nightwatch is alive, and has not come to it yet"
       : "nightwatch gives no sign of life; another one takes over within 15 s, if there is one";
   }

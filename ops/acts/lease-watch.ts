@@ -7,7 +7,7 @@ const LOOK_AGAIN_MILLISECONDS = 2000;
 const LONGEST_PAUSE_MILLISECONDS = 8000;
 
 /** Whether nightwatch is alive, from its lease: by whether that changes, and by nobody's clock. */
-export class Pulse {
+export class LeaseWatch {
   private sign: string | undefined;
   /** When the present sign was first seen, milliseconds. */
   private seen = 0;
@@ -39,8 +39,8 @@ export class Pulse {
     return this.sign !== undefined;
   }
 
-  /** Whether nightwatch has given a sign of life since it was looked at. */
-  get isFelt(): boolean {
+  /** Whether nightwatch has renewed it since it was first looked at. */
+  get isRenewed(): boolean {
     return this.changed;
   }
 
