@@ -145,7 +145,10 @@ describe("nightwatch, with no more than its own rights", () => {
         state: "deciding",
         attempts: [{ number: 1, exitCode: 30, message: expect.stringContaining("was deleted") }],
       });
-    expect(await metrics()).toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
+    // A round writes the records first and measures at its end.
+    await expect
+      .poll(metrics, { timeout: 60_000 })
+      .toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
     expect(await metrics()).toContain('nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1');
   });
 
