@@ -8,6 +8,15 @@ import type { ClusterState } from "./state.ts";
 /** Tools that clusters are made of and set up with. */
 export const CLUSTER_TOOLS = [...CONTROL_PLANE_TOOLS, ...NODE_TOOLS, "kubectl"] as const;
 
+/** All that takes long to build of what a farm is raised and used with: made in one go, with one estimate. */
+export const FARM_TOOLS = [
+  ...CLUSTER_TOOLS,
+  "workflow-controller",
+  "argoexec",
+  "pulumi-cli",
+  "pulumi-resource-kubernetes",
+] as const;
+
 /** What all clusters of a farm share. */
 export interface FarmContext {
   readonly paths: FarmPaths;

@@ -11,7 +11,7 @@ import { Cluster } from "./cluster.ts";
 import { coreShortage } from "./core-shortage.ts";
 import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
-import { CLUSTER_TOOLS, type FarmContext } from "./farm-context.ts";
+import { FARM_TOOLS, type FarmContext } from "./farm-context.ts";
 import { type BuiltImage, ensureImages } from "./images/ensure.ts";
 import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
 import { disconnect, ensureBridge, removeBridge } from "./network.ts";
@@ -152,7 +152,7 @@ export class Farm {
     await ensurePackages(PACKAGES, this.progress);
     // Early: building for minutes only to find that another farm has this machine would be a waste.
     await ensureBridge(this.paths.root, plan.hostAddress);
-    const tools = await ensureTools(CLUSTER_TOOLS, this.progress);
+    const tools = await ensureTools(FARM_TOOLS, this.progress);
     const images = await this.buildImages(IMAGES, this.progress);
     await this.publish(tools, images);
     const context: FarmContext = {

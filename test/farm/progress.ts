@@ -1,5 +1,5 @@
 import { LiveBlock } from "./live-block.ts";
-import { type Reporter, type ReporterStream, settled, type Task } from "./tools/reporter.ts";
+import { type Reporter, type ReporterStream, settled, type Task, type Whole } from "./tools/reporter.ts";
 
 /** One running piece of work, as the person watching sees it. */
 export interface Step {
@@ -33,7 +33,7 @@ export function elapsed(milliseconds: number): string {
 interface DetailedTask extends Task, Step {}
 
 interface Tasks {
-  begin(label: string): DetailedTask;
+  begin(label: string, whole?: () => Whole): DetailedTask;
   note(line: string): void;
 }
 
@@ -43,14 +43,14 @@ const SIGN_OF_LIFE_SECONDS = 30;
 function plainTasks(stream: ReporterStream): Tasks {
   return {
     note: (line) => stream.write(`     ${line}\n`),
-    begin: (label) => {
+    begin: (label, whole) => {
       const start = Date.now();
       let detail = "";
       const line = (mark: string, text: string): void => {
         stream.write(`${mark.padEnd(4)} ${text} (${elapsed(Date.now() - start)})\n`);
       };
       const signOfLife = setInterval(
-        () => line("...", detail === "" ? label : `${label}: ${detail}`),
+        () => line("...", `${whole === undefined ? "" : `${whole().text}: `}${detailed(label, detail)}`),
         SIGN_OF_LIFE_SECONDS * 1000,
       );
       const end = (mark: string): void => {
@@ -68,6 +68,17 @@ function plainTasks(stream: ReporterStream): Tasks {
   };
 }
 
+function detailed(label: string, detail: string): string {
+  return detail === "" ? label : `${label}: ${detail}`;
+}
+
+const BAR_WIDTH = 12;
+
+function drawn({ share, text }: Whole): string {
+  const full = Math.floor(share * BAR_WIDTH);
+  return `${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)} ${text}: `;
+}
+
 const TICK = "\u001b[32m✓\u001b[0m";
 const CROSS = "\u001b[31m✗\u001b[0m";
 
@@ -75,11 +86,12 @@ function liveTasks(stream: ReporterStream): Tasks {
   const block = new LiveBlock(stream);
   return {
     note: (line) => block.print(`  ${line}`),
-    begin: (label) => {
+    begin: (label, whole) => {
       const start = Date.now();
       let detail = "";
       const time = (): string => `\u001b[2m${elapsed(Date.now() - start)}\u001b[0m`;
-      const end = block.add(() => `${label}${detail === "" ? "" : `: ${detail}`} ${time()}`);
+      // What is part of a whole shows that first: where the line is cut, the label loses its end.
+      const end = block.add(() => `${whole === undefined ? "" : drawn(whole())}${detailed(label, detail)} ${time()}`);
       return {
         detail: (text) => {
           detail = text;

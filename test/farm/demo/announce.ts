@@ -2,17 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../constructs/definition/problem.ts";
-import { CLUSTER_TOOLS } from "../farm-context.ts";
+import { FARM_TOOLS } from "../farm-context.ts";
 import { cacheRoot } from "../tools/cache.ts";
-
-/** The tools of the demo that take long to build; the rest takes seconds. */
-const TOOLS = [
-  ...CLUSTER_TOOLS,
-  "workflow-controller",
-  "argoexec",
-  "pulumi-cli",
-  "pulumi-resource-kubernetes",
-] as const;
+import type { Recipe } from "../tools/recipe.ts";
+import { recipes } from "../tools/recipes.ts";
+import { expectedSeconds } from "../tools/tool-run.ts";
 
 const GIBIBYTE = 1024 ** 3;
 
@@ -30,7 +24,7 @@ const WHILE_BUILDING = 8 * GIBIBYTE;
 export async function announcement(customers: readonly string[]): Promise<string> {
   const root = cacheRoot();
   await mkdir(root, { recursive: true });
-  const missing = TOOLS.filter((name) => !isCached(name));
+  const missing = FARM_TOOLS.filter((name) => !isCached(name));
   const { bavail, bsize } = await statfs(root);
   const free = bavail * bsize;
   const needed = missing.length === 0 ? 0 : STAYS + WHILE_BUILDING;
@@ -43,8 +37,8 @@ export async function announcement(customers: readonly string[]): Promise<string
   const first =
     missing.length === 0
       ? "the tools are here already"
-      : `${missing.length} of ${TOOLS.length} tools are downloaded, or built where their projects cannot be reached: ` +
-        "minutes, or about half an hour on two cores; then the images";
+      : `${missing.length} of ${FARM_TOOLS.length} tools are downloaded, which takes minutes, or built where their projects ` +
+        `cannot be reached: about ${buildMinutes(missing)} min on two cores; then the images`;
   return [
     `demo: ${customers.length + 1} clusters on this machine, one for Nightlane and one each for ${customers.join(" and ")}`,
     `  first  ${first}`,
@@ -70,6 +64,11 @@ export function whatNext(kubeconfig: string, customer: string): string {
     "next:",
     ...commands.map(([command, what]) => `  ${what === "" ? command : command.padEnd(width) + what}`),
   ].join("\n");
+}
+
+function buildMinutes(missing: readonly string[]): number {
+  const built = recipes.filter((recipe: Recipe) => recipe.products.some(({ name }) => missing.includes(name)));
+  return Math.ceil(built.reduce((seconds, recipe) => seconds + expectedSeconds(recipe, "build"), 0) / 60);
 }
 
 function isCached(name: string): boolean {

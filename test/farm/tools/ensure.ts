@@ -6,9 +6,11 @@ import { withLock } from "./lock.ts";
 import { pinnedOnPath } from "./path-lookup.ts";
 import { type Product, type Recipe, titleOf } from "./recipe.ts";
 import { recipes, type ToolName } from "./recipes.ts";
+import { downloadSource } from "./release/source.ts";
 import { takeRelease } from "./release/take-release.ts";
 import { type Reporter, reported } from "./reporter.ts";
 import { requireGo } from "./requirements.ts";
+import { type MissingTool, ToolRun } from "./tool-run.ts";
 
 /**
  * Makes sure that the named tools are on this machine in their pinned versions and says where.
@@ -44,52 +46,75 @@ export async function ensureFrom(
     }
   }
   const paths = new Map<string, string>();
+  const missing: MissingTool[] = [];
   for (const recipe of available) {
     const products = recipe.products.filter(({ name }) => all.has(name));
-    const needed = Object.fromEntries((recipe.needs ?? []).map((name) => [name, paths.get(name) ?? ""]));
-    for (const [name, path] of await ensureRecipe(recipe, products, needed, reporter)) {
-      paths.set(name, path);
-    }
+    await collectPresent(recipe, products, paths);
+    if (products.some(({ name }) => !paths.has(name))) missing.push({ recipe, products });
+  }
+  const run = new ToolRun(missing, downloadSource().kind !== "off");
+  for (const { recipe, products } of missing) {
+    run.next();
+    await supply(recipe, products, paths, run, reporter);
   }
   return paths;
 }
 
-async function ensureRecipe(
-  recipe: Recipe,
-  products: readonly Product[],
-  needed: Readonly<Record<string, string>>,
-  reporter: Reporter,
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+/** Adds to `found` what is on PATH or in the cache already. */
+async function collectPresent(recipe: Recipe, products: readonly Product[], found: Map<string, string>): Promise<void> {
   for (const product of products) {
     const onPath = await pinnedOnPath(product, recipe.version);
     if (onPath !== undefined) {
       found.set(product.name, onPath);
     }
   }
+  // What is made of something that is missing is missing too.
+  if (products.length > 0 && (recipe.needs ?? []).every((name) => found.has(name))) {
+    await collectCached(await placesFor(recipe, products, neededOf(recipe, found)), found);
+  }
+}
+
+/** Downloads or makes what is missing of a recipe, unless another process does, and adds it to `found`. */
+async function supply(
+  recipe: Recipe,
+  products: readonly Product[],
+  found: Map<string, string>,
+  run: ToolRun,
+  reporter: Reporter,
+): Promise<void> {
+  const needed = neededOf(recipe, found);
+  const places = await placesFor(recipe, products, needed);
+  const onWait = () => reporter.note(`waiting for another process that is making ${recipe.name}`);
+  await withLock(cacheFolders.lock(recipe.name), onWait, async () => {
+    await collectCached(places, found);
+    const missing = () => products.map(({ name }) => name).filter((name) => !found.has(name));
+    const released = new Map([...places].map(([name, { released }]) => [name, released]));
+    const problems = await takeRelease(recipe, missing(), released, run.during("download", reporter));
+    await collectCached(places, found);
+    if (missing().length > 0) {
+      await make(recipe, missing(), places, needed, run.during("build", reporter)).catch((error: unknown) => {
+        throw error instanceof UserError ? new UserError([...problems, error.message].join("\n")) : error;
+      });
+      await collectCached(places, found);
+    }
+  });
+}
+
+function neededOf({ needs }: Recipe, paths: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries((needs ?? []).map((name) => [name, paths.get(name) ?? ""]));
+}
+
+async function placesFor(
+  recipe: Recipe,
+  products: readonly Product[],
+  needed: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, Places>> {
   const places = new Map<string, Places>();
   for (const { name } of products) {
     const at = (key: string) => cacheFolders.finished("tools", name, key);
     places.set(name, { built: at(await recipe.key(name, needed)), released: at(`${recipe.version}-release`) });
   }
-  await collectCached(places, found);
-  if (products.some(({ name }) => !found.has(name))) {
-    const onWait = () => reporter.note(`waiting for another process that is making ${recipe.name}`);
-    await withLock(cacheFolders.lock(recipe.name), onWait, async () => {
-      await collectCached(places, found);
-      const missing = () => products.map(({ name }) => name).filter((name) => !found.has(name));
-      const released = new Map([...places].map(([name, { released }]) => [name, released]));
-      const problems = await takeRelease(recipe, missing(), released, reporter);
-      await collectCached(places, found);
-      if (missing().length > 0) {
-        await make(recipe, missing(), places, needed, reporter).catch((error: unknown) => {
-          throw error instanceof UserError ? new UserError([...problems, error.message].join("\n")) : error;
-        });
-        await collectCached(places, found);
-      }
-    });
-  }
-  return found;
+  return places;
 }
 
 /** Folders in the cache where a product may be. */

@@ -6,10 +6,22 @@ export interface Task {
   failed(): void;
 }
 
+/** How far the work is that a task is a part of. */
+export interface Whole {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** For a person, e.g. `tool 3 of 9, 4 min 10 s, about 20 min left`. */
+  readonly text: string;
+}
+
 /** Where progress goes. */
 export interface Reporter {
-  /** Announces work that takes longer than a moment, e.g. `building etcd 3.6.16`. */
-  begin(label: string): Task;
+  /**
+   * Announces work that takes longer than a moment, e.g. `building etcd 3.6.16`.
+   *
+   * @param whole - asked for whenever the running task is shown. @default - the task is no part of anything
+   */
+  begin(label: string, whole?: () => Whole): Task;
   /** Reports one thing once. */
   note(line: string): void;
 }

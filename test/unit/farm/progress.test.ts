@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { cut } from "../../farm/live-block.ts";
 import { elapsed, progressOn } from "../../farm/progress.ts";
 
@@ -45,4 +45,31 @@ test.each([
   [185_000, "3 min 5 s"],
 ])("elapsed(%d) is %s", (milliseconds, text) => {
   expect(elapsed(milliseconds)).toBe(text);
+});
+
+describe("work that is part of a whole", () => {
+  const whole = () => ({ share: 0.25, text: "tool 1 of 4, 30 s, about 2 min left" });
+
+  test("tells of the whole in its signs of life, off a terminal", () => {
+    vi.useFakeTimers();
+    try {
+      const stream = output(false);
+      const task = progressOn(stream).begin("building etcd", whole);
+      vi.advanceTimersByTime(30_000);
+      task.done();
+      expect(stream.text()).toBe(
+        "...  tool 1 of 4, 30 s, about 2 min left: building etcd (30 s)\nok   building etcd (30 s)\n",
+      );
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("draws it on a terminal, before what could be cut off", () => {
+    const stream = { ...output(true), columns: 200 };
+    const task = progressOn(stream).begin("building etcd", whole);
+    task.done();
+    expect(stream.text()).toContain("███░░░░░░░░░ tool 1 of 4, 30 s, about 2 min left: building etcd ");
+    expect(stream.text().split("\u001b[0J").at(-1)).not.toContain("tool 1 of 4");
+  });
 });
