@@ -1,10 +1,10 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
+import { laneNamespace } from "../runs/lane-namespace.ts";
 import { scheduleName } from "../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import { centralCluster } from "./checks/read-central.ts";
 import { wayOut } from "./definition/api-server.ts";
-import { laneNamespace } from "./definition/central-cluster.ts";
 import type { CustomerDefinition } from "./definition/customer-definition.ts";
 import { nightsOf } from "./definition/night-definition.ts";
 import { CredentialSecret } from "./lane/credential-secret.ts";

@@ -1,11 +1,11 @@
 import { CoreV1Api, KubeConfig, type V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { Size } from "cdk8s";
 import { apiClient } from "../api/api-client.ts";
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import { RESULTS_CLAIM } from "../constructs/lane/results-volume.ts";
 import { mebibytes } from "../constructs/night/amounts.ts";
+import { laneNamespace } from "../runs/lane-namespace.ts";
 import { apiFailure } from "./preflight/api-failure.ts";
 
 /** What to do instead, since only a person can decide that results may go. */

@@ -1,8 +1,8 @@
 import { centralCluster } from "../constructs/checks/read-central.ts";
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { versions } from "../constructs/definition/versions.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
+import { laneNamespace } from "../runs/lane-namespace.ts";
 import { declaredEndpoint } from "./model/endpoint.ts";
 import type { CustomerLane, Trials } from "./model/estate.ts";
 import { viewEstate } from "./model/view.ts";

@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
 import type { Head } from "../api/pages.ts";
+import { customerOfLane } from "../runs/lane-namespace.ts";
 import { isOver } from "../runs/phases.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import { LOOK_BACK } from "../runs/runs-by-date.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
-import { customerOf } from "./lane.ts";
 import type { Counters } from "./metrics.ts";
 import { awaitsComparison } from "./records/comparison.ts";
 import { recentDates } from "./records/recent-dates.ts";
@@ -75,7 +75,7 @@ export class Intake {
     const names = new Map<string, Set<string>>();
     for await (const cron of crons) {
       this.scheduleChanged(cron);
-      const customer = customerOf(cron.metadata.namespace);
+      const customer = customerOfLane(cron.metadata.namespace);
       if (customer !== undefined) {
         names.set(customer, (names.get(customer) ?? new Set()).add(cron.metadata.name));
       }
@@ -162,7 +162,7 @@ export class Intake {
   }
 
   private noteReadable({ metadata: { namespace, name } }: Head, reason: string | undefined): void {
-    const customer = customerOf(namespace);
+    const customer = customerOfLane(namespace);
     if (customer !== undefined) {
       this.parts.book.noteProblem(customer, `workflow ${name}`, reason, this.parts.clock());
     }

@@ -57,11 +57,6 @@ export function labelsOf({ customer, pipeline }: NightSeries): Readonly<Record<s
   return { customer, ...furtherOnly({ pipeline }) };
 }
 
-/** The customer of a lane's namespace; undefined for a namespace that is not one. */
-export function customerOf(namespace: string): string | undefined {
-  return namespace.startsWith("customer-") ? namespace.slice("customer-".length) : undefined;
-}
-
 /** The running runs of a lane, newest first. */
 export function runningRuns(lane: Pick<Lane, "runs">): readonly WatchedRun[] {
   return lane.runs

@@ -1,7 +1,8 @@
 import { defined } from "../runs/defined.ts";
+import { customerOfLane } from "../runs/lane-namespace.ts";
 import { REAPER_PARTS, type ReaperPart, reaperWork } from "../runs/reaper-work.ts";
 import type { Workflow } from "../runs/workflow.ts";
-import { customerOf, type Lane } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 
 /** What is known of a customer's reapers: one entry, however many there were. */
 interface Known {
@@ -31,7 +32,7 @@ export class Reapers {
 
   /** Takes a reaper's workflow; an unreadable one did nothing. */
   note(reaper: Workflow): void {
-    const customer = customerOf(reaper.metadata.namespace);
+    const customer = customerOfLane(reaper.metadata.namespace);
     const began = Date.parse(reaper.status?.startedAt ?? "");
     if (customer === undefined) {
       return;

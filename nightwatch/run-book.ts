@@ -1,4 +1,5 @@
 import type { Head } from "../api/pages.ts";
+import { customerOfLane } from "../runs/lane-namespace.ts";
 import {
   furtherOnly,
   NIGHTLY,
@@ -11,7 +12,7 @@ import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import type { GoneSchedule } from "./gone-schedules.ts";
-import { customerOf, type Lane, type WatchedRun } from "./lane.ts";
+import type { Lane, WatchedRun } from "./lane.ts";
 import { LaneBook } from "./lane-book.ts";
 
 /** A running night is read again this often: what changes with time alone changes in minutes. */
@@ -106,7 +107,7 @@ export class RunBook {
 
   /** Whether reading a workflow would add nothing; if so, notes that it exists. */
   isFinal({ namespace, uid = "", labels, annotations }: Head["metadata"]): boolean {
-    if (customerOf(namespace) === undefined) {
+    if (customerOfLane(namespace) === undefined) {
       return true;
     }
     const book = this.knowing(namespace, uid);
@@ -188,12 +189,12 @@ export class RunBook {
 
   /** The book that knows a run, of which only the head is at hand. */
   private knowing(namespace: string, uid = ""): LaneBook | undefined {
-    const customer = customerOf(namespace);
+    const customer = customerOfLane(namespace);
     return customer === undefined ? undefined : this.lanesOf(customer).find((book) => book.runs.has(uid));
   }
 
   private of(namespace: string, pipeline: string = NIGHTLY): LaneBook | undefined {
-    const customer = customerOf(namespace);
+    const customer = customerOfLane(namespace);
     return customer === undefined ? undefined : this.book({ customer, pipeline });
   }
 

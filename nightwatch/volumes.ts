@@ -1,6 +1,6 @@
+import { customerOfLane } from "../runs/lane-namespace.ts";
 import { type ResultsVolume, type VolumeUse, volumeUse } from "../runs/volume-use.ts";
 import type { Workflow } from "../runs/workflow.ts";
-import { customerOf } from "./lane.ts";
 
 /**
  * From this ratio on a person is called: there is still time for a deployment, and for the retention to take effect.
@@ -20,7 +20,7 @@ export class Volumes {
 
   /** Takes the report in a reaper's workflow; an unreadable one is ignored. */
   note(reaper: Workflow): void {
-    const customer = customerOf(reaper.metadata.namespace);
+    const customer = customerOfLane(reaper.metadata.namespace);
     if (customer === undefined) {
       return;
     }

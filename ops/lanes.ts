@@ -1,4 +1,4 @@
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../runs/lane-namespace.ts";
 import { isSameSeries, NIGHTLY, type NightSeries, seriesName, seriesOf } from "../runs/night-series.ts";
 import { meantNames } from "../runs/similar-names.ts";
 import type { Central } from "./central.ts";

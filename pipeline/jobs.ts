@@ -1,6 +1,6 @@
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../constructs/apps/argo-cd.ts";
 import { centralCluster } from "../constructs/checks/read-central.ts";
-import { laneNamespace } from "../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../runs/lane-namespace.ts";
 import { environmentOf } from "./deployments.ts";
 import { OVERTAKEN } from "./newest.ts";
 

@@ -3,6 +3,7 @@ import { SCHEDULED_TIME } from "./annotations.ts";
 import { approvalsOf } from "./approval.ts";
 import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
+import { ownerOf } from "./lane-namespace.ts";
 import { furtherOnly, pipelineOfTemplate } from "./night-series.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { NightPhase } from "./phases.ts";
@@ -144,7 +145,7 @@ function runKey(
   return businessDate === undefined || variant === undefined
     ? undefined
     : {
-        customer: namespace.replace(/^customer-/, ""),
+        customer: ownerOf(namespace),
         pipeline,
         businessDate,
         variant,

@@ -2,6 +2,7 @@ import { actsOf } from "./act.ts";
 import { defined } from "./defined.ts";
 import { readFigures } from "./figures.ts";
 import { parsedObject } from "./json.ts";
+import { ownerOf } from "./lane-namespace.ts";
 import { latenessOf } from "./lateness.ts";
 import { isDay } from "./local-time.ts";
 import { NIGHTLY } from "./night-series.ts";
@@ -53,7 +54,7 @@ export function factsOfState(
     ]),
   );
   return {
-    customer: state.namespace.replace(/^customer-/, ""),
+    customer: ownerOf(state.namespace),
     night: state.workflow,
     uid: workflow.metadata.uid ?? "",
     pipeline: state.pipeline ?? NIGHTLY,

@@ -1,3 +1,5 @@
+import { laneNamespace } from "../../runs/lane-namespace.ts";
+
 /** Namespace in which Argo CD runs, with its projects, applications and registered clusters. */
 export const ARGOCD_NAMESPACE = "argocd";
 
@@ -10,9 +12,9 @@ export const ARGOCD_API = "argoproj.io/v1alpha1";
 /** Label by which Argo CD knows what a Secret in its namespace is for. */
 export const SECRET_TYPE_LABEL = "argocd.argoproj.io/secret-type";
 
-/** Name of a customer's project. */
+/** Name of a customer's project: that of its lane. */
 export function projectName(customer: string): string {
-  return `customer-${customer}`;
+  return laneNamespace(customer);
 }
 
 /** Name of the Secret that registers a customer's cluster. */

@@ -98,8 +98,3 @@ export const ARGO_NAMESPACE = "argo";
 
 /** Namespace of the platform's own components. */
 export const SYSTEM_NAMESPACE = "nightlane-system";
-
-/** Namespace of one customer's lane in the central cluster. */
-export function laneNamespace(customer: string): string {
-  return `customer-${customer}`;
-}

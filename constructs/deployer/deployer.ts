@@ -1,9 +1,10 @@
 import { Chart } from "cdk8s";
 import { ApiResource, ClusterRole, ClusterRoleBinding, Role, RoleBinding, ServiceAccount } from "cdk8s-plus-27";
 import type { Construct } from "constructs";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { ARGOCD_NAMESPACE, applicationName, clusterSecretName, projectName } from "../apps/argo-cd.ts";
 import { centralCluster } from "../checks/read-central.ts";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { CustomerNamespace } from "../lane/customer-namespace.ts";

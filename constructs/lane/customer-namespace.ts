@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { laneNamespace } from "../definition/central-cluster.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { restrictedNamespace } from "../kubernetes/restricted-namespace.ts";
 

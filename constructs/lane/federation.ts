@@ -1,5 +1,5 @@
 import { Duration } from "cdk8s";
-import { laneNamespace } from "../definition/central-cluster.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "./workflow-rbac.ts";
 

@@ -1,10 +1,10 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { apiClient } from "../../api/api-client.ts";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
 import { federatedAudience } from "../../constructs/lane/federation.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { apiFailure } from "./api-failure.ts";
 
 /** Seconds; the shortest lifetime that Kubernetes allows. */

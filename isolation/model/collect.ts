@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { centralCluster } from "../../constructs/checks/read-central.ts";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { collectMistakes } from "../../constructs/definition/collect-mistakes.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import {
@@ -15,6 +14,7 @@ import { versions } from "../../constructs/definition/versions.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Platform } from "../../constructs/platform/platform.ts";
 import { type CustomerManifests, render, synthesize } from "../../constructs/synthesize.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { Canary } from "./canary.ts";
 import { tryChange } from "./change-trial.ts";
 import { declaredEndpoint } from "./endpoint.ts";

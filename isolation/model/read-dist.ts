@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { type CentralCluster, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import type { CentralCluster } from "../../constructs/definition/central-cluster.ts";
 import { mistake, received } from "../../constructs/definition/problem.ts";
 import type { Versions } from "../../constructs/definition/versions.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { DefinedCustomer } from "./collect.ts";
 import { declaredEndpoint, impliedEndpoint } from "./endpoint.ts";
 import { type CustomerLane, type Estate, PLATFORM, type Trials } from "./estate.ts";

@@ -1,8 +1,9 @@
 import { ARGOCD_NAMESPACE, clusterSecretName, projectName } from "../../constructs/apps/argo-cd.ts";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { deployerName } from "../../constructs/deployer/deployer.ts";
 import { SERVER_ADDRESSES } from "../../constructs/lane/server-addresses.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { type Grant, type GrantScope, grant, type PlatformIdentity } from "./grant.ts";
 
 const KEEP = ["get", "list", "watch", "create", "patch", "delete"];

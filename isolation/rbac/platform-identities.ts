@@ -1,8 +1,9 @@
-import { ARGO_NAMESPACE, laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { NIGHTWATCH_LEASE } from "../../runs/nightwatch-lease.ts";
 import { PAGE_SERVICE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { deployerIdentity } from "./deployer-identity.ts";

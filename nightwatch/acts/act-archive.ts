@@ -2,9 +2,9 @@ import { type CustomObjectsApi, PatchStrategy, setHeaderOptions } from "@kuberne
 import { isTaken } from "../../api/api-error.ts";
 import { HEADS, type Head, pages } from "../../api/pages.ts";
 import { ASKED_AT } from "../../runs/annotations.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { keptActName, NIGHT_ACTS, type NightAct } from "../../runs/night-act.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
-import { customerOf } from "../lane.ts";
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 const DAY = 24 * 3600_000;
@@ -20,7 +20,7 @@ export class ActArchive {
 
   /** Keeps an act as it is now; for one that is already kept, updates its status. */
   async keep({ metadata, spec, status }: NightAct): Promise<void> {
-    const customer = customerOf(metadata.namespace) ?? metadata.namespace;
+    const customer = ownerOf(metadata.namespace);
     const name = keptActName(customer, metadata);
     const place = { ...NIGHT_ACTS, namespace: this.namespace };
     const labels = { "app.kubernetes.io/managed-by": "nightlane", [CUSTOMER_LABEL]: customer };

@@ -1,5 +1,5 @@
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { keptActName, type NightAct, uidOf } from "../../runs/night-act.ts";
-import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
 
 /** Of acts that were settled so long before this desk began, the copy may lack the outcome. */
@@ -58,7 +58,7 @@ export class ActCopies {
     const kept = await this.archive.names();
     for (const act of this.older) {
       const { namespace, name } = act.metadata;
-      const customer = customerOf(namespace) ?? namespace;
+      const customer = ownerOf(namespace);
       // The copies of earlier releases have no UID in their names.
       if (!kept.has(keptActName(customer, act.metadata)) && !kept.has(`${customer}.${name}`)) this.note(act);
       this.older.delete(act);

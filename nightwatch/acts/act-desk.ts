@@ -1,9 +1,9 @@
 import { setImmediate as immediately } from "node:timers/promises";
 import { CONFLICT, FORBIDDEN, NOT_FOUND, statusOf } from "../../api/api-error.ts";
 import { defined } from "../../runs/defined.ts";
+import { customerOfLane } from "../../runs/lane-namespace.ts";
 import { ACT_LIFE, isSettled, type NightAct, type NightActStatus, uidOf } from "../../runs/night-act.ts";
 import { errorText } from "../error-text.ts";
-import { customerOf } from "../lane.ts";
 import type { ActArchive } from "./act-archive.ts";
 import { ActCopies } from "./act-copies.ts";
 import { statusAfter, withinLimit } from "./act-outcome.ts";
@@ -76,7 +76,7 @@ export class ActDesk {
   note(act: NightAct): void {
     const { namespace } = act.metadata;
     // Copies are kept in the platform's namespace, and do not belong to a lane.
-    if (customerOf(namespace) === undefined) {
+    if (customerOfLane(namespace) === undefined) {
       return;
     }
     if (isSettled(act)) {

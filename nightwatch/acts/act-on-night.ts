@@ -1,11 +1,11 @@
 import type { Verb } from "../../runs/act.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import type { NightAct } from "../../runs/night-act.ts";
 import { NIGHT_EFFECTS, type NightVerb } from "../../runs/night-effects.ts";
 import { pipelineOfTemplate, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { readState } from "../../runs/run-facts.ts";
 import { isStepVerb } from "../../runs/step-act.ts";
-import { customerOf } from "../lane.ts";
 import { actOnStep } from "./act-on-step.ts";
 import type { Carried } from "./carried.ts";
 import { changeNight, isNoted, type NightInSight, requireRunning } from "./change-night.ts";
@@ -21,7 +21,7 @@ import { requireRoomForNote } from "./room-for-notes.ts";
 export async function actOnNight(writer: LaneWriter, act: NightAct): Promise<Carried> {
   const { namespace } = act.metadata;
   const { verb, night = "", step } = act.spec;
-  const customer = customerOf(namespace) ?? namespace;
+  const customer = ownerOf(namespace);
   const workflow = await writer.workflow(namespace, night);
   if (workflow === undefined) {
     throw new Refusal("not-found", `${verb}: there is no night ${night} of ${customer}`, `nightlane show ${customer}`);

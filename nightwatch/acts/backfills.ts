@@ -1,7 +1,7 @@
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import type { NightAct, NightActStatus } from "../../runs/night-act.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
 import type { OpenActs } from "./open-acts.ts";
 import type { SettledActs } from "./settled-acts.ts";
@@ -26,7 +26,7 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
     throw new Refusal(
       "not-possible",
       `backfill: ${other.metadata.name} of ${other.spec.by} is running in this lane`,
-      `ask again when it is done; nightlane backfill-end ${customerOf(metadata.namespace)} ends it`,
+      `ask again when it is done; nightlane backfill-end ${ownerOf(metadata.namespace)} ends it`,
     );
   }
 }
@@ -38,7 +38,7 @@ export function requireOneBackfill({ open }: BackfillDesk, { metadata }: NightAc
 export async function endBackfill(desk: BackfillDesk, act: NightAct): Promise<Carried> {
   const { metadata, spec } = act;
   const { namespace, name } = metadata;
-  const customer = customerOf(namespace) ?? namespace;
+  const customer = ownerOf(namespace);
   // It was started before a crash: do not end a second one.
   if (desk.settled.some(namespace, ({ status }) => status?.message.includes(name) === true)) {
     return { phase: "Done", message: "the backfill was ended" };

@@ -1,8 +1,8 @@
 import { actAnnotation, isNotedIn, isNoteOf } from "../../runs/act.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { scheduleName } from "../../runs/night-series.ts";
 import type { Workflow } from "../../runs/workflow.ts";
-import { customerOf } from "../lane.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import type { RunSource } from "./start-nights.ts";
 
@@ -15,7 +15,7 @@ export async function hasBegun(writer: LaneWriter, act: NightAct, source: RunSou
   const recorded = recordedAct(act);
   const isIn = (annotations: Workflow["metadata"]["annotations"]): boolean => isNotedIn(annotations, recorded);
   const isRecorded = async (): Promise<boolean> => {
-    const runs = await source.runs(customerOf(namespace) ?? namespace);
+    const runs = await source.runs(ownerOf(namespace));
     return runs.some(({ acts }) => acts.some((note) => isNoteOf(note, recorded)));
   };
   switch (act.spec.verb) {

@@ -1,10 +1,10 @@
 import { isTaken } from "../../api/api-error.ts";
 import { actAnnotation, actsOf, isNoteOf, type RecordedAct } from "../../runs/act.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
-import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
 import { requireRoom } from "./lane-room.ts";
 import type { LaneWriter } from "./lane-writer.ts";
@@ -18,7 +18,7 @@ import type { RunSource } from "./start-nights.ts";
 export async function switchSchedule(writer: LaneWriter, act: NightAct, now: number): Promise<Carried> {
   const { namespace } = act.metadata;
   const { verb, until, pipeline } = act.spec;
-  const name = seriesName({ customer: customerOf(namespace) ?? namespace, ...furtherOnly(act.spec) });
+  const name = seriesName({ customer: ownerOf(namespace), ...furtherOnly(act.spec) });
   const cron = await writer.schedule(namespace, scheduleName(pipeline));
   // An accepted act has had its effect, even if the schedule that has its note is gone by now.
   const wasAccepted = act.status?.phase === "Accepted";
@@ -92,7 +92,7 @@ export async function readKeptLog(
   source: Pick<RunSource, "furtherSchedules">,
 ): Promise<Carried> {
   const { namespace } = act.metadata;
-  const customer = customerOf(namespace) ?? namespace;
+  const customer = ownerOf(namespace);
   const template = (await writer.templates(namespace)).find((name) => name.startsWith("reader-"));
   if (template === undefined) {
     throw new Refusal(

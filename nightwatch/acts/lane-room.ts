@@ -4,8 +4,8 @@ import {
   RESERVED_FOR_THE_SCHEDULE,
   RESERVED_FOR_TONIGHT,
 } from "../../runs/lane-limits.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { Refusal } from "../../runs/refusal.ts";
-import { customerOf } from "../lane.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 
 type Counting = Pick<LaneWriter, "workflowCount">;
@@ -28,7 +28,7 @@ export async function roomForBackfill(writer: Counting, namespace: string, furth
 export async function requireRoom(writer: Counting, namespace: string, further: number, verb: string): Promise<void> {
   const left = await leftIn(writer, namespace, further);
   if (left <= RESERVED_FOR_TONIGHT) {
-    const customer = customerOf(namespace) ?? namespace;
+    const customer = ownerOf(namespace);
     throw new Refusal(
       "not-possible",
       `${verb}: the lane of ${customer} has room for ${Math.max(left, 0)} more workflows, which are those of its schedule`,

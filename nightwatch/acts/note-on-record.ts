@@ -1,10 +1,10 @@
 import { actAnnotation, isNoteOf } from "../../runs/act.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { NIGHT_EFFECTS } from "../../runs/night-effects.ts";
 import { seriesName } from "../../runs/night-series.ts";
 import { isOver, neverStarted } from "../../runs/phases.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
-import { customerOf } from "../lane.ts";
 import type { Carried } from "./carried.ts";
 import type { LaneWriter } from "./lane-writer.ts";
 import { requireFailed } from "./require-failed.ts";
@@ -31,7 +31,7 @@ export async function noteOnRecord(
   if ((await writer.workflow(namespace, night)) !== undefined) {
     return undefined;
   }
-  const runs = await source.runs(customerOf(namespace) ?? namespace);
+  const runs = await source.runs(ownerOf(namespace));
   const run = runs.find((one) => one.night === night && (isOver(one) || neverStarted(one)));
   if (run === undefined) {
     return undefined;

@@ -1,6 +1,7 @@
 import { isTaken, refusalOf } from "../../api/api-error.ts";
 import { actAnnotation, isNotedIn, isNoteOf, type RecordedAct, type Verb } from "../../runs/act.ts";
 import { BACKFILL_AT_ONCE } from "../../runs/lane-limits.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, isSameSeries, scheduleName, seriesName } from "../../runs/night-series.ts";
@@ -11,7 +12,6 @@ import type { RunFacts } from "../../runs/run-record.ts";
 import { laneSchedule, lastDueDate } from "../../runs/schedule.ts";
 import { type PlannedStart, planBackfill, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { errorText } from "../error-text.ts";
-import { customerOf } from "../lane.ts";
 import { saidTime } from "../signals/said-time.ts";
 import { isRefusedByServer } from "./act-outcome.ts";
 import { keptBeforeStart } from "./before-next-start.ts";
@@ -50,7 +50,7 @@ export async function startNight(writer: LaneWriter, act: NightAct, source: RunS
   // The last night that was due takes the place that is kept for it, no matter who starts it.
   const isKeptFor = verb === "run" && (place.schedule === undefined || date >= lastDueDate(place.schedule, place.now));
   if (!isKeptFor) {
-    await requireRoom(writer, namespace, source.furtherSchedules(customerOf(namespace) ?? namespace), verb);
+    await requireRoom(writer, namespace, source.furtherSchedules(ownerOf(namespace)), verb);
   }
   const planned =
     verb === "run" ? planRun(place, { ...act.spec, date }) : await planRepeat(place, { ...act.spec, verb, date });
@@ -79,7 +79,7 @@ export async function carryOnBackfill(writer: LaneWriter, act: NightAct, source:
   const { days, missing } = planBackfill(place, { date, to });
   const running = own.filter((run) => !isOver(run));
   const { namespace } = act.metadata;
-  const customer = customerOf(namespace) ?? namespace;
+  const customer = ownerOf(namespace);
   const kept = await roomForBackfill(writer, namespace, source.furtherSchedules(customer));
   const beside = place.laneRuns.find((run) => !isOver(run) && !neverStarted(run) && !isStartedBy(run, act));
   const next = nextTooNear(place, source.nextStart(customer));
@@ -156,7 +156,7 @@ interface LanePlace extends StartPlace {
 
 async function placeOf(writer: LaneWriter, { metadata, spec }: NightAct, source: RunSource): Promise<LanePlace> {
   const { namespace } = metadata;
-  const series = { customer: customerOf(namespace) ?? namespace, ...furtherOnly(spec) };
+  const series = { customer: ownerOf(namespace), ...furtherOnly(spec) };
   const cron = await writer.schedule(namespace, scheduleName(spec.pipeline));
   if (cron === undefined) {
     throw new Refusal("not-possible", `${spec.verb}: ${seriesName(series)} has no schedule, so it has no night to run`);

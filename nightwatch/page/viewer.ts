@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { AuthenticationV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { apiClient } from "../../api/api-client.ts";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { customerOfLane } from "../../runs/lane-namespace.ts";
 import { PAGE_AUDIENCE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
-import { customerOf } from "../lane.ts";
 
 /** What a viewer may see. */
 export interface Viewer {
@@ -83,8 +83,8 @@ function openedBy(user: string): Opened {
   if (namespace === SYSTEM_NAMESPACE) {
     return "all";
   }
-  const customer = customerOf(namespace);
-  return customer !== undefined && laneNamespace(customer) === namespace ? { customer } : undefined;
+  const customer = customerOfLane(namespace);
+  return customer === undefined ? undefined : { customer };
 }
 
 /** Lifetime of a token, seconds. */

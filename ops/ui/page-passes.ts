@@ -1,5 +1,6 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { PAGE_AUDIENCE, PAGE_SERVICE_ACCOUNT } from "../../runs/page-pass.ts";
 import { type RequestOptions, Requests } from "../requests.ts";
 

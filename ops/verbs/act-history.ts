@@ -1,5 +1,5 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { defined } from "../../runs/defined.ts";
+import { laneNamespace, ownerOf } from "../../runs/lane-namespace.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { askedAt, keptActName, type NightAct } from "../../runs/night-act.ts";
 import { pipelineOfRun, seriesName, seriesOf } from "../../runs/night-series.ts";
@@ -91,7 +91,7 @@ function keptAct(act: NightAct): KeptAct {
 
 /** The customer of an act in a lane, or of a copy. */
 function customerOf({ metadata }: NightAct): string {
-  return metadata.labels?.[CUSTOMER_LABEL] ?? metadata.namespace.replace(/^customer-/, "");
+  return metadata.labels?.[CUSTOMER_LABEL] ?? ownerOf(metadata.namespace);
 }
 
 const GOES_WELL: ReadonlySet<string> = new Set(["Done", "Accepted", "Asked"]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Duration, image } from "../../constructs/index.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { OpsCluster } from "./ops-support.ts";

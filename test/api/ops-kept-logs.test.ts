@@ -1,7 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { until } from "../farm/wait.ts";
 import { OpsCluster, type Outcome } from "./ops-support.ts";
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { type BusinessCalendar, isBusinessDay, isHalfDay, reasonOf } from "../../runs/business-calendar.ts";
+import { ownerOf } from "../../runs/lane-namespace.ts";
 import { isDay } from "../../runs/local-time.ts";
 import { executorOf } from "../boundary/admission/lane.ts";
 import { Api, messageOf } from "../support/api.ts";
@@ -276,7 +277,7 @@ function runnerOf(namespace: string, pod: V1Pod): StartedRunner {
   const { read } = input;
   if (read !== undefined) {
     return {
-      customer: namespace.replace(/^customer-/, ""),
+      customer: ownerOf(namespace),
       step: "read",
       businessDate: read.businessDate,
       runNumber: Number(read.run),
@@ -285,7 +286,7 @@ function runnerOf(namespace: string, pod: V1Pod): StartedRunner {
     };
   }
   return {
-    customer: namespace.replace(/^customer-/, ""),
+    customer: ownerOf(namespace),
     step: input.reuse === undefined ? (input.step ?? "calendar") : `reuse ${input.step}`,
     businessDate: input.run?.businessDate ?? input.calendar?.businessDate ?? "",
     runNumber: Number(input.run?.number ?? 0),

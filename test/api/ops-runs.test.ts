@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { customerCalendar } from "../../constructs/calendars/customer-calendar.ts";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import nordbank from "../../customers/nordbank.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import { CALENDAR } from "../../runs/annotations.ts";
 import { type BusinessCalendar, writeCalendar } from "../../runs/business-calendar.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { Ending, StartedRunner } from "./ops-kubelet.ts";
 import { OpsCluster, type Outcome } from "./ops-support.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
 import type { NightLine } from "../../ops/overview/night-line.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { until } from "../farm/wait.ts";
 import { OpsCluster, type Outcome } from "./ops-support.ts";
 

@@ -1,10 +1,10 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import type { Night } from "../../constructs/index.ts";
 import { sparkRiskWorkflow } from "../../constructs/index.ts";
 import { isKeptForReplays } from "../../constructs/lane/content-name.ts";
 import { runnersAtOnce } from "../../constructs/night/runners-at-once.ts";
 import { synthesize } from "../../constructs/synthesize.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import type { OpsCluster } from "./ops-support.ts";
 

@@ -1,5 +1,5 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { Api } from "../support/api.ts";
 
 /** A lane as it is deployed. */

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { Central } from "../../ops/central.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { nightState } from "../../runs/night-state.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "../farm/paths.ts";
 import { isFarmRunning } from "../farm/status.ts";

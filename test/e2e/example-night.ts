@@ -1,7 +1,7 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { WatchedNight } from "../farm/demo/watch-nights.ts";
 import type { TestLane, TestNight } from "./test-lane.ts";
 

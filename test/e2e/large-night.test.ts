@@ -1,7 +1,6 @@
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkNightSize } from "../../constructs/checks/check-night-size.ts";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
@@ -14,6 +13,7 @@ import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import type { StepState, StepStatus } from "../../runs/step-status.ts";

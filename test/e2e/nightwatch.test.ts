@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { RunFacts } from "../../runs/run-record.ts";
 import { nextRunNumber } from "../farm/nights/next-run-number.ts";
 import { startNight } from "../farm/nights/start-night.ts";

@@ -1,11 +1,11 @@
 import { Writable } from "node:stream";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, type V1JobCondition } from "@kubernetes/client-node";
 import { beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { CREDENTIAL_SECRET } from "../../constructs/lane/credential-secret.ts";
 import { Central } from "../../ops/central.ts";
 import { main } from "../../ops/cli.ts";
 import { ExitCode } from "../../ops/exit-code.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { runName } from "../../runs/run-name.ts";
 import { laneSchedule } from "../../runs/schedule.ts";

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../constructs/definition/customer-files.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { findAny } from "../boundary/canary/canary.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import { until } from "../farm/wait.ts";

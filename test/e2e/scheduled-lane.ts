@@ -1,7 +1,7 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Central } from "../../ops/central.ts";
 import { ExitCode, OpsError } from "../../ops/exit-code.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { Day } from "../../runs/local-time.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import type { RunFacts } from "../../runs/run-record.ts";

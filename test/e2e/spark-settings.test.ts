@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig, RbacAuthorizationV1Api, SchedulingV1Api, type V1Pod } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import {
   Cpu,
@@ -20,6 +19,7 @@ import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import type { Night } from "../../constructs/night/night.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import type { NightState } from "../../runs/night-state.ts";
 import { watchNights } from "../farm/demo/watch-nights.ts";
 import { laneVolume } from "../farm/deploy/lane-volume.ts";

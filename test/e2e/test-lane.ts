@@ -1,7 +1,7 @@
 import { CoreV1Api, CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
 import { Central } from "../../ops/central.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { startNight } from "../farm/nights/start-night.ts";
 import type { FarmPaths } from "../farm/paths.ts";
 import { until } from "../farm/wait.ts";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import { loadCustomer } from "../../constructs/definition/customer-files.ts";
 import { Cpu, image, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import { contentName, NIGHT } from "../../constructs/lane/content-name.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
 import { Central } from "../../ops/central.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import type { StepState } from "../../runs/step-status.ts";

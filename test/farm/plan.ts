@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { type CentralCluster, centralAddresses, laneNamespace } from "../../constructs/definition/central-cluster.ts";
+import { type CentralCluster, centralAddresses } from "../../constructs/definition/central-cluster.ts";
 import { UserError } from "../../constructs/definition/problem.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { Ipv4Range, ipv4ToNumber, numberToIpv4 } from "./ipv4.ts";
 
 /** Images of the farm by logical name. */

@@ -1,4 +1,3 @@
-import { laneNamespace } from "../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { Cpu, riskApp, Size, sparkRiskWorkflow } from "../../constructs/index.ts";
 import type { Manifest } from "../../constructs/kubernetes/manifest.ts";
@@ -7,6 +6,7 @@ import type { Night } from "../../constructs/night/night.ts";
 import type { SparkOptions } from "../../constructs/night/step.ts";
 import type { WorkflowSpec } from "../../constructs/workflow/argo.ts";
 import { nightSpec } from "../../constructs/workflow/night-spec.ts";
+import { laneNamespace } from "../../runs/lane-namespace.ts";
 
 /** A night whose Spark programs only sleep. */
 export interface SleepingNight {

@@ -1,5 +1,5 @@
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { CUSTOMER_LABEL } from "../../../runs/run-record.ts";
 import { fieldValues } from "../../known/field-paths.ts";
 import { HAVE_IT_REVIEWED, KNOWN_OBJECTS, type KnownObject, type Place } from "../../known/known.ts";

@@ -1,4 +1,4 @@
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import type { EstateView } from "../../model/view.ts";
 import type { Inspection, Rule } from "../rule.ts";
 

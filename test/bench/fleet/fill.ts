@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { CUSTOMER_LABEL } from "../../../runs/run-record.ts";
 import type { Api } from "../../support/api.ts";
 import { Etcd } from "./etcd.ts";

@@ -1,5 +1,5 @@
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import type { Api, Identity } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import type { ServedResource } from "./discovery.ts";

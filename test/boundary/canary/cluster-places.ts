@@ -1,6 +1,6 @@
 import { ARGOCD_NAMESPACE, clusterSecretName } from "../../../constructs/apps/argo-cd.ts";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { type Api, messageOf } from "../../support/api.ts";
 import { discover } from "../access/discovery.ts";
 import type { Place, PlaceText } from "./place.ts";

@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { firstAddress } from "../../../constructs/definition/api-server.ts";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { loadCustomer } from "../../../constructs/definition/customer-files.ts";
 import { images } from "../../../constructs/definition/images.ts";
 import { Central } from "../../../ops/central.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import type { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import { laneVolume, resultsVolume } from "../../farm/deploy/lane-volume.ts";
 import type { FarmPaths } from "../../farm/paths.ts";

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { customerNames } from "../../../constructs/definition/customer-files.ts";
 import { PLATFORM } from "../../../isolation/model/estate.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { FarmPulumi } from "../../farm/deploy/farm-pulumi.ts";
 import type { Pulumi } from "../../farm/deploy/pulumi.ts";
 import { Farm } from "../../farm/farm.ts";

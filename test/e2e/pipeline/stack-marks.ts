@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import type { FarmPaths } from "../../farm/paths.ts";
 import type { Api } from "../../support/api.ts";
 

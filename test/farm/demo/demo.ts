@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { customerNames, loadCustomer } from "../../../constructs/definition/customer-files.ts";
 import { runCli } from "../../../constructs/definition/run-cli.ts";
 import { Central } from "../../../ops/central.ts";
 import { table } from "../../../ops/text/table.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import type { NightState } from "../../../runs/night-state.ts";
 import { clock } from "../../../runs/time.ts";
 import { FarmPulumi } from "../deploy/farm-pulumi.ts";

@@ -1,9 +1,9 @@
 import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
 import { contentName, NIGHT } from "../../../constructs/lane/content-name.ts";
 import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import type { Central } from "../../../ops/central.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { businessDateOf } from "../../../runs/schedule.ts";
 import { type DueSoon, dueSoon } from "../nights/due-soon.ts";
 import { nextRunNumber } from "../nights/next-run-number.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
 import { CUSTOMERS_FOLDER } from "../../../constructs/definition/customer-files.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { Api } from "../../support/api.ts";
 import { loadFarmCustomer } from "../customers.ts";
 import { customerEnvironment } from "../environment.ts";

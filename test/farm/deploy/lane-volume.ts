@@ -1,4 +1,4 @@
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { Api } from "../../support/api.ts";
 import type { FarmPaths } from "../paths.ts";
 

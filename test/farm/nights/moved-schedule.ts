@@ -1,5 +1,5 @@
 import { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { laneNamespace } from "../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../runs/lane-namespace.ts";
 import { localTime } from "../../../runs/local-time.ts";
 import { NIGHT_SCHEDULE } from "../../../runs/run-name.ts";
 import type { FarmPaths } from "../paths.ts";

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { laneNamespace, SYSTEM_NAMESPACE } from "../../../../constructs/definition/central-cluster.ts";
+import { SYSTEM_NAMESPACE } from "../../../../constructs/definition/central-cluster.ts";
+import { laneNamespace } from "../../../../runs/lane-namespace.ts";
 import type { NightAct, NightActStatus } from "../../../../runs/night-act.ts";
 import { isOver, neverStarted } from "../../../../runs/phases.ts";
 import {
