@@ -1,6 +1,7 @@
 import { seriesName } from "../runs/night-series.ts";
 import type { ActCounters } from "./acts/act-desk.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
+import { datedMetric } from "./dated-metric.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
 import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
 import { type Metric, oneOfEach, renderMetric } from "./metric.ts";
@@ -72,7 +73,6 @@ export function renderMetrics(
 
 /** The state of a lane apart from its nights, and the number of its open dates. */
 function laneMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
-  const unscheduled = new Set(signals.filter(({ kind }) => kind === "unscheduled").map(seriesName));
   const gauge = (
     name: string,
     help: string,
@@ -103,10 +103,12 @@ function laneMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readon
     gauge("schedule", "State of the schedule of the nights: 1 for the present one.", ({ scheduling }) =>
       SCHEDULING.map((state) => [state, Number(state === scheduling)] as const),
     ),
-    gauge(
+    datedMetric(
       "unscheduled",
-      "Whether the schedule is gone, or was suspended at a start that nobody has seen to.",
-      (lane) => [["", Number(unscheduled.has(seriesName(lane)))]],
+      "Whether the schedule is gone, or was suspended at the start of a date that nobody has seen to.",
+      "unscheduled",
+      lanes,
+      signals,
     ),
     gauge("schedule_refused", "Schedules of the lane that Argo cannot start.", problems("refused")),
     gauge("unreadable", "Objects and records of the lane that nightwatch cannot read.", problems("unreadable")),

@@ -1,6 +1,6 @@
 import { defined } from "../runs/defined.ts";
 import { currentNight } from "../runs/due-nights.ts";
-import { seriesName } from "../runs/night-series.ts";
+import { datedMetric } from "./dated-metric.ts";
 import { type Lane, labelsOf, runningRuns } from "./lane.ts";
 import { type Metric, oneOfEach } from "./metric.ts";
 import { dateOf, pauseOf } from "./signals/paused-signals.ts";
@@ -17,27 +17,8 @@ export function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[])
       return found === undefined ? [] : [[labelsOf(lane), found] as const];
     }),
   });
-  /**
-   * One sample for each date that a kind of signal is about, since each calls by itself, and a zero if there is none.
-   */
-  const dated = (name: string, help: string, kind: Signal["kind"]): Metric => {
-    const said = signals.filter((signal) => signal.kind === kind);
-    const of = new Set(said.map(seriesName));
-    return {
-      name: `nightlane_night_${name}`,
-      help,
-      type: "gauge",
-      samples: oneOfEach(
-        [
-          ...lanes.filter((lane) => !of.has(seriesName(lane))).map((lane) => [labelsOf(lane), 0] as const),
-          ...said.map(
-            (signal) => [{ ...labelsOf(signal), ...defined({ business_date: signal.businessDate }) }, 1] as const,
-          ),
-        ],
-        Math.max,
-      ),
-    };
-  };
+  const dated = (name: string, help: string, kind: Signal["kind"]): Metric =>
+    datedMetric(`night_${name}`, help, kind, lanes, signals);
   const current = new Map(lanes.map((lane) => [lane, currentNight(lane.nights)]));
   const night = (lane: Lane) => current.get(lane);
   return [

@@ -1,4 +1,5 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
+import type { DueNight } from "../../runs/due-nights.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
 import { ABSENT_GRACE, type Lane, type LaneProblem } from "../lane.ts";
 import type { Signal } from "./signal.ts";
@@ -26,39 +27,51 @@ function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): 
 }
 
 /**
- * A suspension is intended: it is a signal only once a night was due, and then until a person has seen to each date
- * that it affected.
+ * A suspension is intended: it is a signal only once a night was due, one for each date that it affected, and then until
+ * a person has seen to that date.
  */
 function unscheduled(lane: Lane, now: number): readonly Signal[] {
   const { scheduling, nights, absentSince } = lane;
-  const history = `nightlane history ${seriesName(lane)}`;
-  if (scheduling === "absent" && absentSince !== undefined && now - absentSince >= ABSENT_GRACE) {
-    const reason = "the lane has no schedule: no night will start";
-    return [unscheduledSignal(lane, "absent", absentSince, reason, history)];
-  }
-  const fell = nights.filter(({ standing, waived }) => standing === "suspended" && waived === undefined);
-  const [first] = fell;
-  const last = fell.at(-1);
-  if (first === undefined || last === undefined || scheduling === "removed") {
-    return [];
-  }
-  if (scheduling === "suspended") {
-    const reason = `the schedule is suspended: the night of ${last.date} was not started, nor will the next ones be`;
-    return [unscheduledSignal(lane, "suspended", last.start, reason, history)];
-  }
-  const dates = fell.map(({ date }) => date).join(", ");
-  const reason = `the schedule was suspended at the start of the night of ${dates}: it was not started, and nobody has run or waived it`;
-  const run = `nightlane run ${seriesName(lane)} --date ${first.date} --reason "..."`;
-  return [unscheduledSignal(lane, "suspended", first.start, reason, run)];
+  const leftOut = nights.filter(({ standing, waived }) => standing === "suspended" && waived === undefined);
+  return [
+    ...(scheduling === "absent" && absentSince !== undefined && now - absentSince >= ABSENT_GRACE
+      ? [absentSignal(lane, absentSince)]
+      : []),
+    ...(scheduling === "removed" ? [] : leftOut.map((night) => leftOutSignal(lane, night, night === leftOut.at(-1)))),
+  ];
 }
 
-function unscheduledSignal(lane: Lane, key: string, since: number, reason: string, command: string): Signal {
-  return signal(lane, { kind: "unscheduled", key: `unscheduled/${key}`, since, reason, command });
+function absentSignal(lane: Lane, since: number): Signal {
+  return signal(lane, {
+    kind: "unscheduled",
+    key: "unscheduled/absent",
+    since,
+    reason: "the lane has no schedule: no night will start",
+    command: `nightlane history ${seriesName(lane)}`,
+  });
+}
+
+function leftOutSignal(lane: Lane, { date, start }: DueNight, isLast: boolean): Signal {
+  const about = { kind: "unscheduled", key: `unscheduled/${date}`, businessDate: date, since: start } as const;
+  if (isLast && lane.scheduling === "suspended") {
+    const reason = `the schedule is suspended: the night of ${date} was not started, nor will the next ones be`;
+    return signal(lane, { ...about, reason, command: `nightlane history ${seriesName(lane)}` });
+  }
+  const reason = `the schedule was suspended at the start of the night of ${date}: it was not started, and nobody has run or waived it`;
+  return signal(lane, {
+    ...about,
+    reason,
+    command: `nightlane run ${seriesName(lane)} --date ${date} --reason "..."`,
+  });
 }
 
 function signal(
   lane: Lane,
-  { kind, since, ...rest }: { kind: CallReason; since: number } & Pick<Signal, "key" | "labels" | "reason" | "command">,
+  {
+    kind,
+    since,
+    ...rest
+  }: { kind: CallReason; since: number } & Pick<Signal, "key" | "labels" | "businessDate" | "reason" | "command">,
 ): Signal {
   const about = { customer: lane.customer, ...furtherOnly(lane) };
   return { ...rest, ...about, kind, since: new Date(since).toISOString(), runbook: runbookEntry(kind) };

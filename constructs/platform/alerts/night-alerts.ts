@@ -28,7 +28,8 @@ export class NightAlerts extends Construct {
 const OF_NIGHTS = ["customer", "pipeline"];
 
 /** Each date calls by itself: a second night that fails is not hidden by the first. */
-const night = (metric: string): string => standing(`night_${metric}`, [...OF_NIGHTS, "business_date"]);
+const dated = (metric: string): string => standing(metric, [...OF_NIGHTS, "business_date"]);
+const night = (metric: string): string => dated(`night_${metric}`);
 const waiting = (state: string): string =>
   standing("step_waiting_since_timestamp_seconds", [...OF_NIGHTS, "step"], `state="${state}"`);
 
@@ -105,7 +106,7 @@ const NIGHT_ALERTS: readonly Alert[] = [
   { reason: "refused", expression: `${standing("schedule_refused", OF_NIGHTS)} > 0`, command: "nightlane nights" },
   {
     reason: "unscheduled",
-    expression: `${standing("unscheduled", OF_NIGHTS)} == 1`,
+    expression: `${dated("unscheduled")} == 1`,
     for: UNSCHEDULED,
     command: `nightlane history ${NIGHTS}`,
   },

@@ -145,6 +145,22 @@ export const LANE_SITUATIONS: readonly Situation[] = [
     calls: [warning("NightlaneLaneUnscheduled")],
   },
   {
+    title: "a schedule that somebody suspends over the starts of two nights, until both are run",
+    start: "2026-03-31T20:00:00Z",
+    step: 5,
+    happens: async (timeline) => {
+      await evening(timeline, nightOf("2026-03-30"));
+      await timeline.pass(10);
+      timeline.schedule(suspended);
+      await timeline.passUntil("2026-04-01T21:30:00Z");
+      timeline.schedule(CRON);
+      await timeline.pass(15);
+      await timeline.list(nightOf("2026-03-31"), nightOf("2026-04-01"));
+      await timeline.pass(15);
+    },
+    calls: [{ ...warning("NightlaneLaneUnscheduled"), dates: 2 }],
+  },
+  {
     title: "a schedule that somebody deletes before a night is due, until it is back in the morning",
     start: "2026-04-01T19:00:00Z",
     step: 5,

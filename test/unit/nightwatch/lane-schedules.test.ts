@@ -4,22 +4,25 @@ import type { RunFacts } from "../../../runs/run-record.ts";
 import { cron, good, night, reaper, suspended, watch } from "./berlin-nights.ts";
 import { WatchedNights } from "./watched-nights.ts";
 
+const left = (date: string): string => `nightlane_unscheduled{customer="nordbank",business_date="${date}"}`;
+const ended = { open: "yes", phase: "Succeeded" } as const;
+
 describe("a suspended schedule", () => {
   test("misses nothing, says so once a night fell into it, and until a person has seen to that night", async () => {
     const watched = await watch("2026-03-30T12:00:00Z", [suspended]);
     expect(await watched.roundAt("2026-03-30T12:00:00Z")).toEqual([]);
     expect(watched.metric('nightlane_schedule{customer="nordbank",state="suspended"}')).toBe(1);
     expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(0);
-    expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled"]);
-    expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
+    expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled 2026-03-30"]);
+    expect(watched.metric(left("2026-03-30"))).toBe(1);
     watched.nightwatch.intake.scheduleChanged(cron);
     expect(await watched.roundAt("2026-03-31T12:00:00Z")).toEqual([]);
-    expect(watched.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
+    expect(watched.metric(left("2026-03-30"))).toBe(1);
     const restarted = new WatchedNights("2026-03-31T12:05:00Z", watched.records, watched.sent);
     await restarted.nightwatch.load();
     await restarted.list([cron], []);
     expect(await restarted.roundAt("2026-03-31T12:05:00Z")).toEqual([]);
-    expect(restarted.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(1);
+    expect(restarted.metric(left("2026-03-30"))).toBe(1);
     const [fell] = watched.records.facts.values();
     const waiver = { id: "w", by: "anna", verb: "waive", reason: "agreed", at: "2026-03-31T12:06:00Z" } as const;
     await restarted.nightwatch.noteAct(fell as RunFacts, waiver);
@@ -34,7 +37,7 @@ describe("a suspended schedule", () => {
     const later = new WatchedNights("2026-03-31T06:00:00Z", off.records);
     await later.nightwatch.load();
     await later.list([cron], []);
-    expect(await later.roundAt("2026-03-31T06:00:00Z")).toEqual(["unscheduled"]);
+    expect(await later.roundAt("2026-03-31T06:00:00Z")).toEqual(["unscheduled 2026-03-30"]);
     expect(later.calls[0]).toMatchObject({
       reason:
         "the schedule was suspended at the start of the night of 2026-03-30: it was not started, and nobody has run or waived it",
@@ -51,6 +54,42 @@ describe("a suspended schedule", () => {
     await later.roundAt("2026-03-31T08:01:00Z");
     expect(later.metric('nightlane_unscheduled{customer="nordbank"}')).toBe(0);
   });
+});
+
+test("each date that a suspension left out is told, and over, by itself", async () => {
+  const watched = await watch("2026-03-30T12:00:00Z", [suspended], good("2026-03-29"));
+  expect(await watched.roundAt("2026-03-30T21:00:00Z")).toEqual(["unscheduled 2026-03-30"]);
+  expect(await watched.roundAt("2026-03-31T21:00:00Z")).toEqual(["unscheduled 2026-03-31"]);
+  watched.nightwatch.intake.scheduleChanged(cron);
+  await watched.roundAt("2026-04-01T12:00:00Z");
+  watched.nightwatch.intake.workflowChanged(good("2026-04-01"));
+  watched.nightwatch.intake.scheduleChanged(suspended);
+  expect(await watched.roundAt("2026-04-02T21:00:00Z")).toEqual(["unscheduled 2026-04-02"]);
+  const said = (): readonly unknown[] =>
+    watched.nightwatch.seen().signals.map(({ businessDate, reason, command }) => [businessDate, reason, command]);
+  const each = (date: string): readonly unknown[] => [
+    date,
+    `the schedule was suspended at the start of the night of ${date}: it was not started, and nobody has run or waived it`,
+    `nightlane run nordbank --date ${date} --reason "..."`,
+  ];
+  expect(said()).toEqual([
+    each("2026-03-30"),
+    each("2026-03-31"),
+    [
+      "2026-04-02",
+      "the schedule is suspended: the night of 2026-04-02 was not started, nor will the next ones be",
+      "nightlane history nordbank",
+    ],
+  ]);
+  watched.nightwatch.intake.workflowChanged(
+    night("2026-03-30", { ...ended, startedAt: "2026-04-02T21:30:00Z", finishedAt: "2026-04-02T22:00:00Z" }),
+  );
+  expect(await watched.roundAt("2026-04-02T22:01:00Z")).toEqual([]);
+  expect(["2026-03-30", "2026-03-31", "2026-04-02"].map((date) => watched.metric(left(date)))).toEqual([
+    undefined,
+    1,
+    1,
+  ]);
 });
 
 test.each(["SubmissionError", "SpecError"])(
