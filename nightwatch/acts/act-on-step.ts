@@ -15,6 +15,7 @@ import type { Workflow } from "../../runs/workflow.ts";
 import { type Carried, NotYet } from "./carried.ts";
 import { changeNight, type NightInSight, noteOf, requireRunning } from "./change-night.ts";
 import { requireRoomForNote } from "./room-for-notes.ts";
+import { stepProgress } from "./step-progress.ts";
 
 /**
  * Carries out an act on one step of a running night.
@@ -33,7 +34,7 @@ export async function actOnStep(sight: NightInSight, verb: StepVerb, name: strin
     ) {
       requireInTime(sight, verb, step);
     }
-    const progress = progressOf(sight, verb, step);
+    const progress = stepProgress(verb, step, customer, attempt ?? 0);
     if (progress !== undefined) {
       return progress;
     }
@@ -76,30 +77,6 @@ function approving(
   const startedBy = startersOf(actsOf(workflow.metadata.annotations).acts);
   requireApprover({ customer, step, approval, startedBy }, act.spec);
   return { approves: attempts };
-}
-
-/** Progress of an act that has begun; undefined if its last part is due now. */
-function progressOf({ act, customer }: NightInSight, verb: StepVerb, step: StepStatus): Carried | undefined {
-  const seen = act.spec.attempt ?? 0;
-  const isDone = verb === "restart" ? step.attempts > seen : verb === "abort" ? step.state === "failed" : true;
-  if (isDone) {
-    return { phase: "Done", message: `${verb} of ${step.name} was carried out` };
-  }
-  switch (step.state) {
-    case "deciding":
-    case "retrying":
-      return undefined;
-    case "queued":
-    case "running":
-    case "confirming":
-      return { phase: "Accepted", message: `${step.name} is being cancelled` };
-    default:
-      throw new Refusal(
-        "not-possible",
-        `${verb}: ${step.name} of ${customer} ended (${step.state}) before the order reached it`,
-        `nightlane show ${customer}`,
-      );
-  }
 }
 
 function stepOf(steps: readonly StepStatus[], name: string, { customer, workflow }: NightInSight): StepStatus {

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane import folder as folder_module
 from nightlane_runner.lane.begun_attempts import mark_begun
+from nightlane_runner.steps import exec_step as exec_step_module
 from nightlane_runner.steps.exec_step import ExecStep
 from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
@@ -313,6 +315,32 @@ def test_command_over_its_time_is_ended(application: _Application) -> None:
     end = application.ended("sh", "-c", f"sleep 30; touch {application.root}/late", timeoutSeconds=2)
     assert end.code is ExitCode.APPLICATION
     assert "did not end within 2 s and was ended" in end.sentence
+
+
+def test_command_that_does_not_heed_its_end_is_not_called_ended(
+    application: _Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R21: a retry would start a second one beside it, so a person is told that it runs, and where."""
+    monkeypatch.setattr(exec_step_module, "END_SECONDS", 2)
+    process = application.root / "process"
+    deaf = f"trap '' TERM; echo $$ >{process}; for each in $(seq 100); do sleep 0.2; done"
+    try:
+        end = application.ended("sh", "-c", deaf, timeoutSeconds=2)
+        assert end.code is ExitCode.LOST
+        assert "was told to end, but still runs (process group " in end.sentence
+        assert "a retry would start a second one beside it" in end.sentence
+        os.kill(int(process.read_text()), 0)
+    finally:
+        os.kill(int(process.read_text()), signal.SIGKILL)
+
+
+def test_command_that_takes_a_moment_to_end_is_waited_for(application: _Application) -> None:
+    """R21: it tidies up first, as it should."""
+    marker = application.root / "tidied"
+    slow = f"trap 'sleep 1; touch {marker}; exit 0' TERM; for each in $(seq 100); do sleep 0.2; done"
+    end = application.ended("sh", "-c", slow, timeoutSeconds=2)
+    assert "did not end within 2 s and was ended" in end.sentence
+    assert marker.exists()
 
 
 def test_operators_stop_ends_the_command(application: _Application) -> None:

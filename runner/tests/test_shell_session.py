@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -177,14 +179,60 @@ def test_command_is_ended_with_what_it_started(tmp_path: Path) -> None:
         session.wait_until_begun()
         session.write(b"go\n")
         assert session.read() == b"started\n"
-        with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce]) as ender:
-            ender.end_input()
-            assert ender.ending().status == 0
+        assert _end(work, session.remote_pid, session.nonce) == Ending(0, "ended")
         assert session.read() == b""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_command_that_is_dead_and_that_nobody_has_asked_after_has_ended(shell: Sequence[str], tmp_path: Path) -> None:
+    """R21: the first process of an application's container rarely waits for others: what has ended stays listed."""
+    careless = [sys.executable, "-c", _CARELESS_PARENT]
+    work = work_in(LocalShell(tmp_path, [*careless, *shell]))
+    with work.session(remote_scripts.RUN_COMMAND, ["sh", "-c", "echo started; sleep 60"]) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        assert session.read() == b"started\n"
+        assert _end(work_in(LocalShell(tmp_path, shell)), session.remote_pid, session.nonce) == Ending(0, "ended")
+
+
+_CARELESS_PARENT = """
+import ctypes, subprocess, sys, time
+ctypes.CDLL(None).prctl(36, 1)  # orphans below it are its children, as they are those of a container's first process
+subprocess.Popen(sys.argv[1:], start_new_session=True)
+time.sleep(20)
+"""
+
+
+def test_command_that_runs_on_is_not_called_ended(tmp_path: Path) -> None:
+    """R21: a signal is not an end."""
+    work = work_in(LocalShell(tmp_path))
+    deaf = "trap '' TERM; echo $$; for each in $(seq 100); do sleep 0.2; done"
+    with work.session(remote_scripts.RUN_COMMAND, ["sh", "-c", deaf]) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        process = int(session.read())
+        try:
+            assert _end(work, session.remote_pid, session.nonce) == Ending(0, "running")
+        finally:
+            os.kill(process, signal.SIGKILL)
+
+
+def test_command_is_not_called_ended_where_nobody_can_look(tmp_path: Path) -> None:
+    """A container without grep."""
+    (tmp_path / "bin").mkdir()
+    work = work_in(LocalShell(tmp_path, ("/bin/sh",), path=str(tmp_path / "bin")))
+    with work.session(remote_scripts.END_COMMAND, [str(os.getpid()), "f00d", "1"]) as ender:
+        ender.end_input()
+        assert ender.ending().status != 0
+        assert "lacks tr or grep" in ender.errors()
+
+
+def _end(work: ContainerWork, process: int, nonce: str) -> Ending:
+    with work.session(remote_scripts.END_COMMAND, [str(process), nonce, "2"]) as ender:
+        ender.end_input()
+        return ender.ending()
 
 
 def test_process_of_somebody_else_is_not_ended(tmp_path: Path) -> None:
     """A process number may have been used again."""
-    with work_in(LocalShell(tmp_path)).session(remote_scripts.END_COMMAND, [str(os.getpid()), "f00d"]) as ender:
-        ender.end_input()
-        assert ender.ending() == Ending(0, "absent")
+    assert _end(work_in(LocalShell(tmp_path)), os.getpid(), "f00d") == Ending(0, "absent")

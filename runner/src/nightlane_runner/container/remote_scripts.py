@@ -42,16 +42,37 @@ that was cut before is known not to have started it. Further input keeps the con
 stays open so that it has somewhere to go."""
 
 END_COMMAND = """
-nonce=$1; pid=$2
+nonce=$1; pid=$2; seconds=$4
+if ! { command -v tr && command -v grep; } >/dev/null 2>&1; then
+  echo "this container lacks tr or grep" >&2
+  echo "nightlane-end $nonce 69 unknown" >&2
+  exit 0
+fi
+runs() {
+  for each in /proc/[0-9]*/stat; do
+    { read -r line <"$each"; } 2>/dev/null || continue
+    set -- "${line%% *}" ${line##*) }
+    case $2 in Z | X) continue ;; esac
+    [ "$1" != "$pid" ] && [ "$4" != "$pid" ] || return 0
+  done
+  return 1
+}
 if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
+  measure=ended
   status=0
   kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" || status=$?
-  echo "nightlane-end $nonce $status signalled" >&2
+  while [ "$status" = 0 ] && runs; do
+    seconds=$((seconds - 1))
+    [ "$seconds" -ge 0 ] && sleep 1 || { measure=running; break; }
+  done
+  echo "nightlane-end $nonce $status $measure" >&2
 else
   echo "nightlane-end $nonce 0 absent" >&2
 fi
 """
-"""Parameters: nonce, process, nonce of the session to end. Ends that process and what it started, if it still is it."""
+"""Parameters: nonce, process, nonce of the session to end, seconds. Ends that process and what it started, if it still
+is it, and looks for so long whether any of its process group is left: `ended`, `running`, or `absent`. The dead that
+nobody has asked after do not count: the first process of a container rarely asks after those of others."""
 
 _ABSENCE = """
 absent() {

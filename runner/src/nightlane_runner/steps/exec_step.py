@@ -1,12 +1,13 @@
 """The step `exec`: a command in a customer's container, run once, whose success counts only if its end was seen."""
 
 import time
+from dataclasses import dataclass
 
 from nightlane_runner.api.errors import remedy_of
 from nightlane_runner.container import remote_scripts
 from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.ready_pod import find_container
-from nightlane_runner.container.shell_session import Ending, ShellSession, TransportFailed, is_refusal
+from nightlane_runner.container.shell_session import ShellSession, TransportFailed, is_refusal
 from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.document.step import ExecInput
 from nightlane_runner.exit_codes import ExitCode
@@ -21,7 +22,7 @@ from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
 
 NEEDED_PROGRAMS = ("printf",)
-"""What a container must have besides sh; for ending the command early also tr, grep and kill."""
+"""What a container must have besides sh; for ending the command early also tr, grep and sleep."""
 
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -31,8 +32,21 @@ REFUSED_PAUSE_SECONDS = 20.0
 _MOST_REFUSALS = 3
 """After this many refusals in a row a person is needed."""
 
-_END_COMMAND_SECONDS = 10.0
+END_SECONDS = 8
+"""How long to look whether a command that was told to end has ended."""
+
+_REACH_SECONDS = 10.0
+"""How long it may take to tell it. Together less than the grace time of a runner that is being ended."""
+
 _LONGEST_LINE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlyEnd:
+    """What became of a command that was to end early, for a sentence, and whether it surely runs no more."""
+
+    words: str
+    is_certain: bool
 
 
 class ExecStep:
@@ -50,15 +64,15 @@ class ExecStep:
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._started_in: PodContainer | None = None
-        self._end_early = "was not ended"
+        self._early_end = _EarlyEnd("was not ended", is_certain=False)
 
     def run(self) -> None:
         """Run the command; returns once it has ended with status 0.
 
         Raises:
-            StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown;
-                INFRASTRUCTURE if it never started; DETACHED if another runner of this attempt has started it at the
-                same time; BAD_INPUT if it may not be started.
+            StepEnded: APPLICATION for another status or too long a run; LOST if its outcome is unknown, or it was told
+                to end and has not; INFRASTRUCTURE if it never started; DETACHED if another runner of this attempt has
+                started it at the same time; BAD_INPUT if it may not be started.
             Reported: it has not started for long enough to be reported. One that has started never ends for that.
 
         """
@@ -190,7 +204,7 @@ class ExecStep:
                 ending = session.ending()
             except (Interrupted, OutOfTime) as early:
                 if not (isinstance(early, Interrupted) and early.reason is Reason.EVICTED):
-                    self._end_early = self._end_command(session, target)
+                    self._early_end = self._end_command(session, target)
                 raise
             self._remember_end(started, ending.status)
             context.log.info(f"the command ended with status {ending.status}")
@@ -238,8 +252,8 @@ class ExecStep:
                 "now. Check there, then retry as a new attempt to run it again, or skip.",
             )
         return StepEnded(
-            ExitCode.CANCELLED,
-            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._end_early}.",
+            ExitCode.CANCELLED if self._early_end.is_certain else ExitCode.LOST,
+            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._early_end.words}.",
         )
 
     def _out_of_time(self) -> StepEnded:
@@ -251,9 +265,9 @@ class ExecStep:
                 "connection to the customer's cluster, then retry.",
             )
         return StepEnded(
-            ExitCode.APPLICATION,
-            f"The command of step {name} in {self._started_in} did not end within {limit} s and {self._end_early}. "
-            "Give it more time, or retry as a new attempt.",
+            ExitCode.APPLICATION if self._early_end.is_certain else ExitCode.LOST,
+            f"The command of step {name} in {self._started_in} did not end within {limit} s and "
+            f"{self._early_end.words}. Give it more time, or retry as a new attempt.",
         )
 
     def _outcome_unknown(self, error: TransportFailed) -> StepEnded:
@@ -264,16 +278,25 @@ class ExecStep:
             "it may have ended or may still run. Check there, then retry as a new attempt to run it again, or skip.",
         )
 
-    def _end_command(self, session: ShellSession, target: PodContainer) -> str:
-        """End the command in its container and return how that went."""
-        work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _END_COMMAND_SECONDS)
+    def _end_command(self, session: ShellSession, target: PodContainer) -> _EarlyEnd:
+        """Tell the command in its container to end, look whether it does, and return how that went."""
+        group = session.remote_pid
+        work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _REACH_SECONDS + END_SECONDS)
+        arguments = [str(group), session.nonce, str(END_SECONDS)]
         try:
-            with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce]) as ender:
+            with work.session(remote_scripts.END_COMMAND, arguments) as ender:
                 ender.end_input()
                 ending = ender.ending()
+                if ending.status != 0:
+                    raise TransportFailed(ender.errors() or f"status {ending.status}")
         except (TransportFailed, OutOfTime) as error:
             self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
-            ending = Ending(1, "unknown")
-        if ending.status != 0:
-            return "could not be ended: it may still run, check there"
-        return "was ended" if ending.measure == "signalled" else "had just ended by itself"
+            words = f"could not be ended: it may still run (process group {group}), check there before a retry"
+            return _EarlyEnd(words, is_certain=False)
+        if ending.measure == "running":
+            words = (
+                f"was told to end, but still runs (process group {group}): see that it ends there, since a retry would "
+                "start a second one beside it"
+            )
+            return _EarlyEnd(words, is_certain=False)
+        return _EarlyEnd("was ended" if ending.measure == "ended" else "had just ended by itself", is_certain=True)
