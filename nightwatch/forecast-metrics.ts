@@ -1,58 +1,64 @@
-import { currentNight } from "../runs/due-nights.ts";
+import { defined } from "../runs/defined.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import { finishByOf, type Lane, labelsOf, runningRuns } from "./lane.ts";
-import type { Metric } from "./metric.ts";
+import { type Lane, labelsOf, runningRuns } from "./lane.ts";
+import { type Metric, oneOfEach } from "./metric.ts";
 import { isExpectedLate, spareOf } from "./run-forecast.ts";
+import { dateOf } from "./signals/paused-signals.ts";
 
-/** The forecast of each lane's running night; no sample where too few nights are known. */
+/** The forecasts of running nights, by date; no sample where too few nights are known. */
 export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
-  const nights = lanes.flatMap((lane) => {
-    const night = nightOf(lane, lane.forecasts ?? []);
-    return night === undefined ? [] : [{ labels: labelsOf(lane), night }];
-  });
-  const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({
-    name: `nightlane_${name}`,
-    help,
-    type: "gauge",
-    samples,
-  });
+  const forecasts = lanes.flatMap((lane) =>
+    (lane.forecasts ?? []).map((one) => ({ labels: labelsOfNight(lane, one.facts), one })),
+  );
   return [
-    gauge(
-      "night_expected_end_timestamp_seconds",
-      "When the running night is expected to end, if everybody it waits for acts now.",
-      nights.flatMap(({ labels, night: { forecast } }) =>
-        forecast.end === undefined ? [] : [[labels, Math.round(forecast.end.expected / 1000)] as const],
+    {
+      name: "nightlane_night_expected_end_timestamp_seconds",
+      help: "When a running night is expected to end, if everybody it waits for acts now, by date.",
+      type: "gauge",
+      samples: oneOfEach(
+        forecasts.flatMap(({ labels, one: { forecast } }) =>
+          forecast.end === undefined ? [] : [[labels, Math.round(forecast.end.expected / 1000)] as const],
+        ),
+        Math.max,
       ),
-    ),
-    gauge(
-      "night_will_miss",
-      "Whether the running night is expected to miss its deadline; 0 once it has.",
-      lanes.flatMap((lane) => {
-        const night = nightOf(lane, lane.forecasts ?? []);
-        const will = night === undefined ? recordedMiss(lane) : isExpectedLate(night, night.forecast.at);
-        return will === undefined ? [] : [[labelsOf(lane), Number(will)] as const];
-      }),
-    ),
-    gauge(
-      "step_spare_seconds",
-      "Seconds by which a step that has not ended may end later than expected without the night missing its time.",
-      nights.flatMap(({ labels, night }) =>
-        [...spareOf(night)].map(([step, seconds]) => [{ ...labels, step }, seconds] as const),
+    },
+    {
+      name: "nightlane_night_will_miss",
+      help: "Whether a running night is expected to miss its deadline, by date; 0 once it has.",
+      type: "gauge",
+      samples: oneOfEach(
+        lanes.flatMap((lane) =>
+          runningRuns(lane).flatMap(({ facts }) => {
+            const will = willMiss(lane, facts);
+            return will === undefined ? [] : [[labelsOfNight(lane, facts), Number(will)] as const];
+          }),
+        ),
+        Math.max,
       ),
-    ),
+    },
+    {
+      name: "nightlane_step_spare_seconds",
+      help: "Seconds by which a step that has not ended may end later than expected without its night missing its time.",
+      type: "gauge",
+      samples: oneOfEach(
+        forecasts.flatMap(({ labels, one }) =>
+          [...spareOf(one)].map(([step, seconds]) => [{ ...labels, step }, seconds] as const),
+        ),
+        Math.min,
+      ),
+    },
   ];
 }
 
-/** The run that people wait for: that of the newest due night, else one with a deadline. */
-function nightOf<Run extends { readonly facts: RunFacts }>(lane: Lane, runs: readonly Run[]): Run | undefined {
-  const current = currentNight(lane.nights)?.run?.uid;
-  return (
-    runs.find(({ facts }) => facts.uid === current) ?? runs.find(({ facts }) => finishByOf(lane, facts) !== undefined)
-  );
+function labelsOfNight(lane: Lane, facts: RunFacts): Readonly<Record<string, string>> {
+  return { ...labelsOf(lane), ...defined({ business_date: dateOf(facts) }) };
 }
 
-/** The forecast on the record: valid after a restart until the past nights have been read. */
-function recordedMiss(lane: Lane): boolean | undefined {
-  const { forecast, late } = nightOf(lane, runningRuns(lane))?.facts ?? {};
-  return forecast === undefined ? undefined : forecast.willMiss && late !== true;
+/** By its forecast or, after a restart until the past nights have been read, by that on the record. */
+function willMiss({ forecasts = [] }: Lane, { uid, forecast, late }: RunFacts): boolean | undefined {
+  const found = forecasts.find(({ facts }) => facts.uid === uid);
+  if (found !== undefined) {
+    return isExpectedLate(found, found.forecast.at);
+  }
+  return forecast === undefined ? undefined : forecast.willMiss && !late;
 }

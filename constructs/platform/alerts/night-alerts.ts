@@ -97,7 +97,7 @@ const NIGHT_ALERTS: readonly Alert[] = [
   },
   { reason: "long", expression: `${standing("step_long", [...OF_NIGHTS, "step"])} == 1`, command: LOGS },
   ...CREDENTIAL_CALLS.map(credentialEnds),
-  { reason: "forecast", expression: `${standing("night_will_miss", OF_NIGHTS)} == 1`, command: SHOW },
+  { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
   { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },
   { reason: "inputs-late", expression: `${night("inputs_late")} == 1`, command: SHOW },
   { reason: "late", expression: `${night("late")} == 1`, command: SHOW },

@@ -54,6 +54,11 @@ async function begun(records: Records, workflow: Workflow, time: string): Promis
   return watched;
 }
 
+/** A series about a night: of nordbank's tonight, unless something else is said. */
+const ofNight = (name: string, { customer = "nordbank", date = "2026-03-31" } = {}): string =>
+  `nightlane_${name}{customer="${customer}",business_date="${date}"}`;
+const spare = 'nightlane_step_spare_seconds{customer="nordbank",business_date="2026-03-31",step="scenarios"}';
+
 const LATE = "2026-03-31T23:40:00Z";
 
 describe("a running night", () => {
@@ -67,39 +72,35 @@ describe("a running night", () => {
     expect(watched.calls.at(-1)?.reason).toMatch(
       /^the night is expected to end at 2026-04-01 06:4\d CEST, 4\d minutes after its time; it waits for scenarios, sign-off$/,
     );
-    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(1);
+    expect(watched.metric(ofNight("night_will_miss"))).toBe(1);
     const expected = Date.parse("2026-04-01T04:40:00Z") / 1000;
-    const metric = watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}') ?? 0;
+    const metric = watched.metric(ofNight("night_expected_end_timestamp_seconds")) ?? 0;
     expect(Math.abs(metric - expected)).toBeLessThan(600);
-    expect(watched.metric('nightlane_step_spare_seconds{customer="nordbank",step="scenarios"}')).toBeLessThan(0);
+    expect(watched.metric(spare)).toBeLessThan(0);
     expect(watched.records.facts.get("uid-1")?.forecast).toMatchObject({
       willMiss: true,
       criticalPath: ["scenarios", "sign-off"],
     });
     expect(await watched.roundAt("2026-04-01T04:01:00Z")).toEqual(["late 2026-03-31"]);
-    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
+    expect(watched.metric(ofNight("night_will_miss"))).toBe(0);
   });
 
-  test("will miss its time whatever else runs: a backfill of an earlier date has none", async () => {
+  test("will miss its time whatever else runs: a backfill of an earlier date has none, tomorrow's night its own", async () => {
     const backfill = tonight("2026-03-31T23:00:00Z");
+    const of = (date: string): Workflow => ({
+      ...backfill,
+      metadata: { ...backfill.metadata, name: `night-${date}-run-1`, uid: `uid-${date}` },
+      ...ofDate(backfill, date),
+    });
     const watched = await begun(recorded(20), tonight(LATE), "2026-03-31T23:45:00Z");
-    await watched.list(
-      [cron],
-      [
-        {
-          ...backfill,
-          metadata: { ...backfill.metadata, name: "night-2026-03-10-run-1", uid: "uid-of-backfill" },
-          ...ofDate(backfill, "2026-03-10"),
-        },
-        tonight(LATE),
-      ],
-    );
+    await watched.list([cron], [of("2026-03-10"), of("2026-04-01"), tonight(LATE)]);
     for (let minute = 46; minute < 60; minute++) {
       await watched.roundAt(`2026-03-31T23:${minute}:00Z`);
     }
     const calls = watched.calls.filter(({ kind }) => kind !== "missed");
     expect(calls.map(({ kind, businessDate }) => `${kind} ${businessDate}`)).toEqual(["forecast 2026-03-31"]);
-    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(1);
+    const dates = ["2026-03-10", "2026-03-31", "2026-04-01"];
+    expect(dates.map((date) => watched.metric(ofNight("night_will_miss", { date })))).toEqual([0, 1, 0]);
   });
 
   test("keeps the time of its date where it is a repeat of one that failed", async () => {
@@ -130,8 +131,8 @@ describe("a running night", () => {
   test("that will end in time is called for nothing, and its expected end is recorded", async () => {
     const watched = await begun(recorded(20), tonight("2026-03-31T21:00:00Z"), "2026-03-31T21:30:00Z");
     expect(await watched.roundAt("2026-03-31T21:31:00Z")).toEqual([]);
-    expect(watched.metric('nightlane_night_will_miss{customer="nordbank"}')).toBe(0);
-    expect(watched.metric('nightlane_step_spare_seconds{customer="nordbank",step="scenarios"}')).toBeGreaterThan(3600);
+    expect(watched.metric(ofNight("night_will_miss"))).toBe(0);
+    expect(watched.metric(spare)).toBeGreaterThan(3600);
     expect(watched.records.facts.get("uid-1")?.forecast).toMatchObject({ willMiss: false });
   });
 
@@ -154,8 +155,7 @@ describe("a running night", () => {
     expect(records.asked).toEqual([["alpenkredit", "nordbank", "seebank"]]);
     // What was read beside is of nordbank alone.
     const expected = names.filter(
-      (customer) =>
-        watched.metric(`nightlane_night_expected_end_timestamp_seconds{customer="${customer}"}`) !== undefined,
+      (customer) => watched.metric(ofNight("night_expected_end_timestamp_seconds", { customer })) !== undefined,
     );
     expect(expected).toEqual(["nordbank"]);
   });
@@ -163,7 +163,7 @@ describe("a running night", () => {
   test("of a lane with too few nights has no forecast", async () => {
     const watched = await begun(recorded(2), tonight(LATE), "2026-03-31T23:45:00Z");
     expect(await watched.roundAt("2026-03-31T23:46:00Z")).toEqual([]);
-    expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeUndefined();
+    expect(watched.metric(ofNight("night_expected_end_timestamp_seconds"))).toBeUndefined();
   });
 
   test("is watched without a forecast while the records cannot be read, and they are read again", async () => {
@@ -179,7 +179,7 @@ describe("a running night", () => {
     await watched.roundAt("2026-03-31T23:56:00Z");
     await watched.nightwatch.forecastsRead();
     expect(await watched.roundAt("2026-03-31T23:57:00Z")).toEqual([]);
-    expect(watched.metric('nightlane_night_expected_end_timestamp_seconds{customer="nordbank"}')).toBeDefined();
+    expect(watched.metric(ofNight("night_expected_end_timestamp_seconds"))).toBeDefined();
   });
 });
 
