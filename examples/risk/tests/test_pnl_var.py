@@ -44,7 +44,7 @@ def test_text_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_column_order_blank_lines_and_byte_order_mark_do_not_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(write(tmp_path, "\ufeffpnl,date\r\n-5,2026-03-31\r\n\r\n"), "--json") == 0
+    assert run(write(tmp_path, "\ufeff\r\n,\r\npnl,date\r\n\r\n-5,2026-03-31\r\n\r\n"), "--json") == 0
     assert json.loads(capsys.readouterr().out)["var"]["historical"] == 5
 
 
@@ -67,8 +67,11 @@ def test_a_level_that_is_no_confidence_is_refused(tmp_path: Path, capsys: pytest
     ("text", "message"),
     [
         ("", "pnl.csv: the file is empty. Begin it with the header line 'date,pnl'."),
+        ("\n \n", "pnl.csv: the file is empty. Begin it with the header line 'date,pnl'."),
+        ("\n\nday,pnl\n", "line 3: the columns are 'day,pnl', 'date,pnl' expected. Make this line 'date,pnl' (any order)."),
+        ("\ndate,pnl\n\n2026-03-31,x\n", "line 4, column pnl: 'x' is not a finite decimal number."),
         ("date,pnl\n", "pnl.csv: there is a header but no line of data. Add at least one line."),
-        ("day,pnl\n", "line 1: the columns are 'day,pnl', 'date,pnl' expected. Make the first line 'date,pnl' (any order)."),
+        ("day,pnl\n", "line 1: the columns are 'day,pnl', 'date,pnl' expected. Make this line 'date,pnl' (any order)."),
         ("date;pnl\n", "'date;pnl', 'date,pnl' expected. The cells are separated by ';': separate them by commas."),
         ("date,pnl\n31.03.2026,1\n", "line 2, column date: '31.03.2026' is not an ISO 8601 date. Write year-month-day"),
         ("date,pnl\n2026-02-30,1\n", "line 2, column date: '2026-02-30' is not a day of the calendar. Write year-month-day"),

@@ -37,6 +37,8 @@ class Row:
 def read_table(path: Path, columns: tuple[str, ...], build: Callable[[Row], T]) -> list[T]:
     """Read a comma-separated UTF-8 file with exactly these columns, in any order, and build one value per line.
 
+    Blank lines do not matter, wherever they are.
+
     Raises InputError with every fault of the file.
     """
     faults: list[Fault] = []
@@ -53,12 +55,10 @@ def read_table(path: Path, columns: tuple[str, ...], build: Callable[[Row], T]) 
 
 def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> Iterator[Row]:
     lines = _lines(path)
-    _, header = next(lines, (1, []))
+    first, header = next(lines, (1, []))
     if sorted(header) != sorted(columns):
-        raise InputError([_header_fault(path, header, columns)])
+        raise InputError([_header_fault(path, first, header, columns)])
     for number, cells in lines:
-        if not any(cells):
-            continue  # an empty line, usually the last
         if len(cells) != len(header):
             faults.append(
                 Fault(
@@ -72,10 +72,13 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[Fault]) -> Iterator
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that is not blank."""
     reader = csv.reader(_content(path).splitlines())
     try:
-        for cells in reader:
-            yield reader.line_num, [cell.strip() for cell in cells]
+        for raw in reader:
+            cells = [cell.strip() for cell in raw]
+            if any(cells):
+                yield reader.line_num, cells
     except csv.Error as error:
         place = f"{path}, line {reader.line_num}"
         raise InputError([Fault(place, f"is not comma-separated text ({error})", "Save the file as CSV.")]) from None
@@ -92,13 +95,13 @@ def _content(path: Path) -> str:
         raise InputError([Fault(str(path), problem, "Save the file as CSV in UTF-8.")]) from None
 
 
-def _header_fault(path: Path, header: list[str], columns: tuple[str, ...]) -> Fault:
+def _header_fault(path: Path, line: int, header: list[str], columns: tuple[str, ...]) -> Fault:
     expected = ",".join(columns)
     if not header:
         return Fault(str(path), "the file is empty", f"Begin it with the header line {expected!r}.")
     found = ",".join(header)
-    fix = f"Make the first line {expected!r} (any order)."
+    fix = f"Make this line {expected!r} (any order)."
     for separator in (";", "\t", "|"):
         if separator in found:
             fix = f"The cells are separated by {separator!r}: separate them by commas."
-    return Fault(f"{path}, line 1", f"the columns are {found!r}, {expected!r} expected", fix)
+    return Fault(f"{path}, line {line}", f"the columns are {found!r}, {expected!r} expected", fix)
