@@ -304,7 +304,7 @@ def test_new_server_name_is_read_from_the_mounted_kubeconfig(
 ) -> None:
     """R16: the server's certificate is of another name, which the file knows a moment later."""
     authority = issued(tmp_path, "authority", None, "basicConstraints=critical,CA:TRUE")
-    server = issued(tmp_path, "server", authority, "subjectAltName=DNS:k8s.nordbank.example")
+    server = issued(tmp_path, "server", authority, "subjectAltName=DNS:localhost")
     gateway = Gateway(tmp_path, admin.kubeconfig, server)
     kubeconfig = mounts / "credentials" / "kubeconfig"
     admin.write_kubeconfig(kubeconfig, gateway.port, authority[0].read_text())
@@ -312,7 +312,7 @@ def test_new_server_name_is_read_from_the_mounted_kubeconfig(
     with pytest.raises(CertificateRefused):
         api.get(admin.core("pods"))
 
-    _change(kubeconfig, "clusters", {"tls-server-name": "k8s.nordbank.example"})
+    _change(kubeconfig, "clusters", {"server": f"https://localhost:{gateway.port}"})
     with pytest.raises(CertificateRefused):
         api.get(admin.core("pods"))
 

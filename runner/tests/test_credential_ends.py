@@ -92,7 +92,7 @@ def test_end_of_a_federated_token_is_nobodys_to_wait_for(admin: Administrator, t
 
 
 def _credential(token: str, authority: str) -> Credential:
-    return Credential("k8s.example", 6443, "", "k8s.example", authority, token, "", "")
+    return Credential("k8s.example", 6443, "", authority, token, "", "")
 
 
 def _certificate(folder: Path, days: int, key: str, authority: bool) -> str:

@@ -47,6 +47,7 @@ def test_good_one_is_read(tmp_path: Path) -> None:
         ("cluster", {"server": "https://admin:s3cret@k8s.nordbank.example:port"}, "got something else"),
         ("cluster", {"insecure-skip-tls-verify": True}, "insecure-skip-tls-verify"),
         ("cluster", {"proxy-url": "http://proxy.example"}, "cluster.proxy-url"),
+        ("cluster", {"tls-server-name": "kubernetes"}, "cluster.tls-server-name: got a value, must not be used"),
         ("cluster", {"certificate-authority": "/ca.pem"}, "cluster.certificate-authority"),
         ("cluster", {"certificate-authority-data": "%%%"}, "cluster.certificate-authority-data"),
         ("user", {"exec": {"command": "aws"}}, "user.exec"),

@@ -94,8 +94,8 @@ def pool_of(
         credential.port,
         maxsize=1,
         ssl_context=context,
-        server_hostname=credential.server_name,
-        assert_hostname=credential.server_name,
+        server_hostname=credential.host,
+        assert_hostname=credential.host,
         socket_options=list(KEEPALIVE),
     )
     # The library allows another class here, and any function that makes one will do.

@@ -79,7 +79,7 @@ def _server_flags(credential: Credential, route: Route) -> list[str]:
     seconds = CONNECT_SECONDS / len(route.hosts)
     address = next((one for one in route.hosts[:-1] if _takes(one, credential.port, seconds)), route.hosts[-1])
     server = f"https://{url_host(address)}:{credential.port}{credential.path}"
-    return [f"--server={server}", f"--tls-server-name={credential.server_name}"]
+    return [f"--server={server}", f"--tls-server-name={credential.host}"]
 
 
 def _takes(address: str, port: int, seconds: float) -> bool:

@@ -115,7 +115,7 @@ def _connected_to(host: str, route: Route, credential: Credential, context: ssl.
         for level, option, value in KEEPALIVE:
             plug.setsockopt(level, option, value)
         route.open_through(plug, seconds)
-        return context.wrap_socket(plug, server_hostname=credential.server_name)
+        return context.wrap_socket(plug, server_hostname=credential.host)
     except OSError:
         plug.close()
         raise
