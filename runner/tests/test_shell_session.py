@@ -123,6 +123,38 @@ def test_missing_programs_are_named(tmp_path: Path) -> None:
     assert "container main of pod pricing-0 lacks tar, sha256sum" in end.value.sentence
 
 
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        ("yes", "answers a short question with more than 65536 bytes"),
+        ("printf '\\377\\376welcome'", "names '\ufffd\ufffdwelcome' when it is asked which programs it lacks"),
+        ("echo tar; echo Last login: Monday", "names 'Last login: Monday' when it is asked"),
+    ],
+)
+def test_answer_that_is_none_is_refused(tmp_path: Path, words: str, refusal: str) -> None:
+    """R38: whatever answers in a container's place may write without end, or what no text is."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "sh").write_text(f'#!/bin/sh\n{words}\nexec /bin/sh "$@"\n')
+    (programs / "sh").chmod(0o755)
+
+    with pytest.raises(StepEnded) as end:
+        work_in(LocalShell(tmp_path, (str(programs / "sh"),))).require_programs("tar")
+
+    assert end.value.code == 50
+    assert refusal in end.value.sentence
+    assert "have what answers there checked" in end.value.sentence
+
+
+def test_last_words_with_a_number_that_is_none_are_no_last_words(tmp_path: Path) -> None:
+    """R38: a status of thousands of digits."""
+    script = "printf 'nightlane-end %s %05000d said\\n' \"$1\" 1 >&2"
+    with work_in(LocalShell(tmp_path)).session(script, []) as session:
+        session.end_input()
+        with pytest.raises(TransportFailed):
+            session.ending()
+
+
 @pytest.mark.fault(17)
 @pytest.mark.parametrize(
     "message",

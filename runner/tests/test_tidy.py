@@ -180,3 +180,26 @@ def test_df_is_read_as_posix_prints_it() -> None:
     assert use is not None
     assert use.percent == 80
     assert parsed_df("df: /results: No such file or directory") is None
+
+
+@pytest.mark.api_server
+@pytest.mark.parametrize("words", ["yes removed", "printf '\\377\\n'"])
+def test_answer_without_end_is_refused_and_one_that_is_no_text_is_borne(sides: _Sides, words: str) -> None:
+    """R38: what answers in the place of the pod with the volume writes what it likes."""
+    tools = sides.root / "bin"
+    tools.mkdir()
+    (tools / "df").write_text(f"#!/bin/sh\n{words}\n")
+    (tools / "df").chmod(0o755)
+    (tools / "tail").write_text("#!/bin/sh\nexec cat\n")
+    (tools / "tail").chmod(0o755)
+    sides.shell = LocalShell(sides.root, path=f"{tools}:/usr/bin:/bin")
+    if not words.startswith("yes"):
+        sides.run()
+        assert not (sides.around.places.outputs / "customer-used").exists()
+        return
+
+    with pytest.raises(StepEnded) as end:
+        sides.run()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert "answers a short question with more than 65536 bytes" in end.value.sentence

@@ -31,8 +31,8 @@ KEEP_ALIVE_SECONDS = 15.0
 """How often something small is sent while the work is quiet: connections without traffic are cut on the way, and by the
 node, at the earliest after a minute."""
 
-_BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d+)")
-_END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d+) (?P<measure>\w+)")
+_BEGIN = re.compile(r"nightlane-begin (?P<nonce>\w+) (?P<pid>\d{1,10})")
+_END = re.compile(r"nightlane-end (?P<nonce>\w+) (?P<status>\d{1,3}) (?P<measure>\w+)")
 
 
 class TransportFailed(Exception):

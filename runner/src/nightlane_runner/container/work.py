@@ -10,6 +10,7 @@ from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.shell_session import ShellSession, TransportFailed
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.message_limits import without_middle
 
 _NO_SHELL = re.compile(
     r'exec: "sh": (executable file not found|stat \S*sh: no such file)|executable file `sh` not found'
@@ -17,6 +18,11 @@ _NO_SHELL = re.compile(
 """What runc and crun report for a container without sh. A socket of the node that is not found is another matter."""
 
 ASK_AGAIN_SECONDS = 5.0
+
+LONGEST_ANSWER_BYTES = 64 * 1024
+"""Of a script that answers a question: thousands of names."""
+
+_SHOWN_BYTES = 200
 
 
 class OutOfTime(Exception):
@@ -72,8 +78,11 @@ class ContainerWork:
     def _missing(self, programs: Sequence[str]) -> list[str]:
         with self.session(remote_scripts.PROBE, programs) as session:
             session.end_input()
-            missing = b"".join(iter(session.read, b"")).decode().split()
+            missing = self.answer(session).split()
             session.ending()
+        if strange := [word for word in missing if word not in programs]:
+            named = without_middle(" ".join(strange), _SHOWN_BYTES)
+            raise self._no_answer(f"names {named!r} when it is asked which programs it lacks")
         return missing
 
     def _missing_once_more(self, programs: Sequence[str]) -> list[str]:
@@ -88,6 +97,22 @@ class ContainerWork:
             if not _has_no_shell(error):
                 raise
             return ["sh"]
+
+    def answer(self, session: ShellSession) -> str:
+        """Return what a script of few words writes; raises StepEnded with BAD_INPUT for more than a few."""
+        said = b""
+        while chunk := session.read():
+            said += chunk
+            if len(said) > LONGEST_ANSWER_BYTES:
+                raise self._no_answer(f"answers a short question with more than {LONGEST_ANSWER_BYTES} bytes")
+        return said.decode("utf-8", "replace")
+
+    def _no_answer(self, what: str) -> StepEnded:
+        return StepEnded(
+            ExitCode.BAD_INPUT,
+            f"{self.target} in the customer's cluster {what}; have what answers there checked, its shell or whatever "
+            "is in its place, then retry.",
+        )
 
     def check(self) -> None:
         """Raise if the work must be given up, or its time is over."""

@@ -91,7 +91,7 @@ class CustomerTidy:
         """Remove what is past its time of each pipeline but these dates, and leave the fill level for the workflow.
 
         Raises:
-            StepEnded: INFRASTRUCTURE if the volume could not be reached or tidied.
+            StepEnded: INFRASTRUCTURE if the volume could not be reached or tidied; BAD_INPUT if the answer is none.
 
         """
         for pipeline, dates in stay.items():
@@ -125,7 +125,7 @@ class CustomerTidy:
         nights = REMOTE_RESULTS / pipeline
         arguments = [str(REMOTE_RESULTS), str(nights), str(minutes), str(NEWEST_DATES), *stay]
         with work.session(remote_scripts.TIDY_NIGHTS, arguments) as session:
-            said = b"".join(iter(session.read, b"")).decode("utf-8", "replace")
+            said = work.answer(session)
             ending = session.ending()
         if ending.status != 0:
             raise TransportFailed(session.errors() or f"status {ending.status}")
