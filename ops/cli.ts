@@ -9,24 +9,11 @@ import { addLookBackCommands } from "./commands/look-back.ts";
 import { COMMON_OPTIONS, type Io } from "./commands/options.ts";
 import { addStartCommands } from "./commands/start.ts";
 import { addStepCommands } from "./commands/steps.ts";
-import { ExitCode, OpsError } from "./exit-code.ts";
+import { EXIT_MEANINGS, ExitCode, OpsError } from "./exit-code.ts";
 import { answer } from "./output.ts";
 import { oneLine, widthOf } from "./text/width.ts";
 
-const EXIT_CODES = `
-Exit codes:
-  0  done, or with --dry-run: could be done
-  1  a defect of this command
-  2  the command line or the kubeconfig is wrong, or the reason is missing
-  3  no such customer, step, night or record
-  4  not possible in the present state; the message says what is
-  5  refused: your rights, or an admission policy
-  6  the central cluster cannot be reached, or not every lane of it
-  7  the act is written, but its effect was not seen in time
-  8  a replay differs from the run it repeats, or a night that was waited for
-     did not end well
-
-Runbook: ${RUNBOOK}`;
+const EXIT_CODES = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `  ${code}  ${meaning}`);
 
 const NARROWEST_COLUMNS = 80;
 
@@ -39,7 +26,7 @@ export function program(io: Io, json = false): Command {
   const nightlane = new Command("nightlane")
     .description("Operate the nights of all customers.")
     .version(packageFile.version, "-V, --version", "the version of this command")
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", ["\nExit codes:", ...EXIT_CODES, `\nRunbook: ${RUNBOOK}`].join("\n"))
     .showHelpAfterError("(nightlane --help lists the commands, nightlane help <command> explains one)")
     .configureHelp({ displayWidth: widthOf, optionDescription: describeOption, groupItems: commonOptionsLast })
     .configureOutput({
@@ -127,8 +114,7 @@ function failureOf(error: unknown): Failure {
     return failure(error.code, error.message, error.fix);
   }
   if (error instanceof Refusal) {
-    const code = error.kind === "not-found" ? ExitCode.notFound : ExitCode.notPossible;
-    return failure(code, error.message, error.remedy);
+    return failureOf(OpsError.ofRefusal(error));
   }
   const stack = error instanceof Error ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,26 +1,32 @@
+import type { Refusal } from "../runs/refusal.ts";
+
 /** How a command ended, for scripts. Documented in docs/operate.md and in `nightlane --help`. */
 export const ExitCode = {
-  /** Done, or with --dry-run: could be done. */
   done: 0,
-  /** A defect of the command itself, with a stack trace. */
   defect: 1,
-  /** The command line is wrong: an unknown verb or option, a missing reason, an invalid date. */
   usage: 2,
-  /** No such customer, step, night or record. */
   notFound: 3,
-  /** Not possible in the present state; the message says what is. */
   notPossible: 4,
-  /** The API server refused: the operator's rights or an admission policy. */
   refused: 5,
-  /** The central cluster, or a lane of it, cannot be reached; or what answers is not an API server. */
   unreachable: 6,
-  /** The act was written, but its effect was not seen in time; the message says what to look at. */
   noEffectYet: 7,
-  /** Results differ (of a replay, or in `compare`), or a night that was waited for did not end well. */
   differs: 8,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** What each code means to a person. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [ExitCode.done]: "done, or with --dry-run: could be done",
+  [ExitCode.defect]: "a defect of this command, with a stack trace",
+  [ExitCode.usage]: "the command line or the kubeconfig is wrong, or the reason is missing",
+  [ExitCode.notFound]: "no such customer, step, night or record",
+  [ExitCode.notPossible]: "not possible in the present state; the message says what is",
+  [ExitCode.refused]: "refused: your rights, or an admission policy",
+  [ExitCode.unreachable]: "the central cluster cannot be reached, or not every lane of it",
+  [ExitCode.noEffectYet]: "the act is written, but its effect was not seen in time",
+  [ExitCode.differs]: "results differ (replay, compare), or a night waited for did not end well",
+};
 
 /** Ends a command with a message for a person and a code for a script; no stack trace is shown. */
 export class OpsError extends Error {
@@ -36,5 +42,10 @@ export class OpsError extends Error {
     readonly fix?: string,
   ) {
     super(message);
+  }
+
+  /** What the state of a night does not allow. */
+  static ofRefusal({ kind, message, remedy }: Pick<Refusal, "kind" | "message" | "remedy">): OpsError {
+    return new OpsError(kind === "not-found" ? ExitCode.notFound : ExitCode.notPossible, message, remedy);
   }
 }

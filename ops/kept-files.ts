@@ -7,6 +7,7 @@ import { Actor } from "./acts/actor.ts";
 import type { Central } from "./central.ts";
 import { ExitCode, OpsError } from "./exit-code.ts";
 import type { Lane } from "./lanes.ts";
+import type { Place } from "./verbs/verb.ts";
 
 /** What to read from the lane's results volume. */
 export interface KeptFiles {
@@ -28,14 +29,10 @@ const NOT_THERE = "30";
  * @returns The pod to read the log of, as soon as it has ended.
  * @throws OpsError notFound where there is no such log, noEffectYet where the pod did not come to its end in time
  */
-export async function readKeptFiles(
-  central: Central,
-  lane: Lane,
-  wanted: KeptFiles,
-  note: (text: string) => void,
-): Promise<string> {
+export async function readKeptFiles({ central, lane, output }: Place, wanted: KeptFiles): Promise<string> {
   const { customer, namespace } = lane;
-  const actor = new Actor(central, { reason: `reads a kept log of ${customer}`, dryRun: false, note });
+  const reason = `reads a kept log of ${customer}`;
+  const actor = new Actor(central, { reason, dryRun: false, note: output.note });
   const { businessDate: date, log } = wanted;
   const { status } = await actor.ask(lane, { verb: "read-log", ...defined({ date, log }) });
   const name = status?.nights?.[0] ?? "";

@@ -55,9 +55,9 @@ const START_WITHIN_MINUTES = 15;
 /** A start before this local hour belongs to the business date before: a night that starts after midnight computes the day that ended. */
 export const ROLL_HOUR = 12;
 
-/** Reads a lane's schedule; undefined where it is not a daily one, so that no start can be expected. */
-export function laneSchedule(cron: CronWorkflow): LaneSchedule | undefined {
-  return readSchedule(cron).schedule;
+/** Reads a lane's schedule; undefined where there is none, or not a daily one, so that no start can be expected. */
+export function laneSchedule(cron: CronWorkflow | undefined): LaneSchedule | undefined {
+  return cron === undefined ? undefined : readSchedule(cron).schedule;
 }
 
 /** Reads a lane's schedule as far as it can be read. */

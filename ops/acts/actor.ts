@@ -91,8 +91,8 @@ export class Actor {
     }
     const act = await this.untilCarried(lane, { name, spec }, seconds);
     if (act.status?.phase === "Refused") {
-      const { message, remedy, refusal } = act.status;
-      throw new OpsError(refusal === "not-found" ? ExitCode.notFound : ExitCode.notPossible, message, remedy);
+      const { refusal: kind = "not-possible", ...why } = act.status;
+      throw OpsError.ofRefusal({ kind, ...why });
     }
     if (act.status?.phase === "Expired") {
       throw new OpsError(

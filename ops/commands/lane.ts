@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Day } from "../../runs/local-time.ts";
 import { laneOrPast } from "../lanes.ts";
-import { switchSchedule, waive } from "../verbs/act-on-lane.ts";
+import { actOnLane, type LaneVerb, waive } from "../verbs/act-on-lane.ts";
 import { renderDone } from "../verbs/verb.ts";
 import { type ActCommandOptions, acting, actPlaceOf, day, examples, type Io } from "./options.ts";
 
@@ -14,26 +14,27 @@ export function addLaneCommands(program: Command, io: Io): void {
     .addHelpText("after", examples('waive nordbank --date 2026-03-31 --reason "the customer computed it by itself"'))
     .action(async (customer: string, options: ActCommandOptions & { readonly date: Day }) => {
       // A date may still call although the customer's file no longer declares its nights.
-      const { output, central, actor, lane } = await actPlaceOf(customer, options, io, laneOrPast);
-      output.show("Act", await waive(central, actor, lane, options.date), renderDone);
+      const place = await actPlaceOf(customer, options, io, laneOrPast);
+      place.output.show("Act", await waive(place, options.date), renderDone);
     });
-  switching(program, io, "schedule-off")
+  addLaneCommand(program, io, "schedule-off")
     .description("no night starts by the schedule, for a time or until it is set on again")
     .option("--until <time>", "when it is set on again by itself, RFC 3339 like 2026-04-02T06:00:00Z", instant)
     .addHelpText(
       "after",
       examples('schedule-off nordbank --until 2026-04-02T06:00:00Z --reason "the customer moves its data centre"'),
     );
-  switching(program, io, "schedule-on")
+  addLaneCommand(program, io, "schedule-on")
     .description("nights start by the schedule again")
     .addHelpText("after", examples('schedule-on nordbank --reason "moved"'));
 }
 
-function switching(program: Command, io: Io, verb: "schedule-off" | "schedule-on"): Command {
+/** A command about the schedule or the backfill of a lane. */
+export function addLaneCommand(program: Command, io: Io, verb: LaneVerb): Command {
   return acting(program.command(`${verb} <customer>`)).action(
     async (customer: string, options: ActCommandOptions & { readonly until?: string }) => {
-      const { output, actor, lane } = await actPlaceOf(customer, options, io);
-      output.show("Act", await switchSchedule(actor, lane, verb, options.until), renderDone);
+      const place = await actPlaceOf(customer, options, io);
+      place.output.show("Act", await actOnLane(place, verb, options.until), renderDone);
     },
   );
 }

@@ -52,9 +52,9 @@ function addHistory(program: Command, io: Io): void {
       } else if (customer === undefined) {
         command.error("error: say which customer's runs, or --acts for what people asked for");
       } else {
-        const { output, central, lane } = await placeOf(customer, options, io, laneOrPast);
-        const found = await history(central, lane, options);
-        output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
+        const place = await placeOf(customer, options, io, laneOrPast);
+        const found = await history(place, options);
+        place.output.show("RunList", found, options.date === undefined ? renderHistory : renderRuns);
       }
     });
 }
@@ -72,9 +72,9 @@ function addCompare(program: Command, io: Io): void {
     )
     .action(async (customer: string, options: CompareCommandOptions) => {
       const { date, with: folder, run, step: steps } = options;
-      const { output, central, lane } = await placeOf(customer, options, io, laneOrPast);
-      const compared = await compare(central, lane, { date, folder, ...defined({ run, steps }) });
-      output.show("Comparison", compared, renderComparison);
+      const place = await placeOf(customer, options, io, laneOrPast);
+      const compared = await compare(place, { date, folder, ...defined({ run, steps }) });
+      place.output.show("Comparison", compared, renderComparison);
       if (!compared.same) {
         throw new OpsError(ExitCode.differs, `compare: the results of ${customer} for ${date} differ from ${folder}`);
       }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Day } from "../../runs/local-time.ts";
+import type { NightChoice } from "../choose-night.ts";
 import { loadKubeconfig } from "../kubeconfig.ts";
 import type { NightLine } from "../overview/night-line.ts";
 import { type OverviewView, renderNights, renderWaiting } from "../overview/render-nights.ts";
@@ -17,8 +18,6 @@ import {
   day,
   examples,
   type Io,
-  type NightOption,
-  nightChoice,
   oneNight,
   outputOf,
   placeOf,
@@ -30,12 +29,12 @@ interface NightsOptions extends CommonOptions {
   readonly html?: boolean;
 }
 
-interface ShowOptions extends CommonOptions, NightOption {
+interface ShowOptions extends CommonOptions, NightChoice {
   readonly watch?: boolean;
   readonly all?: boolean;
 }
 
-interface LogsOptions extends CommonOptions, NightOption {
+interface LogsOptions extends CommonOptions, NightChoice {
   readonly date?: Day;
   readonly run?: number;
   readonly attempt?: number;
@@ -57,8 +56,7 @@ export function addLookCommands(program: Command, io: Io): void {
     .addHelpText("after", examples("show nordbank --watch", "show nordbank --night night-2026-03-31-run-2"))
     .action(async (customer: string, options: ShowOptions) => {
       const look = options.watch === true ? watch : show;
-      const { output, central, lane } = await placeOf(customer, options, io);
-      await look(central, lane, { ...nightChoice(options), every: options.all === true }, output);
+      await look(await placeOf(customer, options, io), { ...options, every: options.all === true });
     });
   oneNight(common(program.command("logs <customer> [step]")))
     .description("the log of a step's runner and its Spark driver, even when the runner is long gone")
@@ -86,12 +84,8 @@ export function addLookCommands(program: Command, io: Io): void {
       if (run !== undefined && date === undefined && kept !== true) {
         command.error("error: --run is the number of a run of one business date: say which, with --date");
       }
-      const { output, central, lane } = await placeOf(customer, options, io);
-      if (step === undefined || kept === true) {
-        await keptFiles(central, lane, date, output);
-      } else {
-        await logs(central, lane, step, options, output);
-      }
+      const place = await placeOf(customer, options, io);
+      await (step === undefined || kept === true ? keptFiles(place, date) : logs(place, step, options));
     });
 }
 

@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Day, isDay, isTimeOfDay } from "../../runs/local-time.ts";
 import { Actor } from "../acts/actor.ts";
 import { Central } from "../central.ts";
-import type { NightChoice } from "../choose-night.ts";
 import { DEFAULT_KUBECONFIG, loadKubeconfig } from "../kubeconfig.ts";
-import { type Lane, laneOf } from "../lanes.ts";
+import { laneOf } from "../lanes.ts";
 import { Output, type OutputForm, type Screen } from "../output.ts";
+import type { ActPlace, Place } from "../verbs/verb.ts";
 
 /** Where a command writes results and progress. */
 export interface Io {
@@ -27,10 +27,6 @@ export interface CommonOptions {
 export interface ActCommandOptions extends CommonOptions {
   readonly reason: string;
   readonly dryRun?: boolean;
-}
-
-export interface NightOption {
-  readonly night?: string;
 }
 
 const REQUEST_TIMEOUT_SECONDS = 15;
@@ -68,10 +64,6 @@ export function oneNight(command: Command): Command {
   return command.option("--night <workflow>", "which night, if several run (default: the one that runs)");
 }
 
-export function nightChoice(options: NightOption): NightChoice {
-  return options.night === undefined ? {} : { night: options.night };
-}
-
 /** The central cluster; retries are noted. */
 export function centralOf(options: CommonOptions, { note }: Output): Central {
   return new Central(loadKubeconfig(options), { timeoutSeconds: options.requestTimeout, note });
@@ -81,32 +73,24 @@ export function outputOf(options: CommonOptions, io: Io): Output {
   return new Output({ form: options.output, utc: options.utc ?? false }, io.out, io.err);
 }
 
-export function actorOf(central: Central, { reason, dryRun = false }: ActCommandOptions, { note }: Output): Actor {
-  return new Actor(central, { reason, dryRun, note });
-}
-
-/** Where a command about one customer works, and where it shows its result. */
-export interface Place {
-  readonly output: Output;
-  readonly central: Central;
-  readonly lane: Lane;
-}
-
 export async function placeOf(customer: string, options: CommonOptions, io: Io, find = laneOf): Promise<Place> {
   const output = outputOf(options, io);
   const central = centralOf(options, output);
   return { output, central, lane: await find(central, customer) };
 }
 
-/** The same for a command that changes something. */
+/** The same for a command that changes something. A reason that is none is refused before anything is asked. */
 export async function actPlaceOf(
   customer: string,
   options: ActCommandOptions,
   io: Io,
   find = laneOf,
-): Promise<Place & { readonly actor: Actor }> {
-  const place = await placeOf(customer, options, io, find);
-  return { ...place, actor: actorOf(place.central, options, place.output) };
+): Promise<ActPlace> {
+  const { reason, dryRun = false } = options;
+  const output = outputOf(options, io);
+  const central = centralOf(options, output);
+  const actor = new Actor(central, { reason, dryRun, note: output.note });
+  return { output, central, actor, lane: await find(central, customer) };
 }
 
 /** Examples for the end of a command's help. */

@@ -5,12 +5,12 @@ import type { Day } from "../../runs/local-time.ts";
 import type { View } from "../output.ts";
 import { comparisonText } from "../runs/render-runs.ts";
 import { plain } from "../text/paint.ts";
-import { endBackfill } from "../verbs/act-on-lane.ts";
 import { type Backfill, backfill } from "../verbs/backfill.ts";
 import { type Outcome, outcomeOf, requireGood } from "../verbs/outcome.ts";
 import { type Started, startRun } from "../verbs/start.ts";
-import { renderDone } from "../verbs/verb.ts";
-import { type ActCommandOptions, acting, actPlaceOf, count, day, examples, type Io, type Place } from "./options.ts";
+import type { Place } from "../verbs/verb.ts";
+import { addLaneCommand } from "./lane.ts";
+import { type ActCommandOptions, acting, actPlaceOf, count, day, examples, type Io } from "./options.ts";
 
 interface StartOptions extends ActCommandOptions {
   readonly date: Day;
@@ -64,7 +64,7 @@ function starting(program: Command, io: Io, verb: "run" | "replay" | "restate"):
       const place = await actPlaceOf(customer, options, io);
       const { date, early, run, from, current } = options;
       const about = { verb, date, ...defined({ early, run, from, current }) };
-      await finish(verb, place, await startRun(place.central, place.actor, place.lane, about), options);
+      await finish(verb, place, await startRun(place, about), options);
     });
 }
 
@@ -97,27 +97,23 @@ function addBackfill(program: Command, io: Io): void {
     )
     .action(async (customer: string, options: BackfillCommandOptions) => {
       const { from, to, concurrency, wait = false } = options;
-      const { output, central, actor, lane } = await actPlaceOf(customer, options, io);
-      output.show("Backfill", await backfill(central, actor, lane, { from, to, concurrency, wait }), renderBackfill);
+      const place = await actPlaceOf(customer, options, io);
+      place.output.show("Backfill", await backfill(place, { from, to, concurrency, wait }), renderBackfill);
     });
-  acting(program.command("backfill-end <customer>"))
+  addLaneCommand(program, io, "backfill-end")
     .description("end a backfill: it starts no further night, and those it has started run on")
-    .addHelpText("after", examples('backfill-end nordbank --reason "the wrong year"'))
-    .action(async (customer: string, options: ActCommandOptions) => {
-      const { output, actor, lane } = await actPlaceOf(customer, options, io);
-      output.show("Act", await endBackfill(actor, lane), renderDone);
-    });
+    .addHelpText("after", examples('backfill-end nordbank --reason "the wrong year"'));
 }
 
 /** Shows what was started and, with --wait, how it ended. */
 async function finish(verb: string, place: Place, started: Started, { wait }: StartOptions): Promise<void> {
-  const { central, lane, output } = place;
+  const { output } = place;
   if (wait !== true || started.dryRun) {
     output.show("Start", started, renderStarted);
     return;
   }
   output.note(renderStarted(started, { ...output.view, paint: plain }));
-  const outcome = await outcomeOf(central, lane, started, output.note);
+  const outcome = await outcomeOf(place, started);
   output.show("Outcome", outcome, renderOutcome);
   requireGood(verb, outcome);
 }

@@ -1,7 +1,7 @@
 import { defined } from "../../runs/defined.ts";
 import { costOfHold, type HoldCost, type HoldPlan } from "../../runs/forecast/cost-of-hold.ts";
 import { addDays, instantOf, localTime } from "../../runs/local-time.ts";
-import { readSchedule } from "../../runs/schedule.ts";
+import { laneSchedule } from "../../runs/schedule.ts";
 import type { ReadNight } from "../choose-night.ts";
 import { duration } from "../text/duration.ts";
 import type { VerbContext } from "../verbs/verb.ts";
@@ -12,7 +12,7 @@ const WORTH_SAYING = 60;
 
 /** The effect of a hold or a pause, with a dry run also what it would cost. @param step Default: the whole night. */
 export async function withCost(
-  { central, actor, times, until }: VerbContext,
+  { central, actor, output, until }: VerbContext,
   { lane, state }: ReadNight,
   effect: string,
   step?: string,
@@ -25,14 +25,14 @@ export async function withCost(
     readModel(central, lane, state),
     central.scheduleIfAny(lane.namespace, lane.pipeline),
   ]);
-  const zone = cron === undefined ? undefined : readSchedule(cron).schedule?.timezone;
+  const zone = laneSchedule(cron)?.timezone;
   const held = until === undefined ? undefined : nextAt(until, zone ?? "UTC", now);
   const plan: HoldPlan = defined({ step, until: held });
   const cost = model === undefined ? undefined : costOfHold(model, state, now, plan);
   const text =
     cost === undefined
       ? "the cost is not known: too few nights are recorded"
-      : costText(cost, plan, now, (instant) => times.clock(instant, zone));
+      : costText(cost, plan, now, (instant) => output.view.times.clock(instant, zone));
   return `${effect}; ${text}`;
 }
 

@@ -1,23 +1,18 @@
 import { defined } from "../../runs/defined.ts";
 import { laneNamespace, ownerOf } from "../../runs/lane-namespace.ts";
-import type { Day } from "../../runs/local-time.ts";
 import { askedAt, keptActName, type NightAct } from "../../runs/night-act.ts";
 import { pipelineOfRun, seriesName, seriesOf } from "../../runs/night-series.ts";
 import { CUSTOMER_LABEL } from "../../runs/run-record.ts";
 import type { Central } from "../central.ts";
 import { allLanes } from "../lanes.ts";
 import type { View } from "../output.ts";
-import { requirePeriod } from "../period.ts";
+import { isWithin, type Period, requirePeriod } from "../period.ts";
 import { table } from "../text/table.ts";
 
-/** Which acts are wanted. */
-export interface ActHistoryOptions {
+/** Which acts are wanted; days in UTC. */
+export interface ActHistoryOptions extends Period {
   /** @default - of all customers */
   readonly customer?: string;
-  /** First day, in UTC. @default - from the oldest on */
-  readonly from?: Day;
-  /** @default - to the newest */
-  readonly to?: Day;
   readonly limit: number;
 }
 
@@ -48,8 +43,8 @@ export interface KeptActs {
  * @throws OpsError usage, for a period that ends before it begins
  */
 export async function actHistory(central: Central, options: ActHistoryOptions): Promise<KeptActs> {
-  const { customer, from, to, limit } = options;
-  requirePeriod(from, to);
+  const { customer, limit } = options;
+  requirePeriod(options);
   const wanted = customer === undefined ? undefined : seriesOf(customer);
   const [kept, open] = await Promise.all([central.keptActs(wanted?.customer), openActs(central, wanted?.customer)]);
   // Nightwatch keeps copies of acts that still go on, too.
@@ -57,7 +52,7 @@ export async function actHistory(central: Central, options: ActHistoryOptions): 
   const acts = [...kept.filter(({ metadata }) => !going.has(metadata.name)), ...open]
     .map(keptAct)
     .filter((act) => wanted?.pipeline === undefined || act.customer === customer)
-    .filter(({ at }) => at.slice(0, 10) >= (from ?? "") && at.slice(0, 10) <= (to ?? "9999"))
+    .filter(({ at }) => isWithin(options, at.slice(0, 10)))
     .sort((a, b) => b.at.localeCompare(a.at));
   return { total: acts.length, items: acts.slice(0, limit) };
 }

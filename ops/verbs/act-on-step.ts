@@ -5,7 +5,6 @@ import { type StepVerb, stepAct } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import { type ReadNight, runningNight, stepOf } from "../choose-night.ts";
 import { withCost } from "../forecast/hold-cost.ts";
-import { laneOf } from "../lanes.ts";
 import { awaitEffect } from "./effect.ts";
 import { type Done, done, type VerbContext } from "./verb.ts";
 
@@ -14,23 +13,22 @@ import { type Done, done, type VerbContext } from "./verb.ts";
  * allow is refused here already; nightwatch checks again when it carries the act out.
  * @throws Refusal where the state does not allow it
  */
-export async function actOnStep(context: VerbContext, verb: StepVerb, customer: string, name: string): Promise<Done> {
-  const { central, actor, choice, effectSeconds } = context;
-  const lane = await laneOf(central, customer);
+export async function actOnStep(context: VerbContext, verb: StepVerb, name: string): Promise<Done> {
+  const { central, actor, lane, choice, effectSeconds } = context;
   const night = await runningNight(central, lane, choice);
   const step = stepOf(night, name);
-  const { effect, reached } = stepAct(verb, step, customer);
+  const { effect, reached } = stepAct(verb, step, lane.customer);
   const { workflow: run, paused } = night.state;
-  const group = verb === "release" ? await approver(context, customer, night, step) : {};
+  const group = verb === "release" ? await approver(context, night, step) : {};
   const about = { verb, night: run, step: name, attempt: step.attempts, ...group } as const;
   const asked = await actor.ask(lane, about, effectSeconds);
   if (actor.dryRun) {
-    return done(asked, customer, true, verb === "hold" ? await withCost(context, night, effect, name) : effect);
+    return done(asked, lane, verb === "hold" ? await withCost(context, night, effect, name) : effect);
   }
   if (reached !== undefined && !paused) {
-    await awaitEffect(context, { lane, night, step }, effect, reached);
+    await awaitEffect(context, night, step, effect, reached);
   }
-  return done(asked, customer, false, paused && reached !== undefined ? `${effect} once the night is resumed` : effect);
+  return done(asked, lane, paused && reached !== undefined ? `${effect} once the night is resumed` : effect);
 }
 
 /**
@@ -38,8 +36,7 @@ export async function actOnStep(context: VerbContext, verb: StepVerb, customer: 
  * @throws Refusal if the person is in none of the groups that the gate asks for
  */
 async function approver(
-  { central }: VerbContext,
-  customer: string,
+  { central, lane: { customer } }: VerbContext,
   { workflow }: ReadNight,
   { name: step, state, approval }: StepStatus,
 ): Promise<Pick<NightActSpec, "group">> {

@@ -2,12 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Day } from "../../runs/local-time.ts";
 import { isSettled } from "../../runs/night-act.ts";
 import { planBackfill } from "../../runs/start-act.ts";
-import type { Actor } from "../acts/actor.ts";
-import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 import { startPlace } from "./start.ts";
+import type { ActPlace } from "./verb.ts";
 
 /** Which nights to make up for, and how many at once. */
 export interface BackfillOptions {
@@ -42,15 +40,12 @@ const LOOK_AGAIN_MILLISECONDS = 2000;
  * a time, and goes on when this command has ended; it keeps room for the nights of the schedule.
  * @throws Refusal where the range cannot be filled
  */
-export async function backfill(
-  central: Central,
-  actor: Actor,
-  lane: Lane,
-  { from, to, concurrency, wait }: BackfillOptions,
-): Promise<Backfill> {
+export async function backfill(place: ActPlace, options: BackfillOptions): Promise<Backfill> {
+  const { central, actor, lane } = place;
+  const { from, to, concurrency, wait } = options;
   const range = { date: from, to };
-  const { days, missing, failed } = planBackfill(await startPlace(central, lane), range);
-  const { note } = actor.options;
+  const { days, missing, failed } = planBackfill(await startPlace(place), range);
+  const { note } = place.output;
   note(`${lane.customer}: ${missing.length} of ${days.length} business days have no night yet`);
   const { name, status } = await actor.ask(lane, { verb: "backfill", ...range, concurrency });
   const result = { customer: lane.customer, act: name, missing, failed, dryRun: actor.dryRun };

@@ -6,11 +6,11 @@ import { pipeline } from "node:stream/promises";
 import type { Day } from "../../runs/local-time.ts";
 import { isOver } from "../../runs/phases.ts";
 import type { ResultHashes, RunFacts } from "../../runs/run-record.ts";
-import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import type { Lane } from "../lanes.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import { table } from "../text/table.ts";
+import type { Place } from "./verb.ts";
 
 /** What to compare with a folder. */
 export interface CompareOptions {
@@ -46,8 +46,9 @@ export interface FolderComparison {
  * Compares what a night brought to its lane with the files of a folder on this machine, by the hashes in the run's
  * record: nothing is fetched.
  */
-export async function compare(central: Central, lane: Lane, options: CompareOptions): Promise<FolderComparison> {
-  const run = runToCompare(lane, await runsOf(central, lane, options.date), options);
+export async function compare(place: Place, options: CompareOptions): Promise<FolderComparison> {
+  const { lane } = place;
+  const run = runToCompare(lane, await runsOf(place, options.date), options);
   const files: ComparedFile[] = [];
   for (const { step, results } of resultsOf(run, lane, options)) {
     for (const [file, hash] of Object.entries(results)) {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StepStatus } from "../../runs/step-status.ts";
-import { readNight, stepOf } from "../choose-night.ts";
+import { type ReadNight, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { patiently } from "../patience.ts";
-import type { StepTarget, VerbContext } from "./verb.ts";
+import type { VerbContext } from "./verb.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 300;
 
@@ -13,16 +13,16 @@ const LOOK_AGAIN_MILLISECONDS = 300;
  * @throws OpsError noEffectYet
  */
 export async function awaitEffect(
-  { central, effectSeconds, note }: VerbContext,
-  { lane, night, step }: StepTarget,
+  { central, effectSeconds, output }: VerbContext,
+  { lane, state: { workflow } }: ReadNight,
+  { name }: StepStatus,
   effect: string,
   reached: (step: StepStatus) => boolean,
 ): Promise<void> {
-  const { workflow } = night.state;
   const end = Date.now() + effectSeconds * 1000;
   for (;;) {
-    const now = await patiently(() => readNight(central, lane, workflow), note);
-    if (reached(stepOf(now, step.name))) {
+    const now = await patiently(() => readNight(central, lane, workflow), output.note);
+    if (reached(stepOf(now, name))) {
       return;
     }
     if (Date.now() > end) {
@@ -33,6 +33,6 @@ export async function awaitEffect(
   throw new OpsError(
     ExitCode.noEffectYet,
     `${effect}: this was written, but Argo has not acted on it within ${effectSeconds} s`,
-    `nightlane show ${lane.customer} --night ${workflow} shows whether ${step.name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
+    `nightlane show ${lane.customer} --night ${workflow} shows whether ${name} moves; if it does not, the Argo controller is down: call the platform engineers, and do not repeat the command`,
   );
 }

@@ -4,16 +4,16 @@ import { workflowNodes } from "../../runs/nodes.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { AttemptFacts, RunFacts } from "../../runs/run-record.ts";
 import { stepNodes } from "../../runs/step-nodes.ts";
-import type { Central, StepPod } from "../central.ts";
+import type { StepPod } from "../central.ts";
 import { type NightChoice, nightToShow, type ReadNight, readNight, stepOf } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
 import { readKeptFiles } from "../kept-files.ts";
 import { type Lane, laneWith } from "../lanes.ts";
 import { LogLines, type LogLinesOptions } from "../log-lines.ts";
-import type { Output } from "../output.ts";
 import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import { unknownName } from "../unknown-name.ts";
+import type { Place } from "./verb.ts";
 
 /** Which log to read. */
 export interface LogOptions extends NightChoice, LogLinesOptions {
@@ -39,44 +39,38 @@ interface Attempt {
  * The log of a step's runner, which includes the Spark driver's: from the pod if it exists, else the copy on the lane's
  * results volume, else the last lines in the run record.
  */
-export async function logs(
-  central: Central,
-  lane: Lane,
-  step: string,
-  options: LogOptions,
-  output: Output,
-): Promise<void> {
-  const found = await findAttempt(central, lane, step, options);
+export async function logs(place: Place, step: string, options: LogOptions): Promise<void> {
+  const { central, lane, output } = place;
+  const found = await findAttempt(place, step, options);
   const follow = options.follow === true;
   const next = async (printed?: StepPod): Promise<LogPart | undefined> =>
-    follow ? nextPart(central, found, step, printed, options, output) : undefined;
-  const pod = await podOf(central, lane, step, found);
+    follow ? nextPart(place, found, step, printed, options) : undefined;
+  const pod = await podOf(place, step, found);
   const first = pod === undefined || (follow && isStarting(pod)) ? await next() : { pod };
   for (let part = first; part !== undefined; part = await next(part.pod)) {
     const lines = new LogLines(output.stream, options);
     await central.runnerLog(lane.namespace, part.pod.name, lines, { follow, ...defined({ since: part.since }) });
   }
   if (first === undefined) {
-    await keptLog(central, found, step, options, output);
+    await keptLog(place, found, step, options);
   }
 }
 
 /** The log of an attempt whose runner is gone. */
 async function keptLog(
-  central: Central,
+  { central, output }: Place,
   { facts, attempt }: Attempt,
   step: string,
   options: LogOptions,
-  output: Output,
 ): Promise<void> {
-  const { namespace } = laneWith(facts);
+  const lane = laneWith(facts);
   const sink = new LogLines(output.stream, options);
   output.note(`the runner of ${step}, attempt ${attempt.number}, is gone; reading the log that was kept`);
   try {
     const log = { runNumber: facts.runNumber, step, attempt: attempt.number };
     const wanted = { ...defined({ businessDate: facts.businessDate }), log };
-    const reader = await readKeptFiles(central, laneWith(facts), wanted, output.note);
-    await central.runnerLog(namespace, reader, sink, { follow: false });
+    const reader = await readKeptFiles({ central, lane, output }, wanted);
+    await central.runnerLog(lane.namespace, reader, sink, { follow: false });
   } catch (error) {
     if (!(error instanceof OpsError) || attempt.logEnd === undefined) {
       throw error;
@@ -87,18 +81,15 @@ async function keptLog(
 }
 
 /** What the lane's results volume keeps, and how full it is. @param businessDate Only this business date. @default - all */
-export async function keptFiles(
-  central: Central,
-  lane: Lane,
-  businessDate: string | undefined,
-  output: Output,
-): Promise<void> {
-  const pod = await readKeptFiles(central, lane, defined({ businessDate }), output.note);
+export async function keptFiles(place: Place, businessDate: string | undefined): Promise<void> {
+  const { central, lane, output } = place;
+  const pod = await readKeptFiles(place, defined({ businessDate }));
   await central.runnerLog(lane.namespace, pod, new LogLines(output.stream), { follow: false });
 }
 
-async function findAttempt(central: Central, lane: Lane, step: string, options: LogOptions): Promise<Attempt> {
-  const recorded = options.date === undefined ? undefined : await runOf(central, lane, step, options.date, options.run);
+async function findAttempt(place: Place, step: string, options: LogOptions): Promise<Attempt> {
+  const { central, lane } = place;
+  const recorded = options.date === undefined ? undefined : await runOf(place, step, options.date, options.run);
   const isThere =
     recorded === undefined || (await central.heads(lane.namespace)).some(({ uid }) => uid === recorded.uid);
   if (recorded !== undefined && !isThere) {
@@ -111,8 +102,9 @@ async function findAttempt(central: Central, lane: Lane, step: string, options: 
 }
 
 /** The run of a date, by its number or the newest in which the step has run. */
-async function runOf(central: Central, lane: Lane, step: string, date: string, number?: number): Promise<RunFacts> {
-  const runs = await runsOf(central, lane, date);
+async function runOf(place: Place, step: string, date: string, number?: number): Promise<RunFacts> {
+  const { customer } = place.lane;
+  const runs = await runsOf(place, date);
   const hasRun = (run: RunFacts): boolean => attemptsOf(run, step).length > 0;
   const run =
     number === undefined ? (runs.find(hasRun) ?? runs[0]) : runs.find(({ runNumber }) => runNumber === number);
@@ -120,9 +112,9 @@ async function runOf(central: Central, lane: Lane, step: string, date: string, n
     throw new OpsError(
       ExitCode.notFound,
       number === undefined
-        ? `no run of ${date} of ${lane.customer} is known`
-        : `there is no run ${number} of ${date} of ${lane.customer}`,
-      `nightlane history ${lane.customer}`,
+        ? `no run of ${date} of ${customer} is known`
+        : `there is no run ${number} of ${date} of ${customer}`,
+      `nightlane history ${customer}`,
     );
   }
   return run;
@@ -162,8 +154,7 @@ function attemptOf(run: RunFacts, { customer }: Lane, step: string, number: numb
 
 /** The last runner of the attempt whose pod exists: an evicted one before it may be gone. */
 async function podOf(
-  central: Central,
-  { namespace }: Lane,
+  { central, lane: { namespace } }: Pick<Place, "central" | "lane">,
   step: string,
   { night, attempt }: Pick<Attempt, "night" | "attempt">,
 ): Promise<StepPod | undefined> {
@@ -196,12 +187,11 @@ interface LogPart {
  * @returns undefined once the step has ended, or waits for a person
  */
 async function nextPart(
-  central: Central,
+  { central, output }: Place,
   { night: found }: Attempt,
   step: string,
   printed: StepPod | undefined,
   options: LogOptions,
-  output: Output,
 ): Promise<LogPart | undefined> {
   const ended = new Date();
   let waits = 0;
@@ -218,7 +208,7 @@ async function nextPart(
     if (!goesOn || attempt === undefined || !isWanted) {
       return undefined;
     }
-    const pod = await patiently(() => podOf(central, found.lane, step, { night, attempt }), output.note);
+    const pod = await patiently(() => podOf({ central, lane: found.lane }, step, { night, attempt }), output.note);
     if (pod !== undefined && pod.uid !== printed?.uid && !isStarting(pod)) {
       if (printed !== undefined) {
         output.note(`${step}, attempt ${attempt.number}: another runner goes on`);

@@ -5,13 +5,12 @@ import { hasEnded } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
 import type { Comparison, RunFacts } from "../../runs/run-record.ts";
 import { possibleActs } from "../../runs/step-act.ts";
-import type { Central } from "../central.ts";
 import { readNight } from "../choose-night.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Lane } from "../lanes.ts";
 import { patiently } from "../patience.ts";
 import { runsOf } from "../runs/all-runs.ts";
 import type { Started } from "./start.ts";
+import type { Place } from "./verb.ts";
 
 const LOOK_AGAIN_MILLISECONDS = 2000;
 
@@ -22,16 +21,10 @@ export interface Outcome extends Started {
   readonly comparison?: Comparison;
 }
 
-/**
- * Waits until a night has ended, however long that takes.
- * @param note Told whenever a step waits for a person.
- */
-export async function outcomeOf(
-  central: Central,
-  lane: Lane,
-  started: Started,
-  note: (text: string) => void,
-): Promise<Outcome> {
+/** Waits until a night has ended, however long that takes, and notes whenever a step waits for a person. */
+export async function outcomeOf(place: Place, started: Started): Promise<Outcome> {
+  const { central, lane } = place;
+  const { note } = place.output;
   const noted = new Set<string>();
   for (;;) {
     const { state, workflow } = await patiently(() => readNight(central, lane, started.night), note);
@@ -45,7 +38,7 @@ export async function outcomeOf(
     }
     if (hasEnded(state)) {
       const facts = runFacts(workflow, undefined, Date.now());
-      const comparison = await patiently(() => comparisonOf(central, lane, started, facts), note);
+      const comparison = await patiently(() => comparisonOf(place, started, facts), note);
       return { ...started, phase: state.phase, ...defined({ comparison }) };
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
@@ -53,12 +46,11 @@ export async function outcomeOf(
 }
 
 async function comparisonOf(
-  central: Central,
-  lane: Lane,
+  place: Place,
   { businessDate, repeats }: Started,
   facts: RunFacts,
 ): Promise<Comparison | undefined> {
-  const runs = repeats === undefined ? [] : await runsOf(central, lane, businessDate);
+  const runs = repeats === undefined ? [] : await runsOf(place, businessDate);
   const original = runs.find(({ runNumber }) => runNumber === repeats);
   return original === undefined ? undefined : compareRuns(facts, original);
 }

@@ -3,7 +3,6 @@ import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
 import { readNight } from "../choose-night.ts";
 import { OpsError } from "../exit-code.ts";
-import { laneOf } from "../lanes.ts";
 import { actOnStep } from "./act-on-step.ts";
 import type { Done, VerbContext } from "./verb.ts";
 
@@ -11,7 +10,7 @@ import type { Done, VerbContext } from "./verb.ts";
 export interface Retried {
   readonly done: readonly Done[];
   /** Why others were not. */
-  readonly failed: readonly (OpsError | Refusal)[];
+  readonly failed: readonly OpsError[];
 }
 
 /**
@@ -19,22 +18,22 @@ export interface Retried {
  * narrows it down. Each is asked for, whatever becomes of the others.
  * @throws Refusal where none does
  */
-export async function retryAll(context: VerbContext, customer: string): Promise<Retried> {
-  const { central, choice } = context;
-  const lane = await laneOf(central, customer);
+export async function retryAll(context: VerbContext): Promise<Retried> {
+  const { central, lane, choice } = context;
+  const { customer } = lane;
   const running = (await central.heads(lane.namespace, isNightly(lane.series) ? undefined : lane.pipeline)).filter(
     ({ completed, name }) => !completed && (choice.night ?? name) === name,
   );
   const done: Done[] = [];
-  const failed: (OpsError | Refusal)[] = [];
+  const failed: OpsError[] = [];
   const retry = async (night: string, step: string): Promise<void> => {
     try {
-      done.push(await actOnStep({ ...context, choice: { night } }, "retry", customer, step));
+      done.push(await actOnStep({ ...context, choice: { night } }, "retry", step));
     } catch (error) {
       if (!(error instanceof OpsError || error instanceof Refusal)) {
         throw error;
       }
-      failed.push(error);
+      failed.push(error instanceof Refusal ? OpsError.ofRefusal(error) : error);
     }
   };
   const retries: Promise<void>[] = [];

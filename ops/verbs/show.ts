@@ -10,12 +10,12 @@ import { type NightChoice, nightToShow, readNight, type ShownNight } from "../ch
 import { OpsError } from "../exit-code.ts";
 import { forecastAnswer, readModel } from "../forecast/lane-forecast.ts";
 import { Frame } from "../frame.ts";
-import type { Lane } from "../lanes.ts";
 import { answer, type Output, type View } from "../output.ts";
 import { patiently } from "../patience.ts";
 import { renderNight } from "../render-night.ts";
 import { line } from "../text/line.ts";
 import { wrapped } from "../text/width.ts";
+import type { Place } from "./verb.ts";
 
 const REFRESH_MILLISECONDS = 2000;
 
@@ -29,14 +29,14 @@ export interface ShowChoice extends NightChoice {
 }
 
 /** A lane's night: states, times, remote jobs, and who decided what. */
-export async function show(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
+export async function show({ central, lane, output }: Place, choice: ShowChoice): Promise<void> {
   const night = await withModel(central, await nightToShow(central, lane, choice), output);
   night.remarks.forEach(output.note);
   output.show("Night", nightDocument(night), (_, view) => whole(night, view, choice.every));
 }
 
 /** The same until the night ends: redrawn on a terminal, else printed on every change. */
-export async function watch(central: Central, lane: Lane, choice: ShowChoice, output: Output): Promise<void> {
+export async function watch({ central, lane, output }: Place, choice: ShowChoice): Promise<void> {
   let night = await withModel(central, await nightToShow(central, lane, choice), output);
   night.remarks.forEach(output.note);
   const frame = output.form === "text" && output.stream.isTTY === true ? new Frame(output.stream) : undefined;

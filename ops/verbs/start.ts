@@ -6,11 +6,9 @@ import { runName } from "../../runs/run-name.ts";
 import { laneSchedule } from "../../runs/schedule.ts";
 import { type PlannedStart, planRepeat, planRun, type StartPlace } from "../../runs/start-act.ts";
 import { parameter } from "../../runs/workflow.ts";
-import type { Actor } from "../acts/actor.ts";
-import type { Central } from "../central.ts";
 import { ExitCode, OpsError } from "../exit-code.ts";
-import type { Lane } from "../lanes.ts";
 import { allRuns } from "../runs/all-runs.ts";
+import type { ActPlace, Place } from "./verb.ts";
 
 /** A night that was started. */
 export interface Started {
@@ -39,16 +37,15 @@ export type StartOptions = Pick<NightActSpec, "run" | "from" | "current" | "earl
 };
 
 /** What a start may be planned from. */
-export async function startPlace(central: Central, lane: Lane): Promise<StartPlace> {
-  const [cron, runs] = await Promise.all([central.schedule(lane.namespace, lane.pipeline), allRuns(central, lane)]);
-  const schedule = laneSchedule(cron);
+export async function startPlace({ central, lane }: Place): Promise<StartPlace> {
+  const [cron, runs] = await Promise.all([central.schedule(lane.namespace, lane.pipeline), allRuns({ central, lane })]);
   return {
     customer: lane.customer,
     template: cron.spec.workflowSpec.workflowTemplateRef.name,
     runs,
     now: Date.now(),
     definition: (name) => central.template(lane.namespace, name),
-    ...(schedule === undefined ? {} : { schedule }),
+    ...defined({ schedule: laneSchedule(cron) }),
   };
 }
 
@@ -56,10 +53,11 @@ export async function startPlace(central: Central, lane: Lane): Promise<StartPla
  * Asks for a run of a business date. Obvious obstacles are refused here already; nightwatch checks again.
  * @throws Refusal
  */
-export async function startRun(central: Central, actor: Actor, lane: Lane, options: StartOptions): Promise<Started> {
+export async function startRun(place: ActPlace, options: StartOptions): Promise<Started> {
+  const { actor, lane } = place;
   const { verb, date } = options;
-  const place = await startPlace(central, lane);
-  const planned = verb === "run" ? planRun(place, options) : await planRepeat(place, { ...options, verb });
+  const known = await startPlace(place);
+  const planned = verb === "run" ? planRun(known, options) : await planRepeat(known, { ...options, verb });
   const { name, spec, status } = await actor.ask(lane, options, STARTED_WITHIN_SECONDS);
   if (status?.phase === "Accepted" && status.nights === undefined) {
     throw new OpsError(
@@ -68,9 +66,9 @@ export async function startRun(central: Central, actor: Actor, lane: Lane, optio
       "nightlane history --acts shows what becomes of it; do not repeat the command",
     );
   }
-  const night = status?.nights?.at(-1) ?? runName(lane.series, place.schedule, date, planned.runNumber);
-  const beside = place.runs.filter((run) => !isOver(run) && run.finishedAt === undefined && run.night !== night);
-  const really = status === undefined ? planned : await asStarted(central, lane, night, planned);
+  const night = status?.nights?.at(-1) ?? runName(lane.series, known.schedule, date, planned.runNumber);
+  const beside = known.runs.filter((run) => !isOver(run) && run.finishedAt === undefined && run.night !== night);
+  const really = status === undefined ? planned : await asStarted(place, night, planned);
   return {
     customer: lane.customer,
     act: name,
@@ -90,8 +88,7 @@ const STARTED_WITHIN_SECONDS = 30;
 
 /** Nightwatch decides number and template: another person may have started a run in between. */
 async function asStarted(
-  central: Central,
-  lane: Lane,
+  { central, lane }: Place,
   night: string,
   planned: PlannedStart,
 ): Promise<Pick<PlannedStart, "runNumber" | "template">> {

@@ -1,26 +1,30 @@
 import type { Verb } from "../../runs/act.ts";
 import { defined } from "../../runs/defined.ts";
-import type { StepStatus } from "../../runs/step-status.ts";
-import type { Times } from "../../runs/times.ts";
-import type { Actor, Asked } from "../acts/actor.ts";
+import type { Actor, Asked, AskedFor } from "../acts/actor.ts";
 import type { Central } from "../central.ts";
-import type { NightChoice, ReadNight } from "../choose-night.ts";
+import type { NightChoice } from "../choose-night.ts";
 import type { Lane } from "../lanes.ts";
-import type { View } from "../output.ts";
+import type { Output, View } from "../output.ts";
+
+/** Where a verb works, and where it shows its result. */
+export interface Place {
+  readonly output: Output;
+  readonly central: Central;
+  readonly lane: Lane;
+}
+
+/** Where a verb changes something. */
+export interface ActPlace extends Place {
+  readonly actor: Actor;
+}
 
 /** What a verb needs to act on a running night. */
-export interface VerbContext {
-  readonly central: Central;
-  readonly actor: Actor;
+export interface VerbContext extends ActPlace {
   readonly choice: NightChoice;
   /** How long Argo may take to act on a decision, and a runner to cancel its job, seconds. */
   readonly effectSeconds: number;
-  /** How times are shown. */
-  readonly times: Times;
   /** When a hold or a pause is meant to end, local time `HH:MM`: only the forecast of its cost uses it. @default - not known */
   readonly until?: string;
-  /** Told what is being waited for. */
-  readonly note: (text: string) => void;
 }
 
 /** What a verb did, for people and for `-o json`. */
@@ -38,16 +42,16 @@ export interface Done {
   readonly effect: string;
 }
 
-/** A step of a running night. */
-export interface StepTarget {
-  readonly lane: Lane;
-  readonly night: ReadNight;
-  readonly step: StepStatus;
+/** Asks for an act, and reports what nightwatch says of it. @param effect What a dry run says instead. */
+export async function askFor({ actor, lane }: ActPlace, about: AskedFor, effect: string): Promise<Done> {
+  const asked = await actor.ask(lane, about);
+  return done(asked, lane, asked.status?.message ?? effect);
 }
 
 /** The report of a verb. */
-export function done({ name, spec }: Asked, customer: string, dryRun: boolean, effect: string): Done {
+export function done({ name, spec, status }: Asked, { customer }: Lane, effect: string): Done {
   const { verb, night, step, by, reason } = spec;
+  const dryRun = status === undefined;
   return { customer, act: name, ...defined({ night, step }), verb, by, reason, dryRun, effect };
 }
 

@@ -25,6 +25,15 @@ describe("help", () => {
     expect(out).toContain(RUNBOOK);
   });
 
+  test("and the page for operators say what every exit code means", async () => {
+    const { out } = await onTerminal("--help");
+    const page = readFileSync(join(repository, "docs/operate.md"), "utf8");
+    for (const code of Object.values(ExitCode)) {
+      expect(out).toMatch(new RegExp(`^  ${code}  \\w`, "m"));
+      expect(page).toContain(`\n| ${code} | `);
+    }
+  });
+
   test("marks the options that a command cannot do without, and shows what is taken otherwise", async () => {
     const { out } = await onTerminal("help", "run");
     expectWidth(out, 80);

@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { Actor } from "../../../ops/acts/actor.ts";
 import type { Central } from "../../../ops/central.ts";
 import type { Lane } from "../../../ops/lanes.ts";
+import type { Output } from "../../../ops/output.ts";
 import { startRun } from "../../../ops/verbs/start.ts";
 import type { NightActStatus } from "../../../runs/night-act.ts";
 import { cron, NOW } from "./support/fleet.ts";
@@ -23,8 +24,9 @@ async function start(status: NightActStatus) {
     workflow: async () => ({ spec: { arguments: { parameters: [{ name: "run-number", value: "1" }] } } }),
   } as unknown as Central;
   const actor = { dryRun: false, ask: async () => ({ name: "act-1", spec: { by: "anna", reason: "test" }, status }) };
+  const place = { central, actor: actor as unknown as Actor, lane: LANE, output: {} as Output };
   try {
-    return await startRun(central, actor as unknown as Actor, LANE, { verb: "run", date: "2026-03-30" });
+    return await startRun(place, { verb: "run", date: "2026-03-30" });
   } catch (error) {
     return (error as Error).message;
   } finally {
