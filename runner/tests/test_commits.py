@@ -11,7 +11,7 @@ from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
 from nightlane_runner.container.transfer import copy_within, send_path
 from tests.support.local_shell import LocalShell
-from tests.support.local_work import SHELLS, work_in
+from tests.support.local_work import SHELLS, SHELLS_OF_PROGRAMS, work_in
 
 
 class _Frozen(LocalShell):
@@ -50,7 +50,7 @@ def test_runner_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committe
     def newer() -> None:
         send_path(work_in(LocalShell(tmp_path, shell)), new, place, "newer", lambda: None)
 
-    with pytest.raises(WorkFailed, match="cannot stat"):
+    with pytest.raises(WorkFailed, match="cannot stat|can't rename"):
         send_path(work_in(_Frozen(tmp_path, shell, 2, newer)), old, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
@@ -82,7 +82,7 @@ def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
     def newer() -> None:
         copy_within(work_in(LocalShell(tmp_path, shell)), source, place, "newer", lambda: None)
 
-    with pytest.raises(WorkFailed, match="cannot stat"):
+    with pytest.raises(WorkFailed, match="cannot stat|can't rename"):
         copy_within(work_in(_Frozen(tmp_path, shell, 2, newer)), source, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results" / "run-2").iterdir()] == ["step"]
@@ -90,7 +90,7 @@ def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
 
 
 @pytest.mark.parametrize("moves", [1, 2, 3])
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", SHELLS_OF_PROGRAMS)
 def test_crash_within_a_commit_loses_nothing_and_leaves_nothing(
     shell: Sequence[str], moves: int, tmp_path: Path
 ) -> None:
@@ -126,7 +126,7 @@ def test_crash_within_a_commit_loses_nothing_and_leaves_nothing(
     assert sorted(entry.name for entry in before.parent.iterdir()) == ["input", "input.partial-next"]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", SHELLS_OF_PROGRAMS)
 def test_commit_into_a_folder_that_appears_meanwhile_is_undone(shell: Sequence[str], tmp_path: Path) -> None:
     """To mv that is a folder to move into."""
     fresh = _input(tmp_path / "fresh", b"new", is_folder=True)
@@ -148,3 +148,67 @@ def test_commit_into_a_folder_that_appears_meanwhile_is_undone(shell: Sequence[s
         )
 
     assert list(place.iterdir()) == []
+
+
+def _watched_sync(folder: Path, place: Path, ends: str = 'exec /bin/sync "$@"', knows: str = "-f, --file-system") -> str:
+    """Return a path on which sync notes what is in the place, and then ends like that."""
+    tools = folder / "tools"
+    tools.mkdir()
+    (tools / "sync").write_text(
+        f'#!/bin/sh\n[ "$1" != --help ] || {{ echo "{knows}"; exit 0; }}\n'
+        f'echo "$1 $(cat {place}/x 2>/dev/null)" >>{folder}/syncs\n{ends}\n'
+    )
+    (tools / "sync").chmod(0o755)
+    return f"{tools}:/usr/bin:/bin"
+
+
+@pytest.mark.parametrize("shell", SHELLS_OF_PROGRAMS)
+@pytest.mark.parametrize("within", [False, True])
+def test_what_is_put_into_a_place_is_on_the_volumes_disk(shell: Sequence[str], within: bool, tmp_path: Path) -> None:
+    """R10: a node that loses its power must leave neither an empty file under its final name, nor what was before."""
+    place = _input(tmp_path / "results" / "input", b"old", is_folder=True)
+    fresh = _input(tmp_path / ("results" if within else "lane") / "fresh", b"new", is_folder=True)
+    work = work_in(LocalShell(tmp_path, shell, _watched_sync(tmp_path, place)))
+    remote = PurePosixPath("/results/input")
+
+    if within:
+        copy_within(work, PurePosixPath("/results/fresh"), remote, "me", lambda: None)
+    else:
+        send_path(work, fresh, remote, "me", lambda: None)
+
+    assert (tmp_path / "syncs").read_text() == "-f old\n-f new\n"
+
+
+def test_volume_that_does_not_take_what_came_is_heard(tmp_path: Path) -> None:
+    """R10: the last that a full or broken volume says, it says then."""
+    place = _input(tmp_path / "results" / "input", b"old", is_folder=True)
+    programs = _watched_sync(tmp_path, place, ends="echo 'sync: Input/output error' >&2; exit 1")
+
+    with pytest.raises(WorkFailed, match="Input/output error"):
+        send_path(
+            work_in(LocalShell(tmp_path, path=programs)),
+            _input(tmp_path / "fresh", b"new", is_folder=True),
+            PurePosixPath("/results/input"),
+            "me",
+            lambda: None,
+        )
+
+    assert (place / "x").read_bytes() == b"old"
+
+
+def test_container_whose_sync_knows_no_file_system_is_sent_to_as_well(tmp_path: Path) -> None:
+    """A sync of everything would wait for whatever others write on that node."""
+    place = tmp_path / "results" / "input"
+    place.parent.mkdir()
+    programs = _watched_sync(tmp_path, place, knows="usage: sync")
+
+    send_path(
+        work_in(LocalShell(tmp_path, path=programs)),
+        _input(tmp_path / "fresh", b"new", is_folder=True),
+        PurePosixPath("/results/input"),
+        "me",
+        lambda: None,
+    )
+
+    assert (place / "x").read_bytes() == b"new"
+    assert not (tmp_path / "syncs").exists()

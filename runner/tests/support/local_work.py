@@ -16,6 +16,9 @@ SHELLS = [
 ]
 """The shells that containers have."""
 
+SHELLS_OF_PROGRAMS = SHELLS[:2]
+"""Those whose mv, sync and tar are programs on the path: BusyBox's are parts of it, and a test cannot replace them."""
+
 
 def held(shell: Sequence[str] = ("sh",)) -> list[str]:
     """Return a shell that a file's mode holds, as in a container whose user is not root."""

@@ -193,8 +193,13 @@ COMMIT = """
 nonce=$1
 mine=$2/$nonce
 before=$3.replaced-$nonce
+synced() {
+  [ -d "$1" ] || return 0
+  case $(sync --help 2>&1) in *-f*) sync -f "$1" ;; esac
+}
 status=0
-mv "$2/$4" "$mine" || status=$?
+synced "$2" || status=$?
+if [ "$status" = 0 ]; then mv "$2/$4" "$mine" || status=$?; fi
 if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$before" || status=$?; fi
 if [ "$status" = 0 ]; then mv "$mine" "$3" || status=$?; fi
 if [ "$status" = 0 ] && [ -e "$3/$nonce" ]; then
@@ -202,6 +207,7 @@ if [ "$status" = 0 ] && [ -e "$3/$nonce" ]; then
   rm -rf "$3/$nonce"
   status=1
 fi
+if [ "$status" = 0 ]; then synced "$2" || status=$?; fi
 if [ "$status" = 0 ]; then
   rm -rf "$3".replaced-* "$2" || status=$?
 elif [ -e "$before" ]; then
@@ -212,7 +218,9 @@ echo "nightlane-end $nonce $status committed" >&2
 """
 """Parameters: nonce, folder of the received, final path, name in the folder. Whoever begins to receive for the same
 path takes away what is to be put there, at any moment; then this fails, and what is in place stays or comes back.
-The nonce as a name tells when mv has moved into a folder that has just appeared."""
+The nonce as a name tells when mv has moved into a folder that has just appeared. What is put into place is on the disk
+before it has its name, and its name before this ends, where there is a sync that knows one file system (GNU's and
+BusyBox's): another one would wait for everything that is written on its node."""
 
 TIDY_NIGHTS = """
 nonce=$1; volume=$2; nights=$3; minutes=$4; newest=$5; shift 5
