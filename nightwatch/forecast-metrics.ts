@@ -1,6 +1,6 @@
 import { defined } from "../runs/defined.ts";
 import type { RunFacts } from "../runs/run-record.ts";
-import { type Lane, labelsOf, runningRuns } from "./lane.ts";
+import { type Lane, labelsOf, labelsOfStep, runningRuns } from "./lane.ts";
 import { type Metric, oneOfEach } from "./metric.ts";
 import { isExpectedLate, spareOf } from "./run-forecast.ts";
 import { dateOf } from "./signals/paused-signals.ts";
@@ -41,8 +41,8 @@ export function forecastMetrics(lanes: readonly Lane[]): readonly Metric[] {
       help: "Seconds by which a step that has not ended may end later than expected without its night missing its time.",
       type: "gauge",
       samples: oneOfEach(
-        forecasts.flatMap(({ labels, one }) =>
-          [...spareOf(one)].map(([step, seconds]) => [{ ...labels, step }, seconds] as const),
+        forecasts.flatMap(({ one }) =>
+          [...spareOf(one)].map(([step, seconds]) => [labelsOfStep(one.facts, step), seconds] as const),
         ),
         Math.min,
       ),

@@ -1,3 +1,4 @@
+import { defined } from "../runs/defined.ts";
 import type { DueNight } from "../runs/due-nights.ts";
 import { furtherOnly, type NightSeries } from "../runs/night-series.ts";
 import type { NightState } from "../runs/night-state.ts";
@@ -55,6 +56,14 @@ export interface Lane extends NightSeries {
 /** Labels that identify whose nights a metric is about: only the customer for the nightly ones. */
 export function labelsOf({ customer, pipeline }: NightSeries): Readonly<Record<string, string>> {
   return { customer, ...furtherOnly({ pipeline }) };
+}
+
+/** Labels that identify a step of a run: another run may be at the same step. */
+export function labelsOfStep(
+  run: NightSeries & { readonly night?: string },
+  step: string,
+): Readonly<Record<string, string>> {
+  return { ...labelsOf(run), ...defined({ night: run.night }), step };
 }
 
 /** The running runs of a lane, newest first. */

@@ -3,7 +3,7 @@ import type { ActCounters } from "./acts/act-desk.ts";
 import { credentialMetrics } from "./credential-metrics.ts";
 import { datedMetric } from "./dated-metric.ts";
 import { forecastMetrics } from "./forecast-metrics.ts";
-import { type Lane, labelsOf, runningRuns, type Scheduling } from "./lane.ts";
+import { type Lane, labelsOf, labelsOfStep, runningRuns, type Scheduling } from "./lane.ts";
 import { type Metric, oneOfEach, renderMetric } from "./metric.ts";
 import { nightMetrics, seconds } from "./night-metrics.ts";
 import type { ReaperState } from "./reapers.ts";
@@ -129,12 +129,11 @@ function controllerMetrics(renewed: number | undefined): readonly Metric[] {
 
 function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
   const waiting = lanes.flatMap((lane) =>
-    runningRuns(lane).flatMap(({ state }) =>
+    runningRuns(lane).flatMap(({ facts, state }) =>
       (state?.steps ?? []).flatMap((step) => {
         const is = WAITING.find((one) => one === step.state);
-        return is === undefined
-          ? []
-          : [{ lane, step: step.name, state: is, since: step.waitingSince, lost: isLost(step) }];
+        const labels = labelsOfStep(facts, step.name);
+        return is === undefined ? [] : [{ lane, labels, state: is, since: step.waitingSince, lost: isLost(step) }];
       }),
     ),
   );
@@ -155,9 +154,9 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       help: "Since when a step waits for a person.",
       type: "gauge",
       samples: oneOfEach(
-        waiting.flatMap(({ lane, step, state, since }) => {
+        waiting.flatMap(({ labels, state, since }) => {
           const value = seconds(since);
-          return value === undefined ? [] : [[{ ...labelsOf(lane), step, state }, value] as const];
+          return value === undefined ? [] : [[{ ...labels, state }, value] as const];
         }),
         Math.min,
       ),
@@ -167,9 +166,7 @@ function stepMetrics(lanes: readonly Lane[]): readonly Metric[] {
       help: "Steps that wait for a decision because the fate of their remote job is unknown.",
       type: "gauge",
       samples: oneOfEach(
-        waiting
-          .filter(({ state, lost }) => state === "deciding" && lost)
-          .map(({ lane, step }) => [{ ...labelsOf(lane), step }, 1] as const),
+        waiting.filter(({ state, lost }) => state === "deciding" && lost).map(({ labels }) => [labels, 1] as const),
         Math.min,
       ),
     },
@@ -187,7 +184,7 @@ function urgentGates(lanes: readonly Lane[], signals: readonly Signal[]): Metric
     help: "Whether a gate that waits for a confirmation cannot wait for the morning.",
     type: "gauge",
     samples: oneOfEach(
-      gates.map((signal) => [{ ...labelsOf(signal), step: signal.step ?? "" }, Number(isCritical(signal))] as const),
+      gates.map((signal) => [labelsOfStep(signal, signal.step ?? ""), Number(isCritical(signal))] as const),
       Math.max,
     ),
   };

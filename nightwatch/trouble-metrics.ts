@@ -1,4 +1,4 @@
-import { type Lane, labelsOf, runningRuns } from "./lane.ts";
+import { type Lane, labelsOfStep, runningRuns } from "./lane.ts";
 import { type Metric, oneOfEach } from "./metric.ts";
 import type { Signal } from "./signals/signal.ts";
 import { troubledSteps } from "./signals/trouble-signals.ts";
@@ -6,9 +6,9 @@ import { troubledSteps } from "./signals/trouble-signals.ts";
 /** Steps of running nights in trouble, by kind, and those that run suspiciously long. */
 export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[]): readonly Metric[] {
   const troubled = lanes.flatMap((lane) =>
-    runningRuns(lane).flatMap(({ state }) =>
+    runningRuns(lane).flatMap(({ facts, state }) =>
       (state === undefined ? [] : troubledSteps(state)).map(
-        ({ step, trouble }) => [{ ...labelsOf(lane), step, kind: trouble.kind }, trouble.since] as const,
+        ({ step, trouble }) => [{ ...labelsOfStep(facts, step), kind: trouble.kind }, trouble.since] as const,
       ),
     ),
   );
@@ -29,7 +29,7 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
       samples: oneOfEach(
         signals.flatMap((signal) =>
           signal.kind === "trouble" && signal.severity === "critical"
-            ? [[{ ...labelsOf(signal), step: signal.step ?? "", ...signal.labels }, 1] as const]
+            ? [[{ ...labelsOfStep(signal, signal.step ?? ""), ...signal.labels }, 1] as const]
             : [],
         ),
         Math.min,
@@ -50,9 +50,7 @@ export function troubleMetrics(lanes: readonly Lane[], signals: readonly Signal[
       type: "gauge",
       samples: oneOfEach(
         signals.flatMap((signal) =>
-          signal.kind === "long" && signal.step !== undefined
-            ? [[{ ...labelsOf(signal), step: signal.step }, 1] as const]
-            : [],
+          signal.kind === "long" && signal.step !== undefined ? [[labelsOfStep(signal, signal.step), 1] as const] : [],
         ),
         Math.min,
       ),

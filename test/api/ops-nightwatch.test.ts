@@ -149,7 +149,9 @@ describe("nightwatch, with no more than its own rights", () => {
     await expect
       .poll(metrics, { timeout: 60_000 })
       .toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
-    expect(await metrics()).toContain('nightlane_step_job_lost{customer="nordbank",step="scenarios"} 1');
+    expect(await metrics()).toContain(
+      `nightlane_step_job_lost{customer="nordbank",night="${NIGHT}",step="scenarios"} 1`,
+    );
   });
 
   test("calls a person until the webhook takes it, once, also over a restart of its own", async () => {

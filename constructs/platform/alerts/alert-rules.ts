@@ -33,6 +33,8 @@ export interface Alert {
 
 /** The nights' name, as the `nightlane` command takes it: `nordbank`, of further nights `nordbank/month-end`. */
 export const NIGHTS = "{{ $labels.customer }}{{ with $labels.pipeline }}/{{ . }}{{ end }}";
+/** The run of a series about a step, in a rule's texts. */
+export const NIGHT = "{{ $labels.night }}";
 /** The step of a series, in a rule's texts. */
 export const STEP = "{{ $labels.step }}";
 

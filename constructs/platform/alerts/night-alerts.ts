@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import { type Alert, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
+import { type Alert, NIGHT, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
 import { FORGOTTEN_SECONDS, REAPER_SILENT_SECONDS } from "./calls.ts";
 
@@ -30,25 +30,28 @@ const OF_NIGHTS = ["customer", "pipeline"];
 /** Each date calls by itself: a second night that fails is not hidden by the first. */
 const dated = (metric: string): string => standing(metric, [...OF_NIGHTS, "business_date"]);
 const night = (metric: string): string => dated(`night_${metric}`);
+/** A step of one run: another run may be at the same step. */
+const OF_STEP = [...OF_NIGHTS, "night", "step"];
 const waiting = (state: string): string =>
-  standing("step_waiting_since_timestamp_seconds", [...OF_NIGHTS, "step"], `state="${state}"`);
+  standing("step_waiting_since_timestamp_seconds", OF_STEP, `state="${state}"`);
 
-const LOST = standing("step_job_lost", [...OF_NIGHTS, "step"]);
+const LOST = standing("step_job_lost", OF_STEP);
 const GATES = waiting("confirming");
 /**
  * What cannot wait for the morning, by nightwatch, which exports nothing about it while it reads past nights after a
  * restart.
  */
-const URGENT = `${GATES} and ${lastSaid(`max by (${[...OF_NIGHTS, "step"].join(", ")}) (nightlane_gate_urgent)`)} == 1`;
+const URGENT = `${GATES} and ${lastSaid(`max by (${OF_STEP.join(", ")}) (nightlane_gate_urgent)`)} == 1`;
 /** A runner's report is recorded within three minutes; what is over in the fourth calls nobody. */
 const TROUBLED = Duration.minutes(1);
 
 /** Troubles, and those that cannot wait for the morning, by nightwatch. */
-const TROUBLE = `${standing("step_trouble", [...OF_NIGHTS, "step", "kind"])} == 1`;
-const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_NIGHTS, "step", "kind"])} == 1`;
+const TROUBLE = `${standing("step_trouble", [...OF_STEP, "kind"])} == 1`;
+const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_STEP, "kind"])} == 1`;
 const SHOW = `nightlane show ${NIGHTS}`;
-const LOGS = `nightlane logs ${NIGHTS} ${STEP} --follow`;
-const RELEASE = `nightlane release ${NIGHTS} ${STEP} --reason "..."`;
+const SHOW_RUN = `${SHOW} --night ${NIGHT}`;
+const LOGS = `nightlane logs ${NIGHTS} ${STEP} --night ${NIGHT} --follow`;
+const RELEASE = `nightlane release ${NIGHTS} ${STEP} --night ${NIGHT} --reason "..."`;
 
 /** Days before the end of a credential at which a person is called, the nearest last. */
 const CREDENTIAL_CALLS = [
@@ -67,8 +70,8 @@ function credentialEnds({ days, until, severity }: (typeof CREDENTIAL_CALLS)[num
 }
 
 const NIGHT_ALERTS: readonly Alert[] = [
-  { reason: "decision", expression: `${waiting("deciding")} unless ${LOST}`, command: SHOW },
-  { reason: "lost", expression: LOST, command: SHOW },
+  { reason: "decision", expression: `${waiting("deciding")} unless ${LOST}`, command: SHOW_RUN },
+  { reason: "lost", expression: LOST, command: SHOW_RUN },
   {
     reason: "confirmation",
     expression: `${GATES} unless (${URGENT})`,
@@ -82,20 +85,20 @@ const NIGHT_ALERTS: readonly Alert[] = [
     for: URGENT_GATE,
     command: RELEASE,
   },
-  { reason: "held", expression: `time() - ${waiting("held")} > ${FORGOTTEN_SECONDS}`, command: SHOW },
+  { reason: "held", expression: `time() - ${waiting("held")} > ${FORGOTTEN_SECONDS}`, command: SHOW_RUN },
   {
     reason: "paused",
     expression: `time() - ${night("paused_since_timestamp_seconds")} > ${FORGOTTEN_SECONDS}`,
     command: SHOW,
   },
-  { reason: "trouble", severity: "critical", expression: URGENT_TROUBLE, for: TROUBLED, command: SHOW },
+  { reason: "trouble", severity: "critical", expression: URGENT_TROUBLE, for: TROUBLED, command: SHOW_RUN },
   {
     reason: "trouble",
     expression: `${TROUBLE} unless ${URGENT_TROUBLE}`,
     for: TROUBLED,
-    command: SHOW,
+    command: SHOW_RUN,
   },
-  { reason: "long", expression: `${standing("step_long", [...OF_NIGHTS, "step"])} == 1`, command: LOGS },
+  { reason: "long", expression: `${standing("step_long", OF_STEP)} == 1`, command: LOGS },
   ...CREDENTIAL_CALLS.map(credentialEnds),
   { reason: "forecast", expression: `${night("will_miss")} == 1`, command: SHOW },
   { reason: "not-begun", expression: `${night("not_begun")} == 1`, command: SHOW },

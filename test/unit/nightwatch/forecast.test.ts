@@ -57,7 +57,7 @@ async function begun(records: Records, workflow: Workflow, time: string): Promis
 /** A series about a night: of nordbank's tonight, unless something else is said. */
 const ofNight = (name: string, { customer = "nordbank", date = "2026-03-31" } = {}): string =>
   `nightlane_${name}{customer="${customer}",business_date="${date}"}`;
-const spare = 'nightlane_step_spare_seconds{customer="nordbank",business_date="2026-03-31",step="scenarios"}';
+const spare = 'nightlane_step_spare_seconds{customer="nordbank",night="night-2026-03-31-run-1",step="scenarios"}';
 
 const LATE = "2026-03-31T23:40:00Z";
 

@@ -5,6 +5,17 @@ import { SITUATIONS } from "../../../alerts/situations/situations.ts";
 
 const RULES = alertRules().map(nameOf);
 
+test("a command about a step names the run: another may run beside it", () => {
+  const aboutSteps = alertRules().filter(({ expr }) => /by \([^)]*\bstep\b/.test(expr));
+  expect(aboutSteps.map(nameOf)).toContain("NightlaneGateWaits critical");
+  for (const { alert, expr, annotations } of aboutSteps) {
+    expect(annotations.command, alert).toMatch(/^nightlane (show|logs|release) .* --night \{\{ \$labels\.night \}\}/);
+    expect([...expr.matchAll(/by \(([^)]*\bstep\b[^)]*)\)/g)].map(([, labels]) => labels)).not.toContainEqual(
+      expect.not.stringMatching(/\bnight\b/),
+    );
+  }
+});
+
 /** What the alerts suite proves with the real promtool is complete only with every rule in it. */
 describe("each rule of an alert is tried", () => {
   const calling = new Set(SITUATIONS.flatMap(({ calls = [] }) => calls.map(ruleOf)));

@@ -107,7 +107,7 @@ describe("a person is called for a step that cannot go on", () => {
       expect(signals(lasting, secondsAfter(1800))).toMatchObject([{ severity: "critical", labels: { kind } }]);
       const metrics = troubleMetrics([], signals(lasting, secondsAfter(1800)));
       expect(metrics.find(({ name }) => name === "nightlane_step_trouble_urgent")?.samples).toEqual([
-        [{ customer: "nordbank", step: "scenarios", kind }, 1],
+        [{ customer: "nordbank", night: "night-2026-03-31-run-1", step: "scenarios", kind }, 1],
       ]);
     },
   );
@@ -135,7 +135,7 @@ test("the metrics name the step and its trouble, and nothing once it is over", (
       name,
       samples,
     ]);
-  const labels = { customer: "nordbank", step: "scenarios", kind: "image" };
+  const labels = { customer: "nordbank", night: "night-2026-03-31-run-1", step: "scenarios", kind: "image" };
   expect(samples(night())).toEqual([
     ["nightlane_step_trouble", [[labels, 1]]],
     ["nightlane_step_trouble_urgent", []],
