@@ -50,7 +50,7 @@ def test_runner_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committe
     def newer() -> None:
         send_path(work_in(LocalShell(tmp_path, shell)), new, place, "newer", lambda: None)
 
-    with pytest.raises(WorkFailed, match="cannot stat|can't rename"):
+    with pytest.raises(WorkFailed, match=r"cannot stat|can't rename"):
         send_path(work_in(_Frozen(tmp_path, shell, 2, newer)), old, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
@@ -82,7 +82,7 @@ def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
     def newer() -> None:
         copy_within(work_in(LocalShell(tmp_path, shell)), source, place, "newer", lambda: None)
 
-    with pytest.raises(WorkFailed, match="cannot stat|can't rename"):
+    with pytest.raises(WorkFailed, match=r"cannot stat|can't rename"):
         copy_within(work_in(_Frozen(tmp_path, shell, 2, newer)), source, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results" / "run-2").iterdir()] == ["step"]
@@ -150,7 +150,7 @@ def test_commit_into_a_folder_that_appears_meanwhile_is_undone(shell: Sequence[s
     assert list(place.iterdir()) == []
 
 
-def _watched_sync(folder: Path, place: Path, ends: str = 'exec /bin/sync "$@"', knows: str = "-f, --file-system") -> str:
+def _watched_sync(folder: Path, place: Path, ends: str = 'exec /bin/sync "$@"', knows: str = "-f, --files") -> str:
     """Return a path on which sync notes what is in the place, and then ends like that."""
     tools = folder / "tools"
     tools.mkdir()
