@@ -10,6 +10,7 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane.places import Places
 from nightlane_runner.orders import STOP, read_order
+from nightlane_runner.pauses import pause
 from nightlane_runner.step_log import StepLog
 
 GRACE_SECONDS = 25.0
@@ -85,11 +86,7 @@ class Interruptions:
 
     def wait(self, seconds: float) -> None:
         """Wait that long; raises Interrupted as soon as the step should end."""
-        end = time.monotonic() + seconds
-        self.check()
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, 0.5))
-            self.check()
+        pause(seconds, self.check)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._signal.received is None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, NotPermitted
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.pauses import Pauses
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import REACHING, Troubles
 
@@ -52,9 +53,8 @@ class Outage:
         self._log = log
         self._troubles = troubles
         self._clock = clock
-        self._jitter = jitter
+        self._pauses = Pauses(FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, jitter)
         self._began: float | None = None
-        self._failures = 0
         self._refused_since: float | None = None
 
     @property
@@ -64,9 +64,6 @@ class Outage:
 
     def failed(self, error: ApiUnknown) -> float:
         """Note a request without an answer and return how many seconds to wait before the next.
-
-        The wait doubles up to half a minute, and is spread at random so that the runners of a lane do not
-        all come back at the same moment.
 
         Raises:
             StepEnded: INFRASTRUCTURE when the budget is used up.
@@ -89,9 +86,7 @@ class Outage:
         if away >= budget:
             raise self._exhausted(error, away, budget)
         report = self._report(error, began)
-        longest = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * (1 << self._failures))
-        self._failures = min(self._failures + 1, 16)
-        return min(longest * (0.5 + self._jitter() / 2), budget - away, report)
+        return min(self._pauses.next(), budget - away, report)
 
     def answered(self) -> None:
         """Note that the API server answered; raises Reported if its absence was reported before."""
@@ -99,7 +94,7 @@ class Outage:
             away = self._clock() - self._began
             self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
         self._began = self._refused_since = None
-        self._failures = 0
+        self._pauses.begin_anew()
         if self._troubles is not None:
             self._troubles.over(*REACHING)
 

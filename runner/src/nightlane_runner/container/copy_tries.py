@@ -14,6 +14,7 @@ from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.lane.full_volume import is_full, require_remote_room
+from nightlane_runner.pauses import Pauses
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
 
@@ -111,7 +112,7 @@ class _Breaks:
         self._context = context
         self._progress = progress
         self._carried = progress()
-        self._pause = FIRST_PAUSE_SECONDS
+        self._pauses = Pauses(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         self._began: float | None = None
         self._refusals = 0
         self._differences = 0
@@ -124,7 +125,8 @@ class _Breaks:
     def pause(self, error: TransportFailed) -> float:
         """Note a failure and return how many seconds to wait before the next try."""
         if (carried := self._progress()) > self._carried:
-            self._carried, self._began, self._pause = carried, None, FIRST_PAUSE_SECONDS
+            self._carried, self._began = carried, None
+            self._pauses.begin_anew()
         self.last = str(error)
         step = self._context.step
         self._refusals = self._refusals + 1 if is_refusal(error) else 0
@@ -144,12 +146,7 @@ class _Breaks:
             )
         if self._refusals or self._differences:
             return REFUSED_PAUSE_SECONDS
-        return min(self._next_pause(), self._patience(error))
-
-    def _next_pause(self) -> float:
-        pause = self._pause
-        self._pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        return pause
+        return min(self._pauses.next(), self._patience(error))
 
     def _patience(self, error: TransportFailed) -> float:
         """Return how many seconds are left until the breaking connection is reported, or ends this try."""

@@ -11,6 +11,7 @@ from nightlane_runner.container.shell_session import ShellSession, TransportFail
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.message_limits import without_middle
+from nightlane_runner.pauses import pause
 
 _NO_SHELL = re.compile(
     r'exec: "sh": (executable file not found|stat \S*sh: no such file)|executable file `sh` not found'
@@ -87,10 +88,7 @@ class ContainerWork:
 
     def _missing_once_more(self, programs: Sequence[str]) -> list[str]:
         """Ask again after a moment: a node that lacks some resource reports the same as a container without a shell."""
-        until = time.monotonic() + ASK_AGAIN_SECONDS
-        while (left := until - time.monotonic()) > 0:
-            self.check()
-            time.sleep(min(left, 0.5))
+        pause(ASK_AGAIN_SECONDS, self.check)
         try:
             return self._missing(programs)
         except TransportFailed as error:

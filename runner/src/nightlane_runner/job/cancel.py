@@ -8,6 +8,7 @@ from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.job.remote_job import RemoteJob
 from nightlane_runner.json_tree import JsonObject, text_at
+from nightlane_runner.pauses import pause
 from nightlane_runner.step_log import StepLog
 
 _LOOK_AGAIN_SECONDS = 1.0
@@ -110,7 +111,7 @@ class Cancellation:
             ):  # two looks in a row, for the pod that was created between the deletion and the first
                 self._log.info(f"{name} is cancelled")
                 return True
-            time.sleep(max(0.0, min(_LOOK_AGAIN_SECONDS, deadline - time.monotonic())))
+            pause(min(_LOOK_AGAIN_SECONDS, deadline - time.monotonic()))
         return False
 
     def _sweep(self) -> bool:

@@ -11,6 +11,7 @@ from nightlane_runner.api.errors import ApiRefused, ApiUnknown
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.job.executor_refusal import executor_refusal
 from nightlane_runner.job.log_position import LogPosition, moment_of
+from nightlane_runner.pauses import Pauses
 from nightlane_runner.step_log import LONGEST_LINE, StepLog
 
 REOPEN_SECONDS = 5.0
@@ -124,7 +125,7 @@ class LogFollower:
             self._log.relay("driver", text.partition(" ")[2])
 
     def _follow(self) -> None:
-        pause = REOPEN_SECONDS
+        pauses = Pauses(REOPEN_SECONDS, LONGEST_REOPEN_SECONDS)
         while not self._cut:
             last_reading = self._over.is_set()
             try:
@@ -134,8 +135,9 @@ class LogFollower:
                 taken = 0
             if last_reading:
                 return
-            pause = REOPEN_SECONDS if taken else min(pause * 2, LONGEST_REOPEN_SECONDS)
-            self._over.wait(pause)
+            if taken:
+                pauses.begin_anew()
+            self._over.wait(pauses.next())
 
     def _read(self, follow: bool) -> int:
         """Relay what is new and return how many lines that was."""

@@ -17,6 +17,7 @@ from nightlane_runner.json_tree import JsonObject, number_at, text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.begun_attempts import require_newest
+from nightlane_runner.pauses import Pauses
 from nightlane_runner.steps.arguments import filled
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.trouble import TroubleKind
@@ -141,7 +142,7 @@ class ExecStep:
 
     def _run_once_connected(self) -> int:
         end = time.monotonic() + self._command.timeout_seconds
-        pause = _FIRST_PAUSE_SECONDS
+        pauses = Pauses(_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
         began: float | None = None
         refusals = 0
         while True:
@@ -153,12 +154,11 @@ class ExecStep:
                 began = time.monotonic() if began is None else began
                 refusals = refusals + 1 if is_refusal(error) else 0
                 patience = self._patience(error, began, refusals)
-                wait = min(REFUSED_PAUSE_SECONDS if refusals else pause, patience)
+                wait = min(REFUSED_PAUSE_SECONDS if refusals else pauses.next(), patience)
                 if time.monotonic() + wait >= end:
                     raise OutOfTime from error
                 self._context.log.info(f"the command has not started ({error}); trying again in {wait:.0f} s")
             self._context.interruptions.wait(wait)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _patience(self, error: TransportFailed, began: float, refusals: int) -> float:
         """Return how many seconds are left until what keeps the command from starting is reported, or ends this try."""
