@@ -31,6 +31,12 @@ describe("for a merge request", () => {
     ]);
   });
 
+  test("shows all objects against the target branch, and previews them without a credential", () => {
+    expect(review["nordbank:diff"]?.script).toEqual([`node_modules/.bin/tsx pipeline/diff.ts nordbank ${BASE}`]);
+    expect(review["nordbank:preview"]?.script).toEqual(["node_modules/.bin/tsx pipeline/preview.ts nordbank"]);
+    for (const job of Object.values(review)) expect(job).not.toHaveProperty("allow_failure");
+  });
+
   test("no job has an environment, a lock, or a word of Pulumi's own command", () => {
     for (const job of Object.values(review)) {
       expect(job).not.toHaveProperty("environment");
@@ -126,6 +132,29 @@ test("drift is looked for in every stack, and looking makes no deployment", () =
   expect(Object.keys(drift)).toEqual(["platform:drift", "nordbank:drift", "nordbank:preflight"]);
   expect(drift["nordbank:drift"]?.script?.[0]).toContain("preview --stack nordbank --refresh --expect-no-changes");
   expect(drift["nordbank:drift"]?.environment).toEqual({ name: "customers/nordbank", action: "verify" });
+});
+
+test.each(["deploy", "drift"] as const)(
+  "%s: two jobs of a customer never run at once, and what applies is not cut off",
+  (purpose) => {
+    const affected = { customers: ["nordbank"], removed: purpose === "deploy" ? ["gone"] : [], platform: true };
+    const all = Object.entries(jobs(plan(purpose, affected)));
+    expect(all.length).toBeGreaterThan(2);
+    for (const [name, job] of all) {
+      expect(job.environment?.name, name).toMatch(/^(platform|customers\/[a-z]+)$/);
+      expect(job.resource_group, name).toBe(job.environment?.name);
+      const applies = /:(up|destroy)$/.test(name);
+      expect(job.interruptible, name).toBe(applies ? false : undefined);
+      expect(/pulumi (up|destroy|refresh) /.test(job.script?.join("\n") ?? ""), name).toBe(applies);
+    }
+  },
+);
+
+test("the parent decides whether it runs", () => {
+  for (const purpose of ["review", "deploy", "drift"] as const) {
+    const { workflow } = parse(plan(purpose, { platform: true })["child.yml"] ?? "");
+    expect(workflow).toEqual({ rules: [{ when: "always" }] });
+  }
 });
 
 test.each(["review", "deploy", "drift"] as const)("%s of nothing is still a valid pipeline", (purpose) => {

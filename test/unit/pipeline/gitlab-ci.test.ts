@@ -55,12 +55,15 @@ describe(".gitlab-ci.yml", () => {
   test("releases when a person asks for a version, after every check, and deploys nothing then", () => {
     const protectedBranch = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
     expect(rulesOf("release")).toEqual([`$CI_PIPELINE_SOURCE == "web" && $VERSION && ${protectedBranch}`]);
+    expect(jobs.get("release")).toMatchObject({ stage: "deploy", interruptible: false });
+    expect(jobs.get("release")?.artifacts).toEqual({ paths: ["release-evidence/"], expire_in: "never" });
     expect(jobs.get("release")).not.toHaveProperty("needs");
     for (const name of ["plan:deploy", "deploy"]) expect(rulesOf(name)[0]).toContain("$VERSION == null");
   });
 
   test("a release names no secret in an argument, and its images come in by a merge request", () => {
     const script = (jobs.get("release")?.script ?? []).join("\n");
+    expect(script).toMatch(/^make release REGISTRY="\S+CI_REGISTRY_IMAGE\}" VERSION="\$VERSION"$/m);
     expect(script).toContain("--password-stdin");
     expect(script).not.toMatch(/--password[ =]|:\$RELEASE_TOKEN|oauth2:/);
     expect(script).toMatch(/git push --atomic .*--push-option=merge_request\.create .*HEAD:\S+ "v\$VERSION"/);
@@ -94,13 +97,21 @@ describe(".gitlab-ci.yml", () => {
       include: [{ artifact: "plan/child.yml", job: plan }],
       strategy: "depend",
     });
+    // A variable that somebody gives to this pipeline goes no further.
+    expect(jobs.get(name)).toMatchObject({ inherit: { variables: ["NIGHTLANE_CI_IMAGE", "GIT_DEPTH"] } });
+  });
+
+  test.each([
+    ["plan:review", 'node_modules/.bin/tsx pipeline/plan.ts "$base" HEAD --for review'],
+    ["plan:drift", 'node_modules/.bin/tsx pipeline/plan.ts "$CI_COMMIT_SHA" "$CI_COMMIT_SHA" --for drift'],
+  ])("%s plans what its name says", (name, command) => {
+    expect(jobs.get(name)?.script?.at(-1)).toBe(command);
   });
 
   test("proves the policies on an API server where a runner is named, for merge requests too, and holds nothing for it", () => {
     expect(rulesOf("api")).toEqual(['$CI_PIPELINE_SOURCE == "schedule"', "$API_RUNNER"]);
     expect(jobs.get("api")).toMatchObject({ stage: "check", tags: ["$API_RUNNER"] });
     expect(jobs.get("api")?.script?.join()).toContain("--project api ");
-    expect(jobs.get("api")).not.toHaveProperty("allow_failure");
   });
 
   test("tries the boundary of production after a deployment and with each look for drift, where the project says so", () => {
@@ -115,9 +126,13 @@ describe(".gitlab-ci.yml", () => {
       expect(rule.split(" && ")).toContain(condition);
     }
     const job = jobs.get("boundary");
-    expect(job).toMatchObject({ stage: "prove", environment: { name: "boundary" }, interruptible: false });
+    expect(job).toMatchObject({
+      stage: "prove",
+      environment: { name: "boundary" },
+      resource_group: "boundary",
+      interruptible: false,
+    });
     expect(job?.script).toEqual(['npm run --silent boundary -- live --kubeconfig "$BOUNDARY_KUBECONFIG"']);
-    expect(job).not.toHaveProperty("allow_failure");
   });
 
   test.each([
@@ -134,6 +149,33 @@ describe(".gitlab-ci.yml", () => {
     );
     expect(equip).toContain("else npm --prefix .judge ci ");
     expect(script.at(-1)?.startsWith(judge)).toBe(true);
+  });
+
+  test.each([
+    ["lint", ["npm run lint", "npm run --silent audit"]],
+    [
+      "unit",
+      [
+        "npx vitest run --project unit --update=none --reporter=default --reporter=junit --outputFile.junit=unit.xml",
+        "git diff --exit-code -- test",
+      ],
+    ],
+    ["isolation", ["npm run isolation"]],
+  ])("%s checks every change and every merge, in whole, and stops what follows", (name, script) => {
+    const job = jobs.get(name);
+    expect(job).toMatchObject({ stage: "check", script });
+    expect(job?.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "schedule"', when: "never" }, { when: "on_success" }]);
+  });
+
+  test("no job may fail unseen, and no line of a script hides how the one before ended", () => {
+    for (const [name, job] of jobs) {
+      expect(job, name).not.toHaveProperty("allow_failure");
+      for (const line of job.script ?? []) expect(line, name).not.toMatch(/\|\||; *(true|:|exit 0)$|set \+e/);
+    }
+  });
+
+  test("has the whole history, to which a change and a deployment are compared", () => {
+    expect(pipeline.variables).toMatchObject({ GIT_DEPTH: "0" });
   });
 
   test("deploys after every check, and proves after that", () => {
