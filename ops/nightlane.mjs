@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 
+/** @type {{ engines: { node: string } }} */
 const { engines } = createRequire(import.meta.url)("../package.json");
 const wanted = engines.node.replace(">=", "").split(".").map(Number);
 const found = process.versions.node.split(".").map(Number);
-const difference = wanted.map((part, index) => found[index] - part).find((one) => one !== 0) ?? 0;
+const difference = wanted.map((part, index) => (found[index] ?? 0) - part).find((one) => one !== 0) ?? 0;
 
 if (difference < 0) {
   // Said before anything is loaded: an older Node fails somewhere inside a library.

@@ -26,6 +26,7 @@ export async function loadClientFast() {
   });
 }
 
+/** @param {string} file */
 async function make(file) {
   if (existsSync(file)) {
     return;
