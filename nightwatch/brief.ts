@@ -7,7 +7,7 @@ import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.
  * What is kept in memory of a finished run: the state of its date, and its steps. Their durations are kept separately; the
  * rest is in the record.
  */
-export function briefFacts(facts: RunFacts): RunFacts {
+export function briefFacts({ inputsBy, ...facts }: RunFacts): RunFacts {
   const steps = facts.steps.map(({ name, kind, state }) => ({ name, kind, state, attempts: [] }));
   return { ...facts, images: [], parameters: {}, steps };
 }

@@ -45,7 +45,7 @@ export function nightMetrics(lanes: readonly Lane[], signals: readonly Signal[])
     ),
     dated("failed", "Nights and repeats that ended without success, and that nothing has replaced, by date.", "failed"),
     gauge("inputs_by_timestamp_seconds", "When the inputs of the newest due night should have been in.", (lane) =>
-      whole(night(lane)?.inputsBy),
+      whole(night(lane)?.inputsBy?.at),
     ),
     dated("inputs_late", "Nights whose inputs are past their time, by date.", "inputs-late"),
     gauge("paused", "Whether a running night is paused.", (lane) =>

@@ -1,6 +1,7 @@
 import type { RecordedAct } from "./act.ts";
 import { hasNight } from "./business-calendar.ts";
 import { defined } from "./defined.ts";
+import { type DueInputs, dueInputs } from "./input-steps.ts";
 import { addDays, type Day, localTime } from "./local-time.ts";
 import { neverStarted } from "./phases.ts";
 import type { RunFacts } from "./run-record.ts";
@@ -34,7 +35,7 @@ export interface DueNight {
   readonly start: number;
   readonly startBy?: number;
   readonly finishBy?: number;
-  readonly inputsBy?: number;
+  readonly inputsBy?: DueInputs;
   readonly standing: Standing;
   /** Whether it did not end well by `finishBy`, or only after it. Never true for a night that was made up for later. */
   readonly late: boolean;
@@ -174,7 +175,7 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
     ...defined({
       startBy: planned?.startBy,
       finishBy,
-      inputsBy: planned?.inputsBy,
+      inputsBy: promisedInputs(started) ?? (schedule === undefined ? undefined : dueInputs(schedule, date)),
       run,
       blockedBy: standing === "missed" && planned !== undefined ? blocker(lane.runs, date, planned) : undefined,
       waived,
@@ -217,6 +218,12 @@ function notStarted(
 function promisedEnd(started: readonly RunFacts[], planned: Deadlines | undefined): number | undefined {
   const promised = Date.parse(started.find(({ finishBy }) => finishBy !== undefined)?.finishBy ?? "");
   return Number.isNaN(promised) ? planned?.finishBy : promised;
+}
+
+function promisedInputs(started: readonly RunFacts[]): DueInputs | undefined {
+  const promised = started.find(({ inputsBy }) => inputsBy !== undefined)?.inputsBy;
+  const at = Date.parse(promised?.at ?? "");
+  return promised === undefined || Number.isNaN(at) ? undefined : { at, steps: promised.steps };
 }
 
 function lateness(

@@ -1,6 +1,7 @@
 import { actsOf } from "./act.ts";
 import { defined } from "./defined.ts";
 import { readFigures } from "./figures.ts";
+import { dueInputs } from "./input-steps.ts";
 import { parsedObject } from "./json.ts";
 import { ownerOf } from "./lane-namespace.ts";
 import { latenessOf } from "./lateness.ts";
@@ -17,6 +18,8 @@ const LONGEST_MESSAGE = 500;
 /** The digest at the end of an image reference, and the characters of the name before it. */
 const DIGEST = /@sha256:[0-9a-f]{64}/g;
 const OF_A_NAME = /[\w./:-]/;
+type RunDates = Pick<RunFacts, "businessDate" | "expectedDate">;
+
 const PURPOSES: readonly RunPurpose[] = ["run", "replay", "restate", "backfill"];
 
 /**
@@ -45,8 +48,9 @@ export function factsOfState(
   const { acts, unreadable } = actsOf(workflow.metadata.annotations);
   const start = acts.find((act) => PURPOSES.some((purpose) => purpose === act.verb));
   const dates = datesOf(state, schedule, before, problems);
-  const promised = promisedEnd(before, dates);
-  const lateness = latenessOf({ ...state, ...dates }, schedule, now, promised);
+  const promised = promisedBefore(before, dates);
+  const finishBy = promised?.finishBy === undefined ? undefined : Date.parse(promised.finishBy);
+  const lateness = latenessOf({ ...state, ...dates }, schedule, now, finishBy);
   const parameters = Object.fromEntries(
     (workflow.spec.arguments?.parameters ?? []).map(({ name, value }) => [
       name,
@@ -83,6 +87,7 @@ export function factsOfState(
       halfDay: state.halfDay,
       dayReason: state.dayReason,
       finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
+      inputsBy: promised?.inputsBy ?? inputsBy(schedule, dates),
       credentialEnds: state.credentialEnds,
       forecast: isOver(state) ? undefined : before?.forecast,
       comparison: before?.comparison,
@@ -112,7 +117,7 @@ function datesOf(
   schedule: LaneSchedule | undefined,
   before: RunFacts | undefined,
   problems: string[],
-): Pick<RunFacts, "businessDate" | "expectedDate"> {
+): RunDates {
   if (businessDate !== undefined && isDay(businessDate)) {
     return { businessDate };
   }
@@ -125,13 +130,22 @@ function datesOf(
   return defined({ expectedDate: expected !== undefined && isDay(expected) ? expected : undefined });
 }
 
-/** The deadline of the same date when it was first seen: a schedule may be edited while a night runs. */
-function promisedEnd(
+/** The deadlines of the same date when it was first seen: a schedule may be edited while a night runs. */
+function promisedBefore(
   before: RunFacts | undefined,
-  { businessDate, expectedDate }: Pick<RunFacts, "businessDate" | "expectedDate">,
-): number | undefined {
-  const isSame = (before?.businessDate ?? before?.expectedDate) === (businessDate ?? expectedDate);
-  return before?.finishBy === undefined || !isSame ? undefined : Date.parse(before.finishBy);
+  dates: RunDates,
+): Pick<RunFacts, "finishBy" | "inputsBy"> | undefined {
+  return before !== undefined && dateIn(before) === dateIn(dates) ? before : undefined;
+}
+
+function inputsBy(schedule: LaneSchedule | undefined, dates: RunDates): RunFacts["inputsBy"] {
+  const date = dateIn(dates);
+  const due = schedule === undefined || date === undefined ? undefined : dueInputs(schedule, date);
+  return due === undefined ? undefined : { ...due, at: new Date(due.at).toISOString() };
+}
+
+function dateIn({ businessDate, expectedDate }: RunDates): string | undefined {
+  return businessDate ?? expectedDate;
 }
 
 /** The number of the run; 0 if it is invalid. */

@@ -74,6 +74,8 @@ export interface RunFacts {
   readonly dayReason?: string;
   /** Its deadline, RFC 3339. */
   readonly finishBy?: string;
+  /** By when its input steps should be done, RFC 3339, and which these are, as it was when the run began. */
+  readonly inputsBy?: { readonly at: string; readonly steps: readonly string[] };
   readonly late: boolean;
   /** When the parts of the credential end that the run had mounted. */
   readonly credentialEnds?: CredentialEnds;

@@ -87,6 +87,7 @@ const facts = object(
     halfDay: flag,
     dayReason: text,
     finishBy: time,
+    inputsBy: object({ at: time, steps: list(text) }, ["at", "steps"]),
     late: flag,
     credentialEnds: textMap,
     steps: list(

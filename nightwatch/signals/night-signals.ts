@@ -67,17 +67,17 @@ function notBegun(lane: Lane, night: DueNight, facts: RunFacts, now: number): Si
 
 function inputsLate(lane: Lane, { inputsBy }: DueNight, facts: RunFacts, now: number): Signal | undefined {
   const state = stateOf(lane, facts);
-  if (inputsBy === undefined || now <= inputsBy || state === undefined) {
+  if (inputsBy === undefined || now <= inputsBy.at || state === undefined) {
     return undefined;
   }
-  const missing = missingInputs(lane.schedule ?? {}, state.steps);
+  const missing = missingInputs(inputsBy, state.steps);
   const [first] = missing;
   // A night made up for after its deadline has none.
-  if (Date.parse(facts.startedAt ?? "") > inputsBy || first === undefined) {
+  if (Date.parse(facts.startedAt ?? "") > inputsBy.at || first === undefined) {
     return undefined;
   }
-  const since = new Date(inputsBy).toISOString();
-  const by = saidTime(inputsBy, lane.schedule?.timezone);
+  const since = new Date(inputsBy.at).toISOString();
+  const by = saidTime(inputsBy.at, lane.schedule?.timezone);
   const reason = `the inputs should have been in by ${by}; ${missing.join(", ")} has not ended`;
   return signal(facts, "inputs-late", since, reason, followCommand(facts, first));
 }

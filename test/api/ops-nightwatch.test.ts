@@ -103,6 +103,7 @@ describe("nightwatch, with no more than its own rights", () => {
     const facts = await record();
     // It is long overdue: nobody is called because a night that is being made up for is late.
     expect(facts?.late).toBe(false);
+    expect(facts?.inputsBy).toEqual({ at: "2026-03-31T21:30:00.000Z", steps: ["market"] });
     expect(facts?.template).toMatch(/^night-[0-9a-f]{10}$/);
     expect(facts?.images.some((image) => image.includes("/risk@sha256:"))).toBe(true);
     expect(facts?.acts).toMatchObject([{ by: ANNA, verb: "run", reason: "test of run" }]);

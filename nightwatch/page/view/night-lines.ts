@@ -92,8 +92,8 @@ function lineOf(lane: Lane, night: DueNight): NightLine {
       runNumber: run?.runNumber,
       startedAt: instant(run?.startedAt),
       finishedAt: instant(run?.finishedAt),
-      inputsBy: night.inputsBy,
-      inputsDone: inputsDone(lane, run),
+      inputsBy: night.inputsBy?.at,
+      inputsDone: inputsDone(night),
       finishBy: night.finishBy,
       forecast: forecastOf(lane, run),
       steps: stepsOf(run),
@@ -142,8 +142,8 @@ function stepsOf(run: RunFacts | undefined): NightLine["steps"] {
     : { total, passed: run.steps.filter(({ state }) => PASSED.has(state)).length };
 }
 
-function inputsDone({ schedule }: Lane, run: RunFacts | undefined): boolean | undefined {
-  return schedule?.inputsBy === undefined ? undefined : missingInputs(schedule, run?.steps ?? []).length === 0;
+function inputsDone({ inputsBy, run }: DueNight): boolean | undefined {
+  return inputsBy === undefined ? undefined : missingInputs(inputsBy, run?.steps ?? []).length === 0;
 }
 
 /** The forecast or, until there is one, the recorded one. */
