@@ -86,8 +86,13 @@ export function actsOf(annotations: Readonly<Record<string, string>> | undefined
       }
     }
   }
-  acts.sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
+  acts.sort(byTime);
   return { acts, unreadable };
+}
+
+/** The order of acts: the oldest first. */
+export function byTime(a: RecordedAct, b: RecordedAct): number {
+  return a.at.localeCompare(b.at) || a.id.localeCompare(b.id);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { actsOf } from "./act.ts";
+import { actsOf, byTime, type RecordedAct } from "./act.ts";
 import { defined } from "./defined.ts";
 import { readFigures } from "./figures.ts";
 import { dueInputs } from "./input-steps.ts";
@@ -70,7 +70,7 @@ export function factsOfState(
     phase: state.phase,
     late: lateness?.late ?? false,
     steps: state.steps.map(stepFacts),
-    acts,
+    acts: withRecorded(acts, before),
     unreadableActs: unreadable,
     notified: before?.notified ?? [],
     ...(problems.length === 0 ? {} : { problems }),
@@ -128,6 +128,13 @@ function datesOf(
   const expected =
     schedule === undefined || Number.isNaN(scheduled) ? before?.expectedDate : businessDateOf(schedule, scheduled);
   return defined({ expectedDate: expected !== undefined && isDay(expected) ? expected : undefined });
+}
+
+/** Acts with those that only the record has, such as a waiver of a run without a workflow, oldest first. */
+function withRecorded(acts: readonly RecordedAct[], before: RunFacts | undefined): readonly RecordedAct[] {
+  const known = new Set(acts.map(({ id }) => id));
+  const recorded = (before?.acts ?? []).filter(({ id }) => !known.has(id));
+  return recorded.length === 0 ? acts : [...recorded, ...acts].sort(byTime);
 }
 
 /** The deadlines of the same date when it was first seen: a schedule may be edited while a night runs. */

@@ -46,12 +46,12 @@ export async function readLane(lane: Lane, source: LaneSource, now: number): Pro
     }
     const [workflow, record] = await Promise.all([
       source.workflow(head.name),
-      head.completed || recorded === undefined ? undefined : source.record(recorded),
+      recorded === undefined ? undefined : source.record(recorded),
     ]);
     const state = nightState(workflow, now);
     states.set(head.uid, state);
-    const forecast = record?.spec.uid === head.uid ? record.spec.forecast : undefined;
-    return { ...factsOfState(workflow, state, schedule, now), ...(forecast === undefined ? {} : { forecast }) };
+    const before = record?.spec.uid === head.uid ? record.spec : undefined;
+    return factsOfState(workflow, state, schedule, now, { before });
   });
   const runs = await Promise.all([...fromWorkflows, ...fromRecords(source, lane, heads, recordHeads)]);
   const since = Date.parse(cron?.metadata.creationTimestamp ?? "");

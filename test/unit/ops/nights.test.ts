@@ -212,6 +212,22 @@ describe("nights, on 80x24 with 40 customers", () => {
     expect(await lines([waive])).not.toContain("2026-11-25");
   });
 
+  test("misses no date of a time in which the schedule was removed on purpose, as nightwatch has noted", async () => {
+    const api = await StandInApi.start();
+    const before = { startedAt: "2026-11-23T21:30:00Z", finishedAt: "2026-11-24T01:40:00Z" };
+    const parameters = { "scheduled-time": before.startedAt };
+    const good = { date: "2026-11-23", phase: "Succeeded", open: "yes", nodes: passed(), ...before } as const;
+    const last = night("nordbank", { ...good, parameters });
+    api.lane("nordbank", { cron: cron("nordbank"), workflows: [last, night("nordbank", { open: "yes" })] });
+    const lines = async (acts: RunFacts["acts"]): Promise<string> => {
+      api.record({ ...runFacts(last, undefined, NOW), customer: "nordbank", acts });
+      return uncoloured((await onTerminal("nights", "--kubeconfig", api.kubeconfig())).out);
+    };
+    const off = { id: "o", verb: "schedule-off", by: "nightwatch", reason: "r", at: "2026-11-24T09:00:00Z" } as const;
+    expect(await lines([])).toMatch(/^nordbank +2026-11-25 .*MISSED/m);
+    expect(await lines([off])).not.toMatch(/2026-11-2[45]/);
+  });
+
   test("counts a replay beside tonight's night that is done", async () => {
     const api = await StandInApi.start();
     const replay = { run: 2, open: "yes", nodes: running() ?? [], startedAt: "2026-11-27T01:50:00Z" } as const;
