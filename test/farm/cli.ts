@@ -79,7 +79,7 @@ program
   .action(async (customer?: string) => {
     const paths = new FarmPaths(farmRoot());
     const { pulumi } = await FarmPulumi.of(paths, progressOn(process.stderr));
-    if (customer !== undefined) await pulumi.ensureStack(customer);
+    await pulumi.ensureStack(customer ?? "platform");
     const variables = {
       ...pulumi.settings,
       PULUMI_CONFIG_PASSPHRASE_FILE: await pulumi.passphraseFile(customer ?? "platform"),
