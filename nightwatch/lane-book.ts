@@ -77,9 +77,9 @@ export class LaneBook {
     return noted;
   }
 
-  /** Names of the schedules that should exist beside that of the nightly ones. */
-  get beside(): readonly string[] {
-    return this.schedules.night?.beside ?? [];
+  /** Names of the schedules that should exist beside that of the nightly ones; undefined without that. */
+  get beside(): readonly string[] | undefined {
+    return this.schedules.night?.beside;
   }
 
   /** The schedule of these nights if it disappeared unannounced. */
@@ -87,9 +87,9 @@ export class LaneBook {
     return this.schedules.gone;
   }
 
-  /** Takes whether the schedule of the nightly ones names one for these further nights. */
-  expect(isExpected: boolean): void {
-    if (this.schedules.expect(isExpected)) {
+  /** Takes whether the schedule of the nightly ones names one for these further nights. @param isKnown Whether it is there. */
+  expect(isExpected: boolean, isKnown: boolean): void {
+    if (this.schedules.expect(isExpected, isKnown)) {
       this.changes += 1;
     }
   }

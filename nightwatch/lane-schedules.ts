@@ -44,6 +44,8 @@ export class LaneSchedules {
   private last: ReadCron | undefined;
   private lastCron: CronWorkflow | undefined;
   private expected: boolean;
+  /** Whether the schedule of the nightly ones is there and names none for these further nights. */
+  private isUnnamed = false;
   private reaperSince: number | undefined;
 
   constructor(private readonly series: NightSeries) {
@@ -71,10 +73,10 @@ export class LaneSchedules {
 
   /**
    * Whether that of the nights was removed on purpose: it had been suspended, or the customer's file no longer names
-   * it.
+   * it, though no nightwatch may have been there when it went.
    */
   get wasRemoved(): boolean {
-    return this.last !== undefined && !this.crons.has(this.own) && !this.disappeared;
+    return (this.last !== undefined || this.isUnnamed) && !this.crons.has(this.own) && !this.disappeared;
   }
 
   /** Forgets since when a schedule that was removed on purpose was there: one made later begins anew. */
@@ -95,14 +97,17 @@ export class LaneSchedules {
 
   /**
    * Takes whether the schedule of the nightly ones names one for these further nights.
+   * @param isKnown Whether that schedule is there: otherwise it names none, which says nothing of these.
    * @returns whether that is news
    */
-  expect(isExpected: boolean): boolean {
-    if (isNightly(this.series) || this.expected === isExpected) {
+  expect(isExpected: boolean, isKnown: boolean): boolean {
+    if (isNightly(this.series)) {
       return false;
     }
+    this.isUnnamed = isKnown && !isExpected;
+    const isNews = this.expected !== isExpected;
     this.expected = isExpected;
-    return true;
+    return isNews;
   }
 
   /** Whether these are further nights that should have a schedule. */

@@ -190,3 +190,35 @@ test("further nights that are taken out of the file are missed by nobody", async
   await restarted.list([naming, anew], [...good, ended]);
   expect(await calls(restarted, "2026-04-08T06:10:00Z")).toEqual([]);
 });
+
+test("further nights that are taken out of the file while no nightwatch is there have missed nothing once they are back", async () => {
+  const good = ["30", "31"].map((day) => night(nightly, `2026-03-${day}`, GOOD));
+  const ended = night(monthEnd, "2026-03-30", { ...GOOD, parameters: { "scheduled-time": "2026-03-30T21:00:00Z" } });
+  const before = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ...good, ended);
+  await before.roundAt("2026-03-31T06:00:00Z");
+  const after = new WatchedNights("2026-04-02T06:00:00Z", before.records, before.sent);
+  await after.nightwatch.load();
+  await after.list([nightly], good);
+  await after.roundAt("2026-04-02T06:00:00Z");
+  const anew = { ...monthEnd, metadata: { ...monthEnd.metadata, creationTimestamp: "2026-04-08T06:00:00Z" } };
+  after.nightwatch.intake.scheduleChanged(naming);
+  after.nightwatch.intake.scheduleChanged(anew);
+  await after.roundAt("2026-04-08T06:00:05Z");
+  expect(after.calls.filter(({ pipeline }) => pipeline === "month-end")).toEqual([]);
+});
+
+test("further nights that nightwatch only knows from records are not taken for removed while the lane has no schedule", async () => {
+  const ended = night(monthEnd, "2026-03-30", { ...GOOD, parameters: { "scheduled-time": "2026-03-30T21:00:00Z" } });
+  const before = await watch("2026-03-31T06:00:00Z", [naming, monthEnd], ended);
+  await before.roundAt("2026-03-31T06:00:00Z");
+  const after = new WatchedNights("2026-04-01T06:00:00Z", before.records, before.sent);
+  await after.nightwatch.load();
+  await after.list([], [ended]);
+  await after.roundAt("2026-04-01T06:00:00Z");
+  const anew = { ...monthEnd, metadata: { ...monthEnd.metadata, creationTimestamp: "2026-04-01T06:01:00Z" } };
+  after.nightwatch.intake.scheduleChanged(naming);
+  after.nightwatch.intake.scheduleChanged(anew);
+  await after.roundAt("2026-04-01T06:02:00Z");
+  const missed = after.calls.filter(({ pipeline, kind }) => pipeline === "month-end" && kind === "missed");
+  expect(missed.map(({ businessDate }) => businessDate)).toEqual(["2026-03-31"]);
+});
