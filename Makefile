@@ -30,7 +30,7 @@ scan: node_modules/.installed ## checkov and kube-score over every synthesized o
 farm-up: node_modules/.installed ## Start the farm: a central cluster and one per customer file
 	@$(FARM) up
 
-farm-down: node_modules/.installed ## End the farm and leave nothing behind
+farm-down: node_modules/.installed ## End the farm: nothing of it keeps running
 	@$(FARM) down
 
 farm-status: node_modules/.installed ## What runs

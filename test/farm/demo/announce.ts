@@ -57,7 +57,7 @@ export function whatNext(kubeconfig: string, customer: string): string {
     [`npx nightlane show ${customer}`, "  # one of them, step by step"],
     [`npm run dag -- ${customer}`, "  # the night that its file describes"],
     ["npm run new-customer -- seebank", "  # a customer of your own; README goes on from there"],
-    ["make farm-down", "  # the end: nothing is left behind"],
+    ["make farm-down", "  # the end: nothing of it keeps running"],
   ] as const;
   const width = Math.max(...commands.slice(1).map(([command]) => command.length));
   return [
