@@ -272,7 +272,7 @@ function whatIsPossible(customer: string, step: StepStatus): string {
     case "confirming":
       return `${command("release")} confirms it, ${command("abort")} refuses it`;
     case "deciding":
-      return `${adopt(step) === undefined ? "" : `${command("adopt")} if its remote Job still runs, `}${command("retry")}, ${command("skip")} or ${command("abort")}`;
+      return `${adopt(step) === undefined ? "" : `${command("adopt")} if its remote Job still runs or has ended well, `}${command("retry")}, ${command("skip")} or ${command("abort")}`;
     case "retrying":
       return `${command("retry")} starts its next attempt now, ${command("skip")} leaves it out, ${command("abort")} gives it up; nightlane pause ${customer} keeps the whole night from going on`;
     case "succeeded":

@@ -102,6 +102,15 @@ describe("what a verb does to a step", () => {
     expect(verbs(step("succeeded"))).toEqual([]);
   });
 
+  test("a refusal offers to adopt what has ended well, not only what still runs", () => {
+    const deciding = step("deciding", { kind: "spark", decisions: ["RETRY", "ADOPT", "SKIP"] });
+    const remedy =
+      'adopt nordbank report --reason "..." if its remote Job still runs or has ended well, nightlane retry';
+    expect(() => stepAct("hold", deciding, "nordbank")).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
   test("a night of an earlier release, which would begin the work again, refuses to adopt and says why", () => {
     const deciding = (decisions: readonly string[]): StepStatus => step("deciding", { kind: "spark", decisions });
     expect(stepAct("adopt", deciding(["RETRY", "ADOPT", "SKIP"]), "nordbank").action).toMatchObject({
