@@ -15,16 +15,19 @@ from nightlane_runner.container import copy_tries
 from nightlane_runner.container.pod_shell import PodContainer, PodShell
 from nightlane_runner.container.ready_pod import find_container
 from nightlane_runner.container.shell_session import TransportFailed
+from nightlane_runner.container.websocket_shell import WebSocketShell
 from nightlane_runner.container.work import ContainerWork
 from nightlane_runner.document.step import ContainerChoice
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.lane.folder import put_into_place
+from nightlane_runner.lane.places import Places
 from nightlane_runner.steps import copy_step as copy_step_module
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.copy_step import CopyStep
 from tests.support.administrator import Administrator
+from tests.support.exec_server import ExecServer
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import DeadShell, LocalShell
@@ -226,6 +229,31 @@ def test_copy_to_a_place_that_cannot_be_written_is_for_a_person_within_a_minute(
     assert end.value.code is ExitCode.BAD_INPUT
     assert "was refused 3 times in a row" in end.value.sentence
     assert ("mkdir:" in end.value.sentence) or ("rm:" in end.value.sentence)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_refusal_of_a_large_copy_is_heard_over_a_websocket(
+    sides: _Sides, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """R12: what still is on the way when the container refuses fills every pipe between, and cuts nothing."""
+    monkeypatch.setattr("nightlane_runner.container.copy_tries.REFUSED_PAUSE_SECONDS", 0.1)
+    (sides.lane / "input").write_bytes(os.urandom(20_000_000))
+    (tmp_path / "there").touch()
+    ways = Places(tmp_path / "ways")
+    ways.scratch.mkdir(parents=True)
+    server = ExecServer(tmp_path)
+    server.write_kubeconfig(ways.kubeconfig)
+    sides.shell = WebSocketShell(ways, sides.namespace, DeadShell(1000, sides.container))
+
+    with contextlib.closing(server), pytest.raises(StepEnded) as end:
+        sides.copy("in", "input", remotePath=f"{tmp_path}/there/in", timeoutSeconds=43200).copy_in()
+
+    assert end.value.code is ExitCode.BAD_INPUT
+    assert "was refused 3 times in a row" in end.value.sentence
+    assert "mkdir:" in end.value.sentence
+    assert "Not a directory" in end.value.sentence
+    receiving = [request for request in server.requests if "partial" in request]
+    assert len(receiving) == 3
 
 
 def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch: pytest.MonkeyPatch) -> None:

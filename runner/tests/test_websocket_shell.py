@@ -1,5 +1,6 @@
 """Exec over a WebSocket, with a server that uses Kubernetes' protocol and real shells behind it."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -169,6 +170,28 @@ def test_connection_that_is_cut_is_no_success(shell: WebSocketShell, server: Exe
     server.cut_after = 100_000
     _, _, code = _said(shell.start(TARGET, "head -c 1000000 /dev/zero", []))
     assert code == 1
+
+
+def test_last_words_are_heard_though_what_is_sent_comes_to_nothing(shell: WebSocketShell, server: ExecServer) -> None:
+    """R12: a script that ends early, and a server that then reads nothing more and cuts."""
+
+    def refuse(session: Session) -> None:
+        session.connection.recv(65536)
+        session.send(BytesMessage(b"\x02mkdir: cannot create directory\n"))
+        session.end(_ended_with("73"))
+        # What it has not read is answered with a reset.
+        session.connection.close()
+
+    server.instead = refuse
+    process = shell.start(TARGET, "true", [])
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        while True:
+            process.stdin.write(b"x" * 65536)
+
+    _, errors, code = _said(process)
+    assert b"mkdir: cannot create directory" in errors
+    assert code == 73, errors
 
 
 def test_killed_one_ends_though_nobody_reads(shell: WebSocketShell) -> None:

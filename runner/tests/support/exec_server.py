@@ -91,6 +91,8 @@ class ExecServer:
                 plug, _ = self._listener.accept()
             except OSError:
                 return
+            # As in Go: what was sent leaves before a reset does.
+            plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(plug,), daemon=True).start()
 
     def _serve(self, plug: socket.socket) -> None:

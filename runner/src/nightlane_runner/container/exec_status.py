@@ -23,6 +23,11 @@ class ExecStatus:
         if len(self._said) > _MOST_BYTES:
             raise ProtocolError(f"the API server's last word is longer than {_MOST_BYTES} bytes")
 
+    @property
+    def heard(self) -> bool:
+        """Whether anything of it has come."""
+        return bool(self._said)
+
     def code(self) -> int:
         """Return the command's code; 1 if there is none and no success was reported."""
         status = self._tree()

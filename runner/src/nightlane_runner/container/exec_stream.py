@@ -65,6 +65,7 @@ class ExecStream:
         self._heartbeat = Heartbeat()
         self._owed: Pong | None = None
         self._input_open = True
+        self._cut: OSError | None = None
         self._killed = False
         self._code = 1
         self._thread = threading.Thread(target=self._carry, name="exec", daemon=True)
@@ -89,6 +90,8 @@ class ExecStream:
             going_on = self._take(self._early)
             while going_on and not self._killed:
                 going_on = self._step()
+            if self._cut is not None and not self._status.heard:
+                raise self._cut
             if failure := self._status.failure():
                 self._say(failure)
             while not self._killed and any(self._arrived.values()):
@@ -163,6 +166,13 @@ class ExecStream:
                 sent = self._connection.send(self._piece)
             except (ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 return  # the very same piece must be tried again
+            except OSError as error:
+                # What the other side has said before it cut the connection is still to be read.
+                self._cut = error
+                self._input_open = False
+                self._piece = b""
+                self._leaving.clear()
+                return
             self._piece = self._piece[sent:]
 
     def _receive(self) -> bool:
