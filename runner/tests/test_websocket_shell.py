@@ -488,3 +488,37 @@ process.kill()
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert len(server.requests) == 1
     assert int(said.split()[1]) < 40 * 1024, said
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_runner_of_a_copy_stays_small(server: ExecServer, tmp_path: Path, direction: str) -> None:
+    """R37: however large the file: the most that was ever resident."""
+    program = """
+import sys
+import time
+from pathlib import Path, PurePosixPath
+import nightlane_runner.main
+from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
+from nightlane_runner.container.transfer import fetch_path, send_path
+from nightlane_runner.container.websocket_shell import WebSocketShell
+from nightlane_runner.container.work import ContainerWork
+from nightlane_runner.lane.places import Places
+
+folder, direction = Path(sys.argv[1]), sys.argv[2]
+places = Places(folder / "mounts")
+shell = WebSocketShell(places, "risk", KubectlShell(places, "risk"))
+work = ContainerWork(shell, PodContainer("pricing-0", "main"), lambda: None, time.monotonic() + 120)
+if direction == "in":
+    send_path(work, folder / "large", PurePosixPath(folder / "there" / "large"), "me", lambda: None)
+else:
+    fetch_path(work, PurePosixPath(folder / "large"), folder / "there")
+print(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
+"""
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(300_000_000)
+    (tmp_path / "there").mkdir()
+    command = [sys.executable, "-c", program, str(tmp_path), direction]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert server.requests
+    assert (tmp_path / "there" / "large").stat().st_size == 300_000_000
+    assert int(said.split()[1]) < 40 * 1024, said

@@ -16,8 +16,8 @@ import { sameJobs } from "./runner/same-jobs.ts";
 /**
  * `npm run bench:runner`: what the workflow and its runners cost. A night of ten 10-second steps in sequence takes turns
  * with the same ten Jobs started by bash and kubectl, in the farm: real clusters, Argo, runners, and results brought back.
- * Then one long step and one quiet command, for what a runner that only waits takes, and a step whose driver writes a
- * GiB of log. It uses the farm that runs, or one of its own.
+ * Then one long step and one quiet command, for what a runner that only waits takes, a large file that is copied out and
+ * in again, and a step whose driver writes a GiB of log. It uses the farm that runs, or one of its own.
  */
 const CUSTOMER = "nordbank";
 const ROUNDS = 2;
@@ -28,6 +28,9 @@ const LONG_NIGHT: BenchNight = { steps: 1, workSeconds: 400 };
 
 /** Long enough for kubectl, or what is in its place, to have all that it needs. */
 const COMMAND_SECONDS = 60;
+
+/** More than a runner could hold, and seconds to look at it while it copies. */
+const COPY_MEBIBYTES = 512;
 
 /** As many lines of as many bytes as a talkative Spark writes, at a pace that two cores can bear from end to end. */
 const LOG_NIGHT: BenchNight = {
@@ -67,6 +70,8 @@ async function measure(): Promise<void> {
   }
   const [long, spark] = await watched("spark", () => lane.run(LONG_NIGHT));
   const [, command] = await watched("exec", () => lane.runCommand(COMMAND_SECONDS));
+  const [[run, out], back] = await watched("copy-in", () => watched("copy-out", () => lane.runCopies(COPY_MEBIBYTES)));
+  rmSync(join(await laneVolume(paths, CUSTOMER), "night", BUSINESS_DATE, `run-${run}`, "large"), { recursive: true });
   const [, talkative] = await watched("spark", () => lane.run(LOG_NIGHT));
   const ends = nights.flatMap((night) => [...night.ends.values()]);
   const after = (part: (end: StepEnd) => number): readonly number[] =>
@@ -79,7 +84,11 @@ async function measure(): Promise<void> {
   const requests = await requestsPerMinute(nights[0], long);
   console.log(logLine(talkative));
   console.log(
-    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(spark.largest)} exec_rss_mb=${Math.ceil(command.largest)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(node, 0.95).toFixed(2)}`,
+    `rss of a command: ${command.largest.toFixed(1)} MiB, of a copy out: ${out.largest.toFixed(1)} MiB, in: ${back.largest.toFixed(1)} MiB`,
+  );
+  const inContainers = Math.max(...[command, out, back].map(({ largest }) => largest));
+  console.log(
+    `runner: overhead=${overhead.toFixed(2)} rss_mb=${Math.ceil(spark.largest)} exec_rss_mb=${Math.ceil(inContainers)} req_per_min=${requests.toFixed(2)} detect_p95_s=${percentile(node, 0.95).toFixed(2)}`,
   );
 }
 

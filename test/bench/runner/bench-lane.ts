@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { BatchV1Api, CustomObjectsApi, KubeConfig, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../../constructs/definition/customer-definition.ts";
-import { deployedApp, sparkRiskWorkflow } from "../../../constructs/index.ts";
+import { deployedApp, onResults, sparkRiskWorkflow } from "../../../constructs/index.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { contentName, NIGHT } from "../../../constructs/lane/content-name.ts";
+import type { Night } from "../../../constructs/night/night.ts";
 import type { Step } from "../../../constructs/night/step.ts";
 import { nightSpec } from "../../../constructs/workflow/night-spec.ts";
 import { Central } from "../../../ops/central.ts";
@@ -137,17 +138,37 @@ export class BenchLane {
 
   /** Runs a night of one command that is quiet for so many seconds to its end. */
   async runCommand(seconds: number): Promise<void> {
-    const { schedule } = this.definition.workflow;
-    const workflow = sparkRiskWorkflow({
-      schedule,
-      steps: (night) => void night.exec("step-1", { app: APPLICATION, command: ["sleep", `${seconds}`] }),
+    const template = this.templateOf(
+      (night) => void night.exec("step-1", { app: APPLICATION, command: ["sleep", `${seconds}`] }),
+    );
+    await this.toItsEnd(template, seconds + 180);
+  }
+
+  /**
+   * Runs a night to its end that copies a file of that size, in a folder, out of the customer's volume and back to it.
+   * @returns the number of its run, whose copy on the lane's volume is left
+   */
+  async runCopies(mebibytes: number): Promise<number> {
+    const template = this.templateOf((night) => {
+      const [folder, copy] = [night.path("large"), night.path("again")];
+      const write = 'mkdir -p "$1" && head -c "$2" /dev/zero >"$1/file"';
+      const made = night.exec("step-1", {
+        app: APPLICATION,
+        command: ["sh", "-c", write, "sh", folder, `${mebibytes * 2 ** 20}`],
+      });
+      const out = night.copyOut("step-2", { from: onResults("large"), to: "large", after: made });
+      const back = night.copyIn("step-3", { from: "large", to: onResults("again"), after: out });
+      night.exec("step-4", { app: APPLICATION, command: ["rm", "-r", folder, copy], after: back });
     });
+    const { runNumber } = await this.toItsEnd(template, mebibytes + 300);
+    return runNumber;
+  }
+
+  private templateOf(steps: (night: Night) => void): Manifest {
+    const workflow = sparkRiskWorkflow({ schedule: this.definition.workflow.schedule, steps });
     const spec = nightSpec({ ...this.definition, workflow });
     const metadata = { name: contentName(NIGHT, spec), namespace: this.namespace };
-    await this.toItsEnd(
-      { apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata, spec },
-      seconds + 180,
-    );
+    return { apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata, spec };
   }
 
   private async toItsEnd(
