@@ -1,6 +1,7 @@
 import { ACT_PREFIX, SCHEDULED_TIME } from "../runs/annotations.ts";
 import type { RunFacts } from "../runs/run-record.ts";
 import type { CronWorkflow } from "../runs/schedule.ts";
+import { isPart, TEMPLATE } from "../runs/template-names.ts";
 import type { Workflow, WorkflowNode, WorkflowTemplate } from "../runs/workflow.ts";
 
 /**
@@ -41,7 +42,7 @@ export function briefWorkflow({ metadata, spec, status = {} }: Workflow): Workfl
 
 /** Of skipped nodes, which are the majority, only whole steps matter. */
 function belongsToStep({ phase, templateName }: WorkflowNode): boolean {
-  return (phase !== "Skipped" && phase !== "Omitted") || templateName?.startsWith("step-") === true;
+  return (phase !== "Skipped" && phase !== "Omitted") || isPart(templateName, "step");
 }
 
 const NODE_PARTS = [
@@ -52,11 +53,11 @@ const NODE_PARTS = [
 /** The steps, their order and templates, without the container's details. */
 function briefTemplates(templates: readonly WorkflowTemplate[]): readonly WorkflowTemplate[] {
   return templates.flatMap<WorkflowTemplate>(({ name, dag, container, ...rest }) => {
-    if (name === "steps") {
+    if (name === TEMPLATE.steps) {
       return [{ name, dag: { tasks: (dag?.tasks ?? []).map((task) => pick(task, ["name", "template", "depends"])) } }];
     }
     const args = container?.args === undefined ? {} : { container: { args: container.args.slice(0, 1) } };
-    return name.startsWith("run-") ? [{ name, ...rest, ...args }] : [];
+    return isPart(name, "run") ? [{ name, ...rest, ...args }] : [];
   });
 }
 

@@ -1,3 +1,4 @@
+import { TEMPLATE } from "./template-names.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** Parts of a customer's credential that end independently, with their names. */
@@ -18,7 +19,7 @@ const OUTPUT = "credential-ends";
 /** Reads the ends of the credential from a night's calendar, such as `token=2027-03-31T00:00:00Z`. */
 export function credentialEnds(nodes: readonly WorkflowNode[]): CredentialEnds | undefined {
   const written = nodes
-    .filter((node) => node.templateName === "calendar")
+    .filter((node) => node.templateName === TEMPLATE.calendar)
     .map((node) => parameter(node.outputs?.parameters, OUTPUT))
     .find((value) => value !== undefined);
   if (written === undefined) {

@@ -4,11 +4,13 @@ import { approvalsOf } from "./approval.ts";
 import { type CredentialEnds, credentialEnds } from "./credential-ends.ts";
 import { defined } from "./defined.ts";
 import { ownerOf } from "./lane-namespace.ts";
+import { nightControlKey } from "./night-control.ts";
 import { furtherOnly, pipelineOfTemplate } from "./night-series.ts";
 import { workflowNodes } from "./nodes.ts";
 import type { NightPhase } from "./phases.ts";
 import type { RunKey } from "./remote-job.ts";
 import { NEVER_RAN, type StepStatus, stepStatus } from "./step-status.ts";
+import { partName, TEMPLATE } from "./template-names.ts";
 import { secondsBetween } from "./time.ts";
 import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type Workflow, type WorkflowNode } from "./workflow.ts";
@@ -63,8 +65,9 @@ export type NightControl = Readonly<Record<string, string>>;
 export function nightState(workflow: Workflow, now: number, control: NightControl = {}): NightState {
   const nodes = workflowNodes(workflow);
   const templates = workflow.status?.storedWorkflowTemplateSpec?.templates ?? [];
-  const tasks = templates.find((template) => template.name === "steps")?.dag?.tasks ?? [];
-  const found = nodes.find((node) => node.templateName === "calendar" && node.outputs?.parameters)?.outputs?.parameters;
+  const tasks = templates.find((template) => template.name === TEMPLATE.steps)?.dag?.tasks ?? [];
+  const found = nodes.find((node) => node.templateName === TEMPLATE.calendar && node.outputs?.parameters)?.outputs
+    ?.parameters;
   const given = workflow.spec.arguments?.parameters;
   const open = parameter(found, "open");
   const asked = parameter(given, "business-date");
@@ -75,8 +78,8 @@ export function nightState(workflow: Workflow, now: number, control: NightContro
   const approvals = approvalsOf(workflow.status?.storedWorkflowTemplateSpec);
   const pipeline = pipelineOfTemplate(workflow.spec.workflowTemplateRef?.name);
   const run = runKey(workflow.metadata.namespace, pipeline, businessDate, variant, runNumber);
-  const steps = tasks.map(({ name, depends, template = `step-${name}` }) => {
-    const asked = askedFor(control[`hold.${name}`]);
+  const steps = tasks.map(({ name, depends, template = partName("step", name) }) => {
+    const asked = askedFor(control[nightControlKey(name)]);
     const approval = approvals.get(name);
     const source = { name, depends, template, nodes, templates, acts, run, asked, now };
     return stepStatus(approval === undefined ? source : { ...source, approval });
@@ -125,7 +128,7 @@ function scheduledTime({ metadata, spec }: Workflow): string | undefined {
 
 function calendarTrouble(nodes: readonly WorkflowNode[], now: number): StepTrouble | undefined {
   const pods = nodes
-    .filter((node) => node.templateName === "calendar" && node.type === "Pod")
+    .filter((node) => node.templateName === TEMPLATE.calendar && node.type === "Pod")
     .sort((a, b) => (a.startedAt ?? "").localeCompare(b.startedAt ?? ""));
   return stepTrouble(pods, undefined, now);
 }

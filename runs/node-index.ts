@@ -1,4 +1,5 @@
 import { grouped } from "./grouped.ts";
+import { TEMPLATE } from "./template-names.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
 
 /** Names in the templates of older runs, which are kept for their replays: of the hold, and of the step's name. */
@@ -31,7 +32,7 @@ function newIndex(nodes: readonly WorkflowNode[]): NodeIndex {
     named: grouped(nodes, ({ displayName }) => displayName),
     within: grouped(nodes, ({ boundaryID = "" }) => boundaryID),
     about: grouped(
-      nodes.filter((node) => isHold(node) || node.templateName === "reuse"),
+      nodes.filter((node) => isHold(node) || node.templateName === TEMPLATE.reuse),
       ({ inputs }) => parameter(inputs?.parameters, "step") ?? parameter(inputs?.parameters, FORMER_STEP) ?? "",
     ),
   };
@@ -39,5 +40,5 @@ function newIndex(nodes: readonly WorkflowNode[]): NodeIndex {
 
 /** Whether a node is the one at which a step waits while an operator holds it. */
 export function isHold({ templateName }: WorkflowNode): boolean {
-  return templateName === "hold" || templateName === FORMER_HOLD;
+  return templateName === TEMPLATE.hold || templateName === FORMER_HOLD;
 }

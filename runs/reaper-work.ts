@@ -1,8 +1,9 @@
 import { workflowNodes } from "./nodes.ts";
+import { TEMPLATE } from "./template-names.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** What a reaper does: it ends what nights left behind at the customer, and removes results and logs past their time. */
-export const REAPER_PARTS = ["reap", "tidy"] as const;
+export const REAPER_PARTS = [TEMPLATE.reap, TEMPLATE.tidy] as const;
 
 /** One of them. */
 export type ReaperPart = (typeof REAPER_PARTS)[number];

@@ -3,6 +3,7 @@ import { Refusal } from "./refusal.ts";
 import type { RunFacts } from "./run-record.ts";
 import { meantNames } from "./similar-names.ts";
 import { PASSED } from "./step-status.ts";
+import { TEMPLATE } from "./template-names.ts";
 import type { WorkflowSpecTemplate } from "./workflow.ts";
 
 /** Parameters that identify a run, and are set for each. */
@@ -35,7 +36,7 @@ export function beginAt(
       "leave --from out: the whole night runs again",
     );
   }
-  const steps = template.templates?.find(({ name }) => name === "steps")?.dag?.tasks ?? [];
+  const steps = template.templates?.find(({ name }) => name === TEMPLATE.steps)?.dag?.tasks ?? [];
   const names = steps.map(({ name }) => name);
   if (!names.includes(from)) {
     throw new Refusal(

@@ -8,6 +8,9 @@ export const NIGHT_SCHEDULE = scheduleName();
 /** Name of the CronWorkflow of the reaper. */
 export const REAPER_SCHEDULE = "reaper";
 
+/** What reads a kept log: the purpose of its template, and the beginning of the names of that and of its workflows. */
+export const READER = "reader";
+
 /**
  * Name of a night that never started, in place of a workflow's: `missed-2026-11-30`, or `missed-month-end-2026-11-30` for
  * further nights.

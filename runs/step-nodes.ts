@@ -1,11 +1,6 @@
 import { indexOf, isHold, type NodeIndex } from "./node-index.ts";
+import { isPart, TEMPLATE } from "./template-names.ts";
 import { parameter, type WorkflowNode } from "./workflow.ts";
-
-/** Template of the node at which a failed attempt waits for a person. */
-const DECIDE_TEMPLATE = "decide";
-
-/** Template of the node at which it waits where the next attempt may begin by itself. */
-export const PAUSE_TEMPLATE = "pause";
 
 /** The nodes of one step in a running night, by their part in its wrapper. */
 export interface StepNodes {
@@ -39,7 +34,7 @@ export interface AttemptNodes {
  */
 export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNodes {
   const index = indexOf(nodes);
-  const one = index.named.get(step)?.find((node) => isOf(node, "step"));
+  const one = index.named.get(step)?.find(({ templateName }) => isPart(templateName, "step"));
   const about = index.about.get(step) ?? [];
   const hold = about.find((node) => isHold(node) && isWaiting(node));
   const attempts = (one === undefined ? [] : attemptsWithin(index, one.id))
@@ -55,7 +50,7 @@ export function stepNodes(nodes: readonly WorkflowNode[], step: string): StepNod
 }
 
 function reuseNodes(about: readonly WorkflowNode[]): StepNodes["reuse"] {
-  const found = about.filter((node) => node.templateName === "reuse" && hasBegun(node));
+  const found = about.filter((node) => node.templateName === TEMPLATE.reuse && hasBegun(node));
   const pods = found.filter((node) => node.type === "Pod").sort(byStart);
   const run = found.find((node) => node.type !== "Pod") ?? pods.at(-1);
   return run === undefined ? undefined : { run, pods };
@@ -64,22 +59,17 @@ function reuseNodes(about: readonly WorkflowNode[]): StepNodes["reuse"] {
 /** The first attempt of a step is inside the step's node, each further one inside the one before it. */
 function attemptsWithin(index: NodeIndex, boundary: string): readonly WorkflowNode[] {
   return (index.within.get(boundary) ?? [])
-    .filter((node) => isOf(node, "attempt") && hasBegun(node))
+    .filter((node) => isPart(node.templateName, "attempt") && hasBegun(node))
     .flatMap((attempt) => [attempt, ...attemptsWithin(index, attempt.id)]);
-}
-
-/** Whether a node belongs to a part of a step's wrapper, by the name of its template. */
-function isOf(node: WorkflowNode, part: "step" | "attempt" | "run"): boolean {
-  return node.templateName?.startsWith(`${part}-`) === true;
 }
 
 function attemptNodes(index: NodeIndex, attempt: WorkflowNode): AttemptNodes {
   const inside = (index.within.get(attempt.id) ?? []).filter(hasBegun);
-  const runs = inside.filter((node) => isOf(node, "run"));
+  const runs = inside.filter(({ templateName }) => isPart(templateName, "run"));
   const pods = runs.filter((node) => node.type === "Pod").sort(byStart);
   const run = runs.find((node) => node.type !== "Pod") ?? pods.at(-1);
   const decision = inside.find(
-    ({ templateName }) => templateName === DECIDE_TEMPLATE || templateName === PAUSE_TEMPLATE,
+    ({ templateName }) => templateName === TEMPLATE.decide || templateName === TEMPLATE.pause,
   );
   return {
     number: Number(parameter(attempt.inputs?.parameters, "attempt") ?? "1"),

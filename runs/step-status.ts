@@ -7,6 +7,7 @@ import { LOG_END_PARAMETER, logEnd } from "./log-end.ts";
 import { type RunKey, remoteJobName } from "./remote-job.ts";
 import { type GroupPlaces, placesOfLock } from "./step-group.ts";
 import { type AttemptNodes, isWaiting, type StepNodes, stepNodes } from "./step-nodes.ts";
+import { partName } from "./template-names.ts";
 import { secondsBetween } from "./time.ts";
 import { type StepTrouble, stepTrouble } from "./trouble.ts";
 import { parameter, type WorkflowNode, type WorkflowTemplate } from "./workflow.ts";
@@ -193,7 +194,7 @@ function isQueued(run: WorkflowNode | undefined): boolean {
 }
 
 function runTemplateOf({ templates, template }: StepSource): WorkflowTemplate | undefined {
-  const name = template?.replace(/^step-/, "run-");
+  const name = template?.replace(partName("step", ""), partName("run", ""));
   return templates.find((one) => one.name === name);
 }
 

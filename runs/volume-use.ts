@@ -1,4 +1,5 @@
 import { workflowNodes } from "./nodes.ts";
+import { TEMPLATE } from "./template-names.ts";
 import { parameter, type Workflow } from "./workflow.ts";
 
 /** A results volume: the lane's, or the one on the customer's side. */
@@ -20,7 +21,7 @@ const PARAMETERS: readonly (readonly [ResultsVolume, string])[] = [
 
 /** A reaper workflow's report about the volumes; without those that it could not check, or has not checked yet. */
 export function volumeUse(reaper: Workflow): readonly VolumeUse[] {
-  const tidy = workflowNodes(reaper).find(({ templateName, type }) => templateName === "tidy" && type === "Pod");
+  const tidy = workflowNodes(reaper).find(({ templateName, type }) => templateName === TEMPLATE.tidy && type === "Pod");
   const at = Date.parse(tidy?.finishedAt ?? "");
   if (Number.isNaN(at)) {
     return [];

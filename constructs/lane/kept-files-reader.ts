@@ -1,6 +1,7 @@
 import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { NIGHTLY } from "../../runs/night-series.ts";
+import { READER } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
@@ -8,9 +9,6 @@ import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
 import { RESULTS_CLAIM } from "./results-volume.ts";
-
-/** The template's purpose, and the beginning of its name. */
-export const READER = "reader";
 
 /** How long a reader and its pod are kept: the person who started it reads the pod's log at once. */
 const KEEP = Duration.minutes(10);

@@ -1,5 +1,6 @@
 import { Duration } from "cdk8s";
 import { NIGHTLY } from "../../runs/night-series.ts";
+import { TEMPLATE } from "../../runs/template-names.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Template } from "../workflow/argo.ts";
 import { runnerTemplate } from "../workflow/runner-template.ts";
@@ -25,7 +26,7 @@ export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinitio
   });
   // A restart retries.
   const { retryStrategy: _, ...template } = runnerTemplate({
-    name: "tidy",
+    name: TEMPLATE.tidy,
     command: "tidy",
     document,
     deadlineSeconds: TIDY_TIMEOUT.toSeconds(),

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { Duration } from "cdk8s";
 import { Construct } from "constructs";
+import { REAPER_PARTS } from "../../runs/reaper-work.ts";
 import { REAPER_SCHEDULE } from "../../runs/run-name.ts";
+import { TEMPLATE } from "../../runs/template-names.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { nightsOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
@@ -66,7 +68,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
   });
   // A restart retries.
   const { retryStrategy: _, ...template } = runnerTemplate({
-    name: "reap",
+    name: TEMPLATE.reap,
     command: "reap",
     document,
     deadlineSeconds: WATCHED_FOR.toSeconds() + 600,
@@ -84,10 +86,7 @@ function reaperSpec(definition: CustomerDefinition): WorkflowSpec {
         parallelism: 1,
         dag: {
           failFast: false,
-          tasks: [
-            { name: "reap", template: "reap" },
-            { name: "tidy", template: "tidy" },
-          ],
+          tasks: REAPER_PARTS.map((part) => ({ name: part, template: part })),
         },
       },
       template,

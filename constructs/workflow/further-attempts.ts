@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { PAUSE_OF, PAUSE_SECONDS } from "../../runs/further-attempt.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
-import { PAUSE_TEMPLATE } from "../../runs/step-nodes.ts";
+import { TEMPLATE } from "../../runs/template-names.ts";
 import type { Retries } from "../night/pod-settings.ts";
 import type { Step } from "../night/step.ts";
 import { STEP } from "../night/tokens.ts";
@@ -35,7 +35,7 @@ const ENDED_FOR_THE_NEXT = `tasks.run.status != '' && get(tasks.run, 'exitCode')
 export function pauseTask(retries: Retries): Pick<DagTask, "template" | "arguments"> {
   const seconds = (retries.pause ?? PAUSE).toSeconds();
   return {
-    template: PAUSE_TEMPLATE,
+    template: TEMPLATE.pause,
     arguments: {
       parameters: [
         { name: "step", value: STEP },
@@ -49,7 +49,7 @@ export function pauseTask(retries: Retries): Pick<DagTask, "template" | "argumen
 /** The node of that wait. Without a duration it waits for a person. */
 export function pauseTemplate(decisions: string): Template {
   return {
-    name: PAUSE_TEMPLATE,
+    name: TEMPLATE.pause,
     inputs: {
       parameters: [
         { name: "step" },

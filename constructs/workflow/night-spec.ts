@@ -1,5 +1,6 @@
 import { Duration } from "cdk8s";
 import { ROLL_HOUR } from "../../runs/schedule.ts";
+import { TEMPLATE } from "../../runs/template-names.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
@@ -75,12 +76,12 @@ function entrypoint(): Template {
     dag: {
       failFast: false,
       tasks: [
-        { name: "calendar", template: "calendar" },
+        { name: "calendar", template: TEMPLATE.calendar },
         {
           name: "steps",
           depends: "calendar.Succeeded",
           when: `${output("open")} == yes`,
-          template: "steps",
+          template: TEMPLATE.steps,
           arguments: {
             parameters: DAY_PARAMETERS.map(({ name }) => ({ name, value: output(name) })),
           },
@@ -108,7 +109,7 @@ function calendarTemplate(definition: NightDefinition): Template {
       uid: "{{workflow.uid}}",
     },
   });
-  const base = runnerTemplate({ name: "calendar", command: "calendar", document, deadlineSeconds: 600 });
+  const base = runnerTemplate({ name: TEMPLATE.calendar, command: "calendar", document, deadlineSeconds: 600 });
   return {
     ...base,
     outputs: {
@@ -135,7 +136,7 @@ function stepGraph(steps: readonly Step[]): readonly (readonly (string | number)
 
 function stepsTemplate(steps: ReadonlyMap<Step, StepTemplates>, stepsAtOnce: number | undefined): Template {
   return {
-    name: "steps",
+    name: TEMPLATE.steps,
     inputs: { parameters: [...DAY_PARAMETERS] },
     ...(stepsAtOnce === undefined ? {} : { parallelism: stepsAtOnce }),
     // Without failFast a step that waits for a person never stops its siblings.

@@ -1,4 +1,5 @@
 import { Duration } from "cdk8s";
+import { TEMPLATE } from "../../runs/template-names.ts";
 import type { NightDefinition } from "../definition/night-definition.ts";
 import type { Step } from "../night/step.ts";
 import { bringsResults } from "../night/step-results.ts";
@@ -30,7 +31,7 @@ export function reuseTask(step: Step): DagTask | undefined {
   }
   return {
     name: "reuse",
-    template: "reuse",
+    template: TEMPLATE.reuse,
     arguments: {
       parameters: [
         ...PASS_NIGHT_PARAMETERS,
@@ -51,7 +52,7 @@ export function reuseTemplate(definition: NightDefinition): Template {
   const timeout = longest(definition.workflow.steps.filter((step) => leftBy(step) !== undefined).map(stepTimeout));
   const deadlineSeconds = timeout.toSeconds() + 600;
   const base = runnerTemplate({
-    name: "reuse",
+    name: TEMPLATE.reuse,
     command: "reuse",
     document: reuseDocument(definition, timeout),
     deadlineSeconds,

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { Duration } from "cdk8s";
 import { LOG_END_PARAMETER } from "../../runs/log-end.ts";
 import { PLACES_KEY, placesName } from "../../runs/step-group.ts";
+import { partName } from "../../runs/template-names.ts";
 import type { NightDefinition } from "../definition/night-definition.ts";
 import { groupOf } from "../night/grouped-steps.ts";
 import type { Step } from "../night/step.ts";
@@ -41,8 +42,8 @@ export function stepTemplates(definition: NightDefinition, step: Step): StepTemp
   const content = hash("sha256", JSON.stringify(tasks)).slice(0, HASH_LENGTH);
   const kind = `${step.work.kind.toLowerCase()}-${content}`;
   return {
-    templates: [...stepWrapper(kind, names, reuse, retries), { ...run, name: `run-${kind}` }],
-    task: { template: `step-${kind}`, arguments: { parameters: taskParameters(step.name, values) } },
+    templates: [...stepWrapper(kind, names, reuse, retries), { ...run, name: partName("run", kind) }],
+    task: { template: partName("step", kind), arguments: { parameters: taskParameters(step.name, values) } },
   };
 }
 

@@ -1,4 +1,5 @@
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
+import { partName, TEMPLATE } from "../../runs/template-names.ts";
 import type { Retries } from "../night/pod-settings.ts";
 import { ATTEMPT, BUSINESS_DATE, STEP, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
@@ -65,16 +66,16 @@ export function stepWrapper(
 }
 
 function holdable(kind: string, values: readonly string[], reuse: DagTask | undefined): Template {
-  const firstAttempt = handOn(`attempt-${kind}`, "1", values);
+  const firstAttempt = handOn(partName("attempt", kind), "1", values);
   return {
-    name: `step-${kind}`,
+    name: partName("step", kind),
     inputs: { parameters: [...STEP_PARAMETERS, { name: "hold" }, { name: ANEW }, ...values.map((name) => ({ name }))] },
     dag: {
       failFast: false,
       tasks: [
         {
           name: "hold",
-          template: "hold",
+          template: TEMPLATE.hold,
           when: `"{{inputs.parameters.hold}}" == "yes" && ${IS_ANEW}`,
           arguments: { parameters: [{ name: "step", value: STEP }] },
         },
@@ -111,18 +112,18 @@ export const NEXT_ATTEMPT =
 
 /** What follows a failed attempt where only a person starts the next one. */
 const DECIDE: Pick<DagTask, "template" | "arguments"> = {
-  template: "decide",
+  template: TEMPLATE.decide,
   arguments: { parameters: [{ name: "step", value: STEP }] },
 };
 
 function attempts(kind: string, values: readonly string[], retries: Retries | undefined): Template {
   return {
-    name: `attempt-${kind}`,
+    name: partName("attempt", kind),
     inputs: { parameters: [...STEP_PARAMETERS, { name: "attempt" }, ...values.map((name) => ({ name }))] },
     dag: {
       failFast: false,
       tasks: [
-        { name: "run", ...handOn(`run-${kind}`, ATTEMPT, values) },
+        { name: "run", ...handOn(partName("run", kind), ATTEMPT, values) },
         {
           name: "decision",
           depends: "run.Failed || run.Errored",
@@ -133,7 +134,7 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
           depends: "decision.Succeeded",
           // Anything but SKIP repeats: a typo can only repeat work, never drop it.
           when: "{{tasks.decision.outputs.parameters.decision}} != SKIP",
-          ...handOn(`attempt-${kind}`, NEXT_ATTEMPT, values),
+          ...handOn(partName("attempt", kind), NEXT_ATTEMPT, values),
         },
       ],
     },
@@ -158,8 +159,8 @@ const AFTER_FAILURE = enumOf(["RETRY", "ADOPT", "SKIP"]);
  */
 export function waitingTemplates(pauses: boolean): readonly Template[] {
   return [
-    waitingTemplate("hold", enumOf(["RUN", "SKIP"])),
-    waitingTemplate("decide", AFTER_FAILURE),
+    waitingTemplate(TEMPLATE.hold, enumOf(["RUN", "SKIP"])),
+    waitingTemplate(TEMPLATE.decide, AFTER_FAILURE),
     ...(pauses ? [pauseTemplate(AFTER_FAILURE)] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { ownerOf } from "../../runs/lane-namespace.ts";
 import { type NightAct, recordedAct } from "../../runs/night-act.ts";
 import { furtherOnly, scheduleName, seriesName } from "../../runs/night-series.ts";
 import { Refusal } from "../../runs/refusal.ts";
+import { READER } from "../../runs/run-name.ts";
 import type { CronWorkflow } from "../../runs/schedule.ts";
 import type { Carried } from "./carried.ts";
 import { requireRoom } from "./lane-room.ts";
@@ -93,7 +94,7 @@ export async function readKeptLog(
 ): Promise<Carried> {
   const { namespace } = act.metadata;
   const customer = ownerOf(namespace);
-  const template = (await writer.templates(namespace)).find((name) => name.startsWith("reader-"));
+  const template = (await writer.templates(namespace)).find((name) => name.startsWith(`${READER}-`));
   if (template === undefined) {
     throw new Refusal(
       "not-possible",
@@ -104,7 +105,7 @@ export async function readKeptLog(
   await requireRoom(writer, namespace, source.furtherSchedules(customer), act.spec.verb);
   const { date, log, pipeline } = act.spec;
   const recorded = recordedAct(act);
-  const name = `reader-${recorded.id}`;
+  const name = `${READER}-${recorded.id}`;
   const reader = {
     name,
     template,

@@ -1,3 +1,5 @@
+import { grouped } from "../grouped.ts";
+
 /** The properties of a step that its group depends on. */
 export interface GroupedStep {
   readonly name: string;
@@ -97,13 +99,4 @@ function ranksOf(steps: readonly GroupedStep[]): ReadonlyMap<string, number> {
     rankOf(name);
   }
   return ranks;
-}
-
-function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
 }
