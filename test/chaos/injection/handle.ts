@@ -8,9 +8,10 @@ export class Handle {
   constructor(readonly processes: readonly ProcessIdentity[]) {}
 
   /** Waits for processes with an environment entry that starts with `prefix`. */
-  static async byEnvironment(prefix: string, limitSeconds = 60): Promise<Handle> {
+  static async byEnvironment(prefix: string): Promise<Handle> {
     let found: readonly ProcessIdentity[] = [];
-    await until({ what: `a process with ${prefix.slice(0, 160)} runs`, limitSeconds }, async () => {
+    // As long as results may take to come, which the step waits for.
+    await until({ what: `a process with ${prefix.slice(0, 160)} runs`, limitSeconds: 420 }, async () => {
       found = await findByEnvironment(prefix);
       return found.length > 0;
     });
