@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXAMPLE_SUBJECT } from "../constructs/checks/still-to-replace.ts";
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake } from "../constructs/definition/problem.ts";
 
 /** Long enough for a file that waits for its customer, short enough to show if it is never replaced. */
 const VALID_DAYS = 365;
@@ -30,8 +30,10 @@ export function exampleCa(customer: string): string {
       { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
     );
   } catch (error) {
-    throw new UserError(
-      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}\n    rule: a cluster's API server is identified by its certificate authority\n    fix: name the customer's with --ca FILE, or install openssl for an example`,
+    throw mistake(
+      `--ca: received nothing, and no example could be made: ${error instanceof Error ? error.message : String(error)}`,
+      "a cluster's API server is identified by its certificate authority",
+      "name the customer's with --ca FILE, or install openssl for an example",
       { cause: error },
     );
   } finally {

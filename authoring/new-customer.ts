@@ -4,7 +4,7 @@ import { checkCustomer } from "../constructs/checks/check-customer.ts";
 import { checkName } from "../constructs/checks/check-name.ts";
 import { outdatedAuthorities } from "../constructs/checks/still-to-replace.ts";
 import { CUSTOMERS_FOLDER, customerFile, customerNames } from "../constructs/definition/customer-files.ts";
-import { type Problem, ProblemsError, received, UserError } from "../constructs/definition/problem.ts";
+import { mistake, type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import {
   Cpu,
   type CustomerDefinition,
@@ -100,8 +100,10 @@ function refuseName(name: string, folder: string): void {
   }
   const existing = customerNames(folder).find((other) => other.toLowerCase() === name);
   if (existing !== undefined) {
-    throw new UserError(
-      `${customerFile(existing)}: exists already\n    rule: a new customer never overwrites another one's file\n    fix: choose another name, or edit ${customerFile(existing)}`,
+    throw mistake(
+      `${customerFile(existing)}: exists already`,
+      "a new customer never overwrites another one's file",
+      `choose another name, or edit ${customerFile(existing)}`,
     );
   }
 }
@@ -115,8 +117,10 @@ function freeExampleAddress(folder: string): string {
   const addresses = Array.from({ length: 254 }, (_, index) => `192.0.2.${index + 1}`);
   const free = addresses.find((address) => !used.has(address));
   if (free === undefined) {
-    throw new UserError(
-      "--address: received nothing, and all example addresses are taken\n    rule: no two customers share an address\n    fix: name the customer's with --address",
+    throw mistake(
+      "--address: received nothing, and all example addresses are taken",
+      "no two customers share an address",
+      "name the customer's with --address",
     );
   }
   return free;

@@ -1,5 +1,6 @@
 import { centralCluster } from "../constructs/checks/read-central.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
+import { mistakeText } from "../constructs/definition/problem.ts";
 import { versions } from "../constructs/definition/versions.ts";
 import type { Manifest } from "../constructs/kubernetes/manifest.ts";
 import { laneNamespace } from "../runs/lane-namespace.ts";
@@ -99,9 +100,8 @@ function judge(
   return rules.flatMap((rule) => {
     const inspection = new Inspection();
     rule.check(view, inspection);
-    return inspection.violations.map(
-      ({ object, message, fix }) =>
-        `${object}: ${message}\n    rule: ${rule.number} ${rule.name}: ${rule.info}\n    fix: ${fix}`,
+    return inspection.violations.map(({ object, message, fix }) =>
+      mistakeText(`${object}: ${message}`, `${rule.number} ${rule.name}: ${rule.info}`, fix),
     );
   });
 }

@@ -1,4 +1,4 @@
-import { UserError } from "../constructs/definition/problem.ts";
+import { mistake, type UserError } from "../constructs/definition/problem.ts";
 
 /** A project in GitLab, as a job in its pipelines reaches it. */
 export interface Project {
@@ -30,10 +30,10 @@ export function environmentOf(stack: string): string {
 export function projectOfJob(environment: NodeJS.ProcessEnv = process.env): Project {
   const { CI_API_V4_URL: api = "", CI_PROJECT_ID: id = "", CI_JOB_TOKEN: token = "" } = environment;
   if (api === "" || id === "" || token === "") {
-    throw new UserError(
-      "CI_API_V4_URL, CI_PROJECT_ID, CI_JOB_TOKEN: received nothing for one of them\n" +
-        "    rule: GitLab knows what is deployed, and a job in its pipelines may ask\n" +
-        "    fix: run it in a pipeline; by hand, leave out --deployed",
+    throw mistake(
+      "CI_API_V4_URL, CI_PROJECT_ID, CI_JOB_TOKEN: received nothing for one of them",
+      "GitLab knows what is deployed, and a job in its pipelines may ask",
+      "run it in a pipeline; by hand, leave out --deployed",
     );
   }
   return { api, id, token };
@@ -100,10 +100,10 @@ async function ask<T>(
   asked: string,
 ): Promise<T> {
   const refused = (why: string): UserError =>
-    new UserError(
-      `${asked}: received ${why}\n` +
-        `    rule: the project's ${what} can be read with the token of a job (GitLab 16.2 or newer)\n` +
-        "    fix: retry the job once GitLab answers; check Settings, CI/CD, Job token permissions",
+    mistake(
+      `${asked}: received ${why}`,
+      `the project's ${what} can be read with the token of a job (GitLab 16.2 or newer)`,
+      "retry the job once GitLab answers; check Settings, CI/CD, Job token permissions",
     );
   let response: Response;
   try {

@@ -5,7 +5,7 @@ import { NIGHTLANE_SERVICE_ACCOUNT } from "../customer-side/customer-side.ts";
 import { APPS_KUBECONFIG } from "../definition/credential-reference.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
-import { type Problem, received, UserError } from "../definition/problem.ts";
+import { mistake, type Problem, received } from "../definition/problem.ts";
 import { FEDERATED_TOKEN } from "../lane/federation.ts";
 import { credentialEnds, nearEnds } from "./credential-ends.ts";
 
@@ -170,8 +170,10 @@ function expectedCa(definition: CustomerDefinition): string {
   try {
     return readFileSync(override, "utf8");
   } catch {
-    throw new UserError(
-      `${CA_OVERRIDE}: received ${received(override)}\n    rule: the path of a PEM file\n    fix: unset it, or name the CA of the farm's cluster`,
+    throw mistake(
+      `${CA_OVERRIDE}: received ${received(override)}`,
+      "the path of a PEM file",
+      "unset it, or name the CA of the farm's cluster",
     );
   }
 }

@@ -30,8 +30,13 @@ export class UserError extends Error {
  * One mistake outside a customer file, reported in the same parts.
  * @param what Which file, option or variable, and what was received.
  */
-export function mistake(what: string, rule: string, fix: string): UserError {
-  return new UserError([what, ...remedy(rule, fix)].join("\n"));
+export function mistake(what: string, rule: string, fix: string, options?: ErrorOptions): UserError {
+  return new UserError(mistakeText(what, rule, fix), options);
+}
+
+/** The text of such a mistake. */
+export function mistakeText(what: string, rule: string, fix: string): string {
+  return [what, ...remedy(rule, fix)].join("\n");
 }
 
 function remedy(rule: string, fix: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { parse, stringify } from "yaml";
 import { apiClient } from "../../api/api-client.ts";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistakeText, UserError } from "../../constructs/definition/problem.ts";
 import { federatedAudience } from "../../constructs/lane/federation.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../constructs/lane/workflow-rbac.ts";
 import { laneNamespace } from "../../runs/lane-namespace.ts";
@@ -40,9 +40,12 @@ async function federatedToken(customer: string, seconds: number): Promise<string
     return status?.token ?? "";
   } catch (error) {
     const { status, reason } = apiFailure(error);
-    throw new (status === 404 ? NoLane : UserError)(
-      `KUBECONFIG: received a central cluster that makes no token for ${namespace} (${reason})\n    rule: ${customer} is federated: the customer's cluster is reached with a token that the central cluster makes, for its administrators and for the customer's deployer\n    fix: ${fix(customer, status)}`,
+    const text = mistakeText(
+      `KUBECONFIG: received a central cluster that makes no token for ${namespace} (${reason})`,
+      `${customer} is federated: the customer's cluster is reached with a token that the central cluster makes, for its administrators and for the customer's deployer`,
+      fix(customer, status),
     );
+    throw new (status === 404 ? NoLane : UserError)(text);
   }
 }
 

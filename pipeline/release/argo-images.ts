@@ -1,4 +1,4 @@
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake } from "../../constructs/definition/problem.ts";
 import { versions } from "../../constructs/definition/versions.ts";
 import { RELEASED } from "./built-images.ts";
 import type { References, Registry } from "./registry.ts";
@@ -41,10 +41,10 @@ export function sourceArgo({ argoController, argoExecutor }: References): ArgoIm
 async function upstreamDigest(from: string): Promise<string> {
   const said = await run("crane", ["digest", from]);
   if (said.code === 0) return said.stdout.trim();
-  throw new UserError(
-    `${from}: not available\n${lastWords(said)}\n` +
-      `    rule: Argo's images are its project's own, at ${versions().argoWorkflows.productionFloor} or above\n` +
-      "    fix: name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds " +
-      `${versions().argoWorkflows.farm} from Argo's module, below the minimum for production`,
+  const { productionFloor, farm } = versions().argoWorkflows;
+  throw mistake(
+    `${from}: not available\n${lastWords(said)}`,
+    `Argo's images are its project's own, at ${productionFloor} or above`,
+    `name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds ${farm} from Argo's module, below the minimum for production`,
   );
 }

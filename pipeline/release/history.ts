@@ -1,4 +1,4 @@
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake } from "../../constructs/definition/problem.ts";
 import { lastWords, mustRun, run } from "./tool.ts";
 
 /** One commit of a release. */
@@ -21,16 +21,18 @@ export class History {
     await this.mustKnowWhoCommits();
     const changed = (await this.git("status", "--porcelain")).trim();
     if (changed !== "") {
-      throw new UserError(
-        `git status: received\n${changed.replace(/^/gm, "    ")}\n    rule: images are built from committed files, so that a version can be built again\n` +
-          "    fix: git stash --include-untracked, or commit it",
+      throw mistake(
+        `git status: received\n${changed.replace(/^/gm, "    ")}`,
+        "images are built from committed files, so that a version can be built again",
+        "git stash --include-untracked, or commit it",
       );
     }
     const said = await run("git", ["rev-parse", "--quiet", "--verify", `refs/tags/v${version}`], { cwd: this.root });
     if (said.code === 0) {
-      throw new UserError(
-        `VERSION: received ${version}, and v${version} is ${said.stdout.trim().slice(0, 12)}\n    rule: a version is released once\n` +
-          "    fix: choose the next one: git tag --sort=-version:refname",
+      throw mistake(
+        `VERSION: received ${version}, and v${version} is ${said.stdout.trim().slice(0, 12)}`,
+        "a version is released once",
+        "choose the next one: git tag --sort=-version:refname",
       );
     }
   }
@@ -97,9 +99,10 @@ export class History {
     for (const identity of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
       const said = await run("git", ["var", identity], { cwd: this.root });
       if (said.code === 0) continue;
-      throw new UserError(
-        `git var ${identity}: received\n${lastWords(said)}\n    rule: a release ends with a commit and a tag, which have an author\n` +
-          "    fix: git config user.name <name> && git config user.email <address>",
+      throw mistake(
+        `git var ${identity}: received\n${lastWords(said)}`,
+        "a release ends with a commit and a tag, which have an author",
+        "git config user.name <name> && git config user.email <address>",
       );
     }
   }

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { asEarlierImages } from "../../constructs/definition/earlier-images.ts";
 import { parseJsonObject } from "../../constructs/definition/json-file.ts";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake } from "../../constructs/definition/problem.ts";
 import type { References } from "./registry.ts";
 
 const IMAGES = "images.json";
@@ -54,9 +54,10 @@ function kept(before: string | undefined, now: string, earlier: readonly string[
 function withImage(pipeline: string, image: string): string {
   const line = /^( {2}NIGHTLANE_CI_IMAGE: ).*$/m;
   if (!line.test(pipeline)) {
-    throw new UserError(
-      `${PIPELINE}: variables.NIGHTLANE_CI_IMAGE: received nothing\n    rule: one line names the image of all jobs, by digest\n` +
-        "    fix: put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
+    throw mistake(
+      `${PIPELINE}: variables.NIGHTLANE_CI_IMAGE: received nothing`,
+      "one line names the image of all jobs, by digest",
+      "put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
     );
   }
   return pipeline.replace(line, (_, before: string) => `${before}${image}`);

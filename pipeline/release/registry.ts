@@ -1,4 +1,4 @@
-import { received, UserError } from "../../constructs/definition/problem.ts";
+import { mistake, received, UserError } from "../../constructs/definition/problem.ts";
 import { type LocalImage, RELEASED, type ReleasedName } from "./built-images.ts";
 import { lastWords, run, type Said } from "./tool.ts";
 
@@ -72,9 +72,10 @@ export class Registry {
   }
 
   private refuse(name: ReleasedName, held: string, digest: string): never {
-    throw new UserError(
-      `${this.tag(name)}: received ${digest}, holds ${held}\n    rule: a version never changes once it is in a registry\n` +
-        "    fix: release it as the next VERSION",
+    throw mistake(
+      `${this.tag(name)}: received ${digest}, holds ${held}`,
+      "a version never changes once it is in a registry",
+      "release it as the next VERSION",
     );
   }
 
@@ -82,16 +83,16 @@ export class Registry {
     if (said.code === 0) return;
     const host = this.address.split("/", 1)[0] ?? "";
     if (/UNAUTHORIZED|DENIED|\b40[13]\b/.test(said.stderr)) {
-      throw new UserError(
-        `REGISTRY: received ${received(this.address)}, which refuses these credentials for ${reference}\n` +
-          "    rule: a release needs to pull and push there\n" +
-          `    fix: crane auth login ${host} --username <name> --password-stdin`,
+      throw mistake(
+        `REGISTRY: received ${received(this.address)}, which refuses these credentials for ${reference}`,
+        "a release needs to pull and push there",
+        `crane auth login ${host} --username <name> --password-stdin`,
       );
     }
-    throw new UserError(
-      `REGISTRY: received ${received(this.address)}, which failed for ${reference}\n${lastWords(said)}\n` +
-        "    rule: a registry of OCI images that is reachable from here\n" +
-        "    fix: check the lines above, then run the same command again: images that are already there are not pushed again",
+    throw mistake(
+      `REGISTRY: received ${received(this.address)}, which failed for ${reference}\n${lastWords(said)}`,
+      "a registry of OCI images that is reachable from here",
+      "check the lines above, then run the same command again: images that are already there are not pushed again",
     );
   }
 }

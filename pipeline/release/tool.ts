@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { UserError } from "../../constructs/definition/problem.ts";
+import { mistake, UserError } from "../../constructs/definition/problem.ts";
 
 /** The output of a program. */
 export interface Said {
@@ -51,8 +51,9 @@ export function lastWords({ stdout, stderr }: Said): string {
 }
 
 function notThere(program: string): UserError {
-  return new UserError(
-    `PATH: received no ${program}\n    rule: a release uses crane, syft and cosign in the versions of versions.json\n` +
-      "    fix: make release, which provides them, or run in the image of pipeline/image/Dockerfile",
+  return mistake(
+    `PATH: received no ${program}`,
+    "a release uses crane, syft and cosign in the versions of versions.json",
+    "make release, which provides them, or run in the image of pipeline/image/Dockerfile",
   );
 }

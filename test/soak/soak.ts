@@ -1,3 +1,4 @@
+import { mistake } from "../../constructs/definition/problem.ts";
 import { nextMinute } from "../farm/nights/due-soon.ts";
 import { findings } from "./findings.ts";
 import type { Monitoring } from "./monitoring.ts";
@@ -25,9 +26,10 @@ export async function soak(props: SoakProps): Promise<Findings> {
   await monitoring.untilAlive();
   const before = await quiet("nobody is called", props);
   if (before.length > 0) {
-    throw new Error(
-      `a person is called before the first night is due: ${before.join(", ")}\n` +
-        "    rule: every call in a soak is caused by the soak\n    fix: end what calls, or the farm: make farm-down",
+    throw mistake(
+      `a person is called before the first night is due: ${before.join(", ")}`,
+      "every call in a soak is caused by the soak",
+      "end what calls, or the farm: make farm-down",
     );
   }
   operator.watch(() => monitoring.calls);

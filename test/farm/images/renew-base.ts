@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { UserError } from "../../../constructs/definition/problem.ts";
+import { mistake } from "../../../constructs/definition/problem.ts";
 import versions from "../../../versions.json" with { type: "json" };
 import { runCommand } from "../command.ts";
 import { repositoryRoot } from "../paths.ts";
@@ -28,13 +28,10 @@ export async function renewBase(reporter: Reporter, reference: string = DEBIAN_B
   const said = await runCommand(crane, ["digest", reference], { limitSeconds: 60 });
   const after = said.stdout.trim();
   if (said.code !== 0 || !/^sha256:[0-9a-f]{64}$/.test(after)) {
-    throw new UserError(
-      [
-        `${reference}: its digest is not known`,
-        `    received: ${said.stderr.trim().split("\n").at(-1) || said.stdout.trim() || "no answer"}`,
-        "    rule: a registry that answers crane digest; nothing has been changed",
-        "    fix: run it where the registry can be reached, or name the image in a mirror: renew-base mirror.example/library/debian:bookworm-slim",
-      ].join("\n"),
+    throw mistake(
+      `${reference}: its digest is not known, received ${said.stderr.trim().split("\n").at(-1) || said.stdout.trim() || "no answer"}`,
+      "a registry that answers crane digest; nothing has been changed",
+      "run it where the registry can be reached, or name the image in a mirror: renew-base mirror.example/library/debian:bookworm-slim",
     );
   }
   const files = after === DEBIAN_DIGEST ? [] : await filesWith(DEBIAN_DIGEST);

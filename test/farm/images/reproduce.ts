@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../../constructs/definition/problem.ts";
+import { mistake, UserError } from "../../../constructs/definition/problem.ts";
 import { runCommand } from "../command.ts";
 import { freshWorkFolder } from "../tools/cache.ts";
 import type { Reporter } from "../tools/reporter.ts";
@@ -18,10 +18,10 @@ export async function reproduceImage(name: ImageName, reporter: Reporter): Promi
     const found = await differingFiles(name, first, second);
     const unexcused = found.filter((path) => differs[path] === undefined);
     if (unexcused.length > 0 || found.length === 0) {
-      throw new UserError(
-        `The image ${name} differs when it is built again: ${first.digest} and ${second.digest}.\n` +
-          `    rule: the same sources are the same image\n    differs: ${unexcused.join(", ") || "no file: times or modes"}\n` +
-          "    fix: have its Dockerfile make these files without time, order and chance, or remove them",
+      throw mistake(
+        `The image ${name} differs when it is built again, ${first.digest} and ${second.digest}: ${unexcused.join(", ") || "in no file, but times or modes"}`,
+        "the same sources are the same image",
+        "have its Dockerfile make these files without time, order and chance, or remove them",
       );
     }
     reporter.note(`${name}: differs in ${found.map((path) => `${path} (${differs[path]})`).join(", ")} alone`);

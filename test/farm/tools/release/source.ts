@@ -1,4 +1,4 @@
-import { UserError } from "../../../../constructs/definition/problem.ts";
+import { mistake } from "../../../../constructs/definition/problem.ts";
 
 /** Where releases are downloaded from. */
 export type DownloadSource = { readonly kind: "projects" } | { readonly kind: "off" } | Mirror;
@@ -24,11 +24,10 @@ export function downloadSource(environment: NodeJS.ProcessEnv = process.env): Do
   if (said === "off") return { kind: "off" };
   const url = URL.canParse(said) ? new URL(said) : undefined;
   if (url === undefined || !isTrusted(url) || url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw new UserError(
-      `${DOWNLOADS}: received ${JSON.stringify(url === undefined ? said : `${url.protocol}//${url.host}`)}\n` +
-        "    rule: off, or the https address of a mirror, without user, query and fragment (http on this machine only)\n" +
-        `    fix: export ${DOWNLOADS}=https://mirror.bank.example/releases, where` +
-        " https://dl.k8s.io/release/... lies below dl.k8s.io/release/...",
+    throw mistake(
+      `${DOWNLOADS}: received ${JSON.stringify(url === undefined ? said : `${url.protocol}//${url.host}`)}`,
+      "off, or the https address of a mirror, without user, query and fragment (http on this machine only)",
+      `export ${DOWNLOADS}=https://mirror.bank.example/releases, where https://dl.k8s.io/release/... lies below dl.k8s.io/release/...`,
     );
   }
   return { kind: "mirror", address: url.href.replace(/\/+$/, "") };
