@@ -23,7 +23,8 @@ export interface StepOptions {
    */
   readonly when?: StepCondition;
   /**
-   * How long one attempt may take before its runner is ended and a person decides. A gate has none: it waits.
+   * How long one attempt may take before its work is ended and a person decides: a Job is deleted, a command gets a
+   * SIGTERM and is never killed. A gate has none: it waits.
    * @default Duration.hours(12)
    */
   readonly timeout?: Duration;

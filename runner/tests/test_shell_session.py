@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -191,6 +192,23 @@ def test_trouble_of_a_node_is_not_taken_for_a_container_without_a_shell(
         return
     with pytest.raises(TransportFailed, match="no such file or directory"):
         work.require_programs("tar")
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_defect_while_errors_are_read_ends_the_session(tmp_path: Path) -> None:
+    """R34: nobody would hear the end of what runs on; its transport is cut, and that is said."""
+
+    def broken(_: str) -> None:
+        raise ValueError("with what a credential may be in")
+
+    command = ["sh", "-c", "echo careful >&2; exec sleep 60"]
+    began = time.monotonic()
+    with work_in(LocalShell(tmp_path)).session(remote_scripts.RUN_COMMAND, command, broken) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        with pytest.raises(TransportFailed, match="ValueError in the runner"):
+            session.ending()
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.fault(16)

@@ -219,6 +219,13 @@ class ShellSession:
         return without_middle("; ".join(without_middle(line, _LINE_BYTES) for line in self._error_lines), _ERROR_BYTES)
 
     def _read_errors(self) -> None:
+        try:
+            self._take_errors()
+        except Exception as error:  # noqa: BLE001 - whatever it is, an end that nobody hears must not be waited for
+            self._error_lines.append(f"{type(error).__name__} in the runner")
+            self._process.kill()
+
+    def _take_errors(self) -> None:
         stream = _opened(self._process.stderr)
         blank = False
         for raw in iter(lambda: stream.readline(_CHUNK_BYTES), b""):
