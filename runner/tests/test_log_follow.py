@@ -2,6 +2,7 @@
 
 import pytest
 
+from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.job import log_follow
 from nightlane_runner.job.log_position import LogPosition
 from tests.support.eventually import eventually
@@ -202,3 +203,34 @@ def test_end_of_a_log_that_takes_too_long_is_relayed(
     assert end is not None
     assert "driver | the exception" in surroundings.said()
     assert "is missing here: there was no time" in surroundings.said()
+
+
+@pytest.mark.api_server
+def test_defect_in_a_thread_is_said_and_costs_neither_the_log_nor_the_watch(
+    logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R29: each is taken up again."""
+    monkeypatch.setattr(log_follow, "REOPEN_SECONDS", 0.2)
+    for method in ("log", "watch_job"):
+        _break_once(monkeypatch, method)
+    running, surroundings, pod = logged_step.start()
+    driver_log.write("2026-03-31T20:30:00Z", "one")
+    surroundings.wait_for_line("driver | one")
+    driver_log.finish()
+    kubelet.succeed(pod)
+
+    assert running.ended() is None
+    assert "following the driver's log failed (ValueError); it is opened again" in surroundings.said()
+    assert "ValueError in the runner" in surroundings.said()
+
+
+def _break_once(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    whole = getattr(Cluster, method)
+    left = [ValueError("with what a credential may be in")]
+
+    def broken(*arguments: object) -> object:
+        if left:
+            raise left.pop()
+        return whole(*arguments)
+
+    monkeypatch.setattr(Cluster, method, broken)
