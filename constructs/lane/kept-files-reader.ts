@@ -5,6 +5,7 @@ import { READER } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
+import { given } from "../night/placeholders.ts";
 import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
@@ -55,7 +56,6 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
 
 /** A runner's container, with less around it. */
 function readTemplate(hasFurther: boolean): Template {
-  const given = (name: string): string => `{{workflow.parameters.${name}}}`;
   const document = JSON.stringify({
     read: {
       pipeline: hasFurther ? given("pipeline") : NIGHTLY,

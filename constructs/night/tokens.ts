@@ -1,15 +1,16 @@
 import { NIGHTLY } from "../../runs/night-series.ts";
+import { given, input } from "./placeholders.ts";
 
 /**
  * Placeholders that Argo replaces when a step starts. A token represents a value that only the running night knows,
  * and may be used wherever a step takes a string.
  */
-export const BUSINESS_DATE = "{{inputs.parameters.business-date}}";
-export const VARIANT = "{{inputs.parameters.variant}}";
-export const ATTEMPT = "{{inputs.parameters.attempt}}";
+export const BUSINESS_DATE = input("business-date");
+export const VARIANT = input("variant");
+export const ATTEMPT = input("attempt");
 /** The step's name, in the templates that steps share. */
-export const STEP = "{{inputs.parameters.step}}";
-export const RUN_NUMBER = "{{workflow.parameters.run-number}}";
+export const STEP = input("step");
+export const RUN_NUMBER = given("run-number");
 
 /**
  * The night's directory: the same path on the customer's results volume and on the lane's. The steps of further nights

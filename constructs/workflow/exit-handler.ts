@@ -1,4 +1,5 @@
 import type { NightDefinition } from "../definition/night-definition.ts";
+import { known, ofWorkflow } from "../night/placeholders.ts";
 import type { Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { SWEEP_TIMEOUT, sweepDocument } from "./step-document.ts";
@@ -9,7 +10,7 @@ export const EXIT_HANDLER = "over";
 /**
  * A night whose calendar failed has no such output, and Argo leaves the expression as written; it has started no Job.
  */
-const NEEDED = '"{{workflow.status}}" != "Succeeded" && "{{workflow.outputs.parameters.open}}" == "yes"';
+const NEEDED = `"${ofWorkflow("status")}" != "Succeeded" && "${known("open")}" == "yes"`;
 
 /**
  * What is done once a night is over, however it ended except by `argo terminate`: if it did not succeed, the sweep of

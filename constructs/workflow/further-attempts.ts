@@ -2,6 +2,7 @@ import { Duration } from "cdk8s";
 import { PAUSE_OF, PAUSE_SECONDS } from "../../runs/further-attempt.ts";
 import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import { TEMPLATE } from "../../runs/template-names.ts";
+import { input } from "../night/placeholders.ts";
 import type { Retries } from "../night/pod-settings.ts";
 import type { Step } from "../night/step.ts";
 import { STEP } from "../night/tokens.ts";
@@ -58,7 +59,7 @@ export function pauseTemplate(decisions: string): Template {
         { name: "decision", value: decisions },
       ],
     },
-    suspend: { duration: `{{inputs.parameters.${PAUSE_SECONDS}}}` },
+    suspend: { duration: input(PAUSE_SECONDS) },
     outputs: { parameters: [{ name: "decision", valueFrom: { supplied: {}, default: "RETRY" } }] },
   };
 }

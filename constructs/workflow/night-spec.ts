@@ -4,8 +4,9 @@ import { TEMPLATE } from "../../runs/template-names.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
+import { given, input, ofWorkflow, reported } from "../night/placeholders.ts";
 import type { Step, StepCondition } from "../night/step.ts";
-import { inDirectoryOf } from "../night/tokens.ts";
+import { inDirectoryOf, RUN_NUMBER } from "../night/tokens.ts";
 import { approvals } from "./approvals.ts";
 import type { DagTask, Parameter, Template, WorkflowSpec } from "./argo.ts";
 import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
@@ -70,7 +71,7 @@ const DAY_PARAMETERS: readonly Parameter[] = [...NIGHT_PARAMETERS, { name: "half
 
 /** The calendar first, then the steps if the date is a business day. */
 function entrypoint(): Template {
-  const output = (name: string): string => `{{tasks.calendar.outputs.parameters.${name}}}`;
+  const output = (name: string): string => reported("calendar", name);
   return {
     name: "night",
     dag: {
@@ -95,18 +96,18 @@ function calendarTemplate(definition: NightDefinition): Template {
   const { schedule } = definition.workflow;
   const document = JSON.stringify({
     calendar: {
-      scheduledTime: "{{workflow.parameters.scheduled-time}}",
-      businessDate: "{{workflow.parameters.business-date}}",
+      scheduledTime: given("scheduled-time"),
+      businessDate: given("business-date"),
       timezone: schedule.timezone,
       calendar: customerCalendar(schedule),
       rollHour: ROLL_HOUR,
     },
-    anew: { fromStep: "{{workflow.parameters.from-step}}", steps: stepGraph(definition.workflow.steps) },
+    anew: { fromStep: given("from-step"), steps: stepGraph(definition.workflow.steps) },
     claim: {
       pipeline: pipelineOf(definition),
-      number: "{{workflow.parameters.run-number}}",
-      workflow: "{{workflow.name}}",
-      uid: "{{workflow.uid}}",
+      number: RUN_NUMBER,
+      workflow: ofWorkflow("name"),
+      uid: ofWorkflow("uid"),
     },
   });
   const base = runnerTemplate({ name: TEMPLATE.calendar, command: "calendar", document, deadlineSeconds: 600 });
@@ -156,7 +157,7 @@ function stepTask(step: Step, task: StepTemplates["task"]): DagTask {
 
 /** The end of a quarter is the end of a month too. */
 function condition(when: StepCondition): string {
-  const is = (parameter: string, value: string): string => `"{{inputs.parameters.${parameter}}}" == "${value}"`;
+  const is = (parameter: string, value: string): string => `"${input(parameter)}" == "${value}"`;
   switch (when) {
     case "month-end":
       return `${is("variant", "month-end")} || ${is("variant", "quarter-end")}`;

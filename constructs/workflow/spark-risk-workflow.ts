@@ -8,6 +8,7 @@ import type { RiskWorkflow } from "../definition/risk-workflow.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
 import { contentName } from "../lane/content-name.ts";
+import { ofWorkflow } from "../night/placeholders.ts";
 import type { CronWorkflowSpec } from "./argo.ts";
 import { cronLine } from "./cron-line.ts";
 import { nightSpec } from "./night-spec.ts";
@@ -63,7 +64,7 @@ export class SparkRiskWorkflow extends Construct {
       },
       workflowSpec: {
         workflowTemplateRef: { name: this.templateName },
-        arguments: { parameters: [{ name: "scheduled-time", value: "{{workflow.scheduledTime}}" }] },
+        arguments: { parameters: [{ name: "scheduled-time", value: ofWorkflow("scheduledTime") }] },
       },
     };
   }

@@ -4,6 +4,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import { figureOf, percent } from "../night/figure.ts";
+import { given, input, known, ofWorkflow } from "../night/placeholders.ts";
 import type { PodSettings } from "../night/pod-settings.ts";
 import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
@@ -38,10 +39,9 @@ const IMAGE_PULL_LIMIT = Duration.minutes(5);
 
 /** The runner's instructions where a step's results are reused, with the inputs of the template `reuse`. */
 export function reuseDocument(definition: NightDefinition, timeout: Duration): string {
-  const input = (name: string): string => `{{inputs.parameters.${name}}}`;
   return document(definition, input("step"), {
     reuse: {
-      fromRun: "{{workflow.parameters.reuse-run}}",
+      fromRun: given("reuse-run"),
       remote: input("remote"),
       lane: input("lane"),
       required: input("required"),
@@ -55,10 +55,9 @@ export const SWEEP_TIMEOUT = Duration.minutes(5);
 
 /** The runner's instructions when a night is over, with the date and variant that its calendar found. */
 export function sweepDocument(definition: NightDefinition): string {
-  const found = (name: string): string => `{{workflow.outputs.parameters.${name}}}`;
   return document(definition, "sweep", { sweep: { timeoutSeconds: SWEEP_TIMEOUT.toSeconds() } })
-    .replaceAll(BUSINESS_DATE, found("business-date"))
-    .replaceAll(VARIANT, found("variant"))
+    .replaceAll(BUSINESS_DATE, known("business-date"))
+    .replaceAll(VARIANT, known("variant"))
     .replaceAll(ATTEMPT, "1");
 }
 
@@ -74,12 +73,12 @@ export function stepTimeout(step: Step): Duration {
 export type StepValues = Readonly<Record<string, string>>;
 
 /** Placeholder for the path of what a copy leaves, below the night's directory. */
-export const LEAVES = "{{inputs.parameters.leaves}}";
+export const LEAVES = input("leaves");
 
-const ARGUMENTS = "{{inputs.parameters.args}}";
-const RESULT = "{{inputs.parameters.result}}";
-const REMOTE_PATH = "{{inputs.parameters.remote-path}}";
-const LANE_PATH = "{{inputs.parameters.lane-path}}";
+const ARGUMENTS = input("args");
+const RESULT = input("result");
+const REMOTE_PATH = input("remote-path");
+const LANE_PATH = input("lane-path");
 
 /** What a step's task passes on besides the step's name: JSON, except what people or `reuse` read. */
 export function stepValues({ name, work }: Step): StepValues {
@@ -210,7 +209,7 @@ function jobInstructions<Options extends { readonly onRetry?: object }>(
 }
 
 /** When the night began, seconds since 1970. */
-const NIGHT_START = "{{workflow.creationTimestamp.s}}";
+const NIGHT_START = ofWorkflow("creationTimestamp.s");
 
 /** How long after the night's start an attempt may run. */
 function endInstructions({ endWithin }: EndsWithin): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { nightControlKey, nightControlName } from "../../runs/night-control.ts";
 import { partName, TEMPLATE } from "../../runs/template-names.ts";
+import { input, ofWorkflow, reported } from "../night/placeholders.ts";
 import type { Retries } from "../night/pod-settings.ts";
 import { ATTEMPT, BUSINESS_DATE, STEP, VARIANT } from "../night/tokens.ts";
 import type { DagTask, Parameter, Template } from "./argo.ts";
@@ -29,10 +30,11 @@ export const STEP_LABEL: Pick<Template, "metadata"> = { metadata: { labels: { "n
  */
 export const ANEW = "anew";
 
-const IS_ANEW = "{{inputs.parameters.anew}}";
+const IS_ANEW = input(ANEW);
+const HOLD = input("hold");
 
 /** Name of the ConfigMap of a run in which an operator notes which steps to hold or skip. It need not exist. */
-export const NIGHT_CONTROL = nightControlName("{{workflow.name}}");
+export const NIGHT_CONTROL = nightControlName(ofWorkflow("name"));
 
 /**
  * An operator's request for a step, read when the step is reached. It is on the step's task, since a template's own
@@ -76,20 +78,20 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
         {
           name: "hold",
           template: TEMPLATE.hold,
-          when: `"{{inputs.parameters.hold}}" == "yes" && ${IS_ANEW}`,
+          when: `"${HOLD}" == "yes" && ${IS_ANEW}`,
           arguments: { parameters: [{ name: "step", value: STEP }] },
         },
         {
           name: "attempt",
           depends: "hold.Skipped",
-          when: `"{{inputs.parameters.hold}}" != "skip" && ${IS_ANEW}`,
+          when: `"${HOLD}" != "skip" && ${IS_ANEW}`,
           ...firstAttempt,
         },
         {
           name: "released",
           depends: "hold.Succeeded",
           // A hold that was skipped has no decision to read, hence the separate task.
-          when: "{{tasks.hold.outputs.parameters.decision}} != SKIP",
+          when: `${reported("hold", "decision")} != SKIP`,
           ...firstAttempt,
         },
         ...(reuse === undefined
@@ -98,7 +100,7 @@ function holdable(kind: string, values: readonly string[], reuse: DagTask | unde
               {
                 ...reuse,
                 depends: "hold.Skipped",
-                when: `"{{inputs.parameters.hold}}" != "skip" && !(${IS_ANEW})`,
+                when: `"${HOLD}" != "skip" && !(${IS_ANEW})`,
               },
             ]),
       ],
@@ -133,7 +135,7 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
           name: "again",
           depends: "decision.Succeeded",
           // Anything but SKIP repeats: a typo can only repeat work, never drop it.
-          when: "{{tasks.decision.outputs.parameters.decision}} != SKIP",
+          when: `${reported("decision", "decision")} != SKIP`,
           ...handOn(partName("attempt", kind), NEXT_ATTEMPT, values),
         },
       ],
@@ -143,7 +145,7 @@ function attempts(kind: string, values: readonly string[], retries: Retries | un
 
 /** A template with its caller's parameters and the number of the attempt. */
 function handOn(template: string, attempt: string, values: readonly string[]): Pick<DagTask, "template" | "arguments"> {
-  const own = values.map((name) => ({ name, value: `{{inputs.parameters.${name}}}` }));
+  const own = values.map((name) => ({ name, value: input(name) }));
   return {
     template,
     arguments: { parameters: [...PASS_STEP_PARAMETERS, { name: "attempt", value: attempt }, ...own] },
