@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { calendarNotices } from "../constructs/checks/calendar-notices.ts";
-import { credentialEnds, endText } from "../constructs/checks/credential-ends.ts";
+import { endText, kubeconfigEnds } from "../constructs/checks/credential-ends.ts";
 import { APPS_KUBECONFIG } from "../constructs/definition/credential-reference.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
 import { CUSTOMERS_FOLDER, customerFile, loadCustomer } from "../constructs/definition/customer-files.ts";
@@ -50,7 +50,7 @@ export async function deployCustomer(name: string): Promise<void> {
 function sayEnds(credentials: Credentials): void {
   for (const name of ["kubeconfig", APPS_KUBECONFIG]) {
     const kubeconfig = credentials[name];
-    for (const end of kubeconfig === undefined ? [] : credentialEnds(kubeconfig)) {
+    for (const end of kubeconfig === undefined ? [] : kubeconfigEnds(kubeconfig)) {
       const { text, warning } = endText(end, Date.now());
       void (warning ? pulumi.log.warn : pulumi.log.info)(`credentials.${name}: ${text}`);
     }

@@ -8,8 +8,8 @@ import type { CronWorkflow } from "../runs/schedule.ts";
 import type { Workflow } from "../runs/workflow.ts";
 import { errorText } from "./error-text.ts";
 import type { GoneSchedule } from "./gone-schedules.ts";
-import type { Lane, LaneProblem } from "./lane.ts";
-import { LaneProblems } from "./lane-problems.ts";
+import type { Lane, LaneFault } from "./lane.ts";
+import { LaneFaults } from "./lane-faults.ts";
 import { LaneRuns } from "./lane-runs.ts";
 import { LaneSchedules } from "./lane-schedules.ts";
 
@@ -19,7 +19,7 @@ const NIGHTWATCH = "system:serviceaccount:nightlane-system:nightwatch";
 /** What nightwatch keeps in memory of one customer's nights, nightly or further ones. Unreadable objects are a problem of this lane alone. */
 export class LaneBook {
   private readonly schedules: LaneSchedules;
-  private readonly problems = new LaneProblems();
+  private readonly problems = new LaneFaults();
   private changes = 0;
 
   readonly runs = new LaneRuns();
@@ -174,7 +174,7 @@ export class LaneBook {
   }
 
   /** Notes a problem of an object of the lane or, without a reason, that it is gone. */
-  noteProblem(object: string, reason: string | undefined, now: number, kind: LaneProblem["kind"] = "unreadable"): void {
+  noteProblem(object: string, reason: string | undefined, now: number, kind: LaneFault["kind"] = "unreadable"): void {
     if (this.problems.note(object, reason, now, kind)) {
       this.changes += 1;
     }

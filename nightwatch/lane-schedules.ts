@@ -4,7 +4,7 @@ import { REAPER_SCHEDULE } from "../runs/run-name.ts";
 import type { CronWorkflow, LaneSchedule } from "../runs/schedule.ts";
 import { briefCron } from "./brief.ts";
 import type { GoneSchedule } from "./gone-schedules.ts";
-import { ABSENT_GRACE, type LaneProblem, type Scheduling } from "./lane.ts";
+import { ABSENT_GRACE, type LaneFault, type Scheduling } from "./lane.ts";
 import { type ReadCron, readCron } from "./read-cron.ts";
 
 /** How long a schedule may be suspended before it is reported: somebody intended it, and may have forgotten it. */
@@ -21,7 +21,7 @@ export interface SchedulesLook {
   /** Since when the schedule of the lane's reaper starts reapers, milliseconds; absent where it starts none. */
   readonly reaperSince?: number;
   /** Problems of the lane's schedules, one by one. */
-  readonly problems: readonly LaneProblem[];
+  readonly problems: readonly LaneFault[];
 }
 
 /**
@@ -172,7 +172,7 @@ export class LaneSchedules {
   }
 
   /** A schedule beside that of the nights that does not do its work. Those of further nights report their own. */
-  private missing(name: string, now: number): readonly LaneProblem[] {
+  private missing(name: string, now: number): readonly LaneFault[] {
     const idle = pipelineOfSchedule(name) === undefined ? this.idle(name, now) : undefined;
     const grace = idle?.how === "absent" ? ABSENT_GRACE : SUSPENDED_GRACE;
     return idle === undefined || now - idle.at < grace ? [] : [missingProblem(name, idle.how, idle.at)];
@@ -193,7 +193,7 @@ export class LaneSchedules {
   }
 }
 
-function missingProblem(name: string, how: Idle, since: number): LaneProblem {
+function missingProblem(name: string, how: Idle, since: number): LaneFault {
   const is = how === "absent" ? "it is not there, though the customer's file declares it" : "it is suspended";
   const reason = `${is}: results past their time and what nights left behind at the customer are not removed`;
   return { kind: "refused", object: `schedule ${name}`, reason, since };

@@ -24,7 +24,7 @@ export type Scheduling = "daily" | "suspended" | "absent" | "removed" | "unreada
 export const ABSENT_GRACE = 5 * 60_000;
 
 /** Something wrong in a lane, apart from its nights. */
-export interface LaneProblem {
+export interface LaneFault {
   /**
    * `refused` is a schedule that Argo cannot start, `unreadable` an object or a record that nightwatch cannot read,
    * `not-recorded` a run whose record cannot be written as it is.
@@ -48,7 +48,7 @@ export interface Lane extends NightSeries {
   readonly reaperSince?: number;
   readonly runs: readonly WatchedRun[];
   readonly nights: readonly DueNight[];
-  readonly problems: readonly LaneProblem[];
+  readonly problems: readonly LaneFault[];
   /** Forecasts of the running runs. @default - the lane's past nights are being read */
   readonly forecasts?: readonly RunForecast[];
 }

@@ -1,7 +1,7 @@
 import { pipelineOfSchedule, schedulesBeside } from "../runs/night-series.ts";
 import { type CronWorkflow, type LaneSchedule, readSchedule } from "../runs/schedule.ts";
 import { errorText } from "./error-text.ts";
-import type { LaneProblem } from "./lane.ts";
+import type { LaneFault } from "./lane.ts";
 
 /** What is kept in memory of a lane's CronWorkflow, for nights or not. */
 export interface ReadCron {
@@ -12,7 +12,7 @@ export interface ReadCron {
   readonly beside: readonly string[];
   /** Of nights only. */
   readonly schedule?: LaneSchedule;
-  readonly problems: readonly LaneProblem[];
+  readonly problems: readonly LaneFault[];
 }
 
 /** Conditions by which Argo reports that it cannot start what is due. */
@@ -21,12 +21,12 @@ const REFUSALS: ReadonlySet<string> = new Set(["SubmissionError", "SpecError"]);
 /** Reads a CronWorkflow as far as possible. @param before The last reading. */
 export function readCron(cron: CronWorkflow, before: ReadCron | undefined, now: number): ReadCron {
   const object = `schedule ${cron.metadata.name}`;
-  const since = (kind: LaneProblem["kind"]): number => before?.problems.find((one) => one.kind === kind)?.since ?? now;
+  const since = (kind: LaneFault["kind"]): number => before?.problems.find((one) => one.kind === kind)?.since ?? now;
   const { schedule, problems } = readNight(cron);
   const refused = (cron.status?.conditions ?? [])
     .filter(({ type, status }) => REFUSALS.has(type) && status === "True")
     .map(({ type, message }) => `${type}: ${message ?? "Argo gives no reason"}`);
-  const problem = (kind: LaneProblem["kind"], reasons: readonly string[]): readonly LaneProblem[] =>
+  const problem = (kind: LaneFault["kind"], reasons: readonly string[]): readonly LaneFault[] =>
     reasons.length === 0 ? [] : [{ kind, object, reason: reasons.join("; "), since: since(kind) }];
   return {
     since: Date.parse(cron.metadata.creationTimestamp ?? "") || 0,

@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { below } from "../form/form.ts";
 import { isLabelKey, isLabelValue } from "../kubernetes/names.ts";

@@ -2,12 +2,12 @@ import { type Problem, received } from "../definition/problem.ts";
 import type { NightSchedule } from "../definition/schedule.ts";
 import { minutesAfter, minutesOf, timeOf } from "../definition/time-of-day.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
-import { isTimezone } from "./timezone.ts";
+import { isArgoTimezone } from "./timezone.ts";
 
 /** A start in an hour that the clocks skip would lose a night; in an hour that they repeat, the night would start twice. */
 export function checkClockChanges({ start, timezone }: NightSchedule): readonly Problem[] {
   const minutes = minutesOf(start);
-  if (minutes === undefined || !isTimezone(timezone)) {
+  if (minutes === undefined || !isArgoTimezone(timezone)) {
     return [];
   }
   const change = clockChanges(timezone).find((one) => concerns(one, minutes));

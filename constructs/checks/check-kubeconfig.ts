@@ -7,7 +7,7 @@ import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { parseCertificates } from "../definition/parse-certificates.ts";
 import { mistake, type Problem, received } from "../definition/problem.ts";
 import { FEDERATED_TOKEN } from "../lane/federation.ts";
-import { credentialEnds, nearEnds } from "./credential-ends.ts";
+import { kubeconfigEnds, nearEnds } from "./credential-ends.ts";
 
 /** Names a PEM file whose CA replaces the definition's, since the farm creates new CAs for its clusters. */
 export const CA_OVERRIDE = "NIGHTLANE_CUSTOMER_CA_FILE";
@@ -64,7 +64,7 @@ export function checkKubeconfig(
   const account = credential === APPS_KUBECONFIG ? ARGOCD_SERVICE_ACCOUNT : NIGHTLANE_SERVICE_ACCOUNT;
   checkUser(fields(users[0]?.user), `issue a token for the service account ${account}`, add);
   if (problems.length === 0) {
-    for (const { place, received: shown, rule } of nearEnds(credentialEnds(text), now)) {
+    for (const { place, received: shown, rule } of nearEnds(kubeconfigEnds(text), now)) {
       add(place, shown, rule, `issue a new one for the service account ${account}, as described in docs/deploy.md`);
     }
   }

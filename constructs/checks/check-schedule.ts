@@ -5,7 +5,7 @@ import { minutesAfter, minutesOf } from "../definition/time-of-day.ts";
 import { allSound, type Sound } from "../form/form.ts";
 import { checkCalendar } from "./check-calendar.ts";
 import { checkClockChanges } from "./check-clock-changes.ts";
-import { isTimezone, nearTimezone } from "./timezone.ts";
+import { isArgoTimezone, nearTimezone } from "./timezone.ts";
 
 /** Start, time zone, calendar, and the times by which the night should have started, have its inputs, and have ended. */
 export function checkSchedule(workflow: RiskWorkflow, sound: Sound = allSound): readonly Problem[] {
@@ -62,7 +62,7 @@ function timeProposal(time: string): string | undefined {
 }
 
 function checkTimezone(timezone: string): readonly Problem[] {
-  if (isTimezone(timezone)) {
+  if (isArgoTimezone(timezone)) {
     return [];
   }
   const near = nearTimezone(timezone);

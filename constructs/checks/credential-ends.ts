@@ -37,7 +37,7 @@ interface Kubeconfig {
 }
 
 /** Reads when the parts of a credential end. @param kubeconfig One without other faults */
-export function credentialEnds(kubeconfig: string): readonly CredentialEnd[] {
+export function kubeconfigEnds(kubeconfig: string): readonly CredentialEnd[] {
   const { clusters, users } = parse(kubeconfig) as Kubeconfig;
   const { token, "client-certificate-data": certificate } = users[0].user;
   return [

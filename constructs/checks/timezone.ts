@@ -4,7 +4,7 @@ import { similarNames } from "../../runs/similar-names.ts";
 const timezones = new Map<string, boolean>();
 
 /** Whether a name is that of an IANA time zone with its place, written as Argo looks it up. */
-export function isTimezone(timezone: string): boolean {
+export function isArgoTimezone(timezone: string): boolean {
   const known = timezones.get(timezone) ?? isKnownTimezone(timezone);
   timezones.set(timezone, known);
   return known;
@@ -31,7 +31,8 @@ export function nearTimezone(written: string): string | undefined {
   const [region, ...places] = written.split("/");
   const place = places.at(-1) ?? written;
   const zones = Intl.supportedValuesOf("timeZone").filter(
-    (zone) => isTimezone(zone) && (places.length === 0 || zone.toLowerCase().startsWith(`${region?.toLowerCase()}/`)),
+    (zone) =>
+      isArgoTimezone(zone) && (places.length === 0 || zone.toLowerCase().startsWith(`${region?.toLowerCase()}/`)),
   );
   const named = new Map(zones.map((zone) => [zone.split("/").at(-1) ?? zone, zone]));
   const [near] = place.length < 4 ? [] : similarNames(place, [...named.keys()]);

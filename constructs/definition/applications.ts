@@ -1,5 +1,5 @@
 import { nearName } from "../form/near-name.ts";
-import { Refusal } from "../night/refusal.ts";
+import { FileRefusal } from "../night/refusal.ts";
 import { type ImageName, images } from "./images.ts";
 
 /** An application that already runs in the customer's cluster and whose pods `exec` and copy steps enter. */
@@ -111,7 +111,7 @@ function imageNamed(name: ImageName): string {
   if (typeof name === "string" && !Object.hasOwn(all, name)) {
     const known = Object.keys(all);
     const rule = `an image of this deployment: ${known.join(", ")}; write one of your own by its digest`;
-    throw new Refusal(`the image ${JSON.stringify(name)}`, rule, `write "${nearName(name, known) ?? "risk"}"`);
+    throw new FileRefusal(`the image ${JSON.stringify(name)}`, rule, `write "${nearName(name, known) ?? "risk"}"`);
   }
   return all[name];
 }

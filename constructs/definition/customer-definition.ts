@@ -1,9 +1,10 @@
 import { Duration, Size } from "cdk8s";
 import type { Cpu } from "cdk8s-plus-27";
+import { isObject } from "../../runs/json.ts";
 import type { HelmApp } from "../apps/helm-app.ts";
 import { runnersAtOnce } from "../night/runners-at-once.ts";
 import { APPS_KUBECONFIG, type CustomerCredentials, gitlabFile } from "./credential-reference.ts";
-import { given, isObject, withDefaults } from "./given.ts";
+import { given, withDefaults } from "./given.ts";
 import { type RiskWorkflow, withSteps } from "./risk-workflow.ts";
 
 /** The cluster in which a customer runs the vendor's software. */

@@ -1,9 +1,5 @@
+import { isObject } from "../../runs/json.ts";
 import { REPORTED } from "./reported.ts";
-
-/** Whether a value is an object with properties. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * The properties that a customer file gave, or none if it gave something else: a file is read to its end, and missing

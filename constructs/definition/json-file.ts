@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isObject } from "./given.ts";
+import { isObject } from "../../runs/json.ts";
 import { type Problem, ProblemsError, received } from "./problem.ts";
 
 /** A file of settings, and how mistakes in it are reported. */

@@ -1,8 +1,9 @@
+import { isObject } from "../../runs/json.ts";
 import { Night } from "../night/night.ts";
 import { shadowSteps } from "../night/shadow.ts";
 import { Step } from "../night/step.ts";
 import type { StepDefaults } from "../night/step-settings.ts";
-import { given, isObject } from "./given.ts";
+import { given } from "./given.ts";
 import type { NightSchedule } from "./schedule.ts";
 
 /** A customer's night: when it starts, when it should have ended, and its steps. */

@@ -11,7 +11,7 @@ import { CustomerNamespace } from "../lane/customer-namespace.ts";
 import { isFederated } from "../lane/federation.ts";
 import { SERVER_ADDRESSES } from "../lane/server-addresses.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../lane/workflow-rbac.ts";
-import { NIGHT_ACTS, NIGHT_ACTS_STATUS } from "../platform/oncall-role.ts";
+import { ACT_RESOURCE, ACT_STATUS_RESOURCE } from "../platform/oncall-role.ts";
 
 /** Name of a customer's deployer: a service account of the platform's namespace, where no pod may have it. */
 export function deployerName(customer: string): string {
@@ -93,8 +93,8 @@ export class Deployer extends Chart {
     role.allow(["get", "list", "watch", "create", "patch"], core("configmaps"));
     // By name: which steps people hold in a night is in ConfigMaps too.
     role.allow(["delete"], { apiGroup: "", resourceType: "configmaps", resourceName: SERVER_ADDRESSES });
-    role.allow(["get", "list", "watch", "create", "delete"], NIGHT_ACTS);
-    role.allow(["patch"], NIGHT_ACTS_STATUS);
+    role.allow(["get", "list", "watch", "create", "delete"], ACT_RESOURCE);
+    role.allow(["patch"], ACT_STATUS_RESOURCE);
     if (isFederated(definition)) {
       // For preflight, which signs in like a runner: where there is a kubeconfig instead, the deployer has that.
       const resourceType = "serviceaccounts/token";

@@ -1,6 +1,6 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import { REPORTED } from "../definition/reported.ts";
 import { Step, type StepWork } from "../night/step.ts";
 

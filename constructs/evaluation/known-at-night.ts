@@ -1,4 +1,4 @@
-import { Refusal } from "../night/refusal.ts";
+import { FileRefusal } from "../night/refusal.ts";
 import { BUSINESS_DATE } from "../night/tokens.ts";
 
 /** Why a file cannot know its night's date, and what to do instead. */
@@ -48,6 +48,6 @@ function refuse(
   Object.defineProperty(holder, name, { ...how, value: refusing });
 }
 
-function refusal(received: string): Refusal {
-  return new Refusal(received, KNOWN_AT_NIGHT.rule, KNOWN_AT_NIGHT.fix);
+function refusal(received: string): FileRefusal {
+  return new FileRefusal(received, KNOWN_AT_NIGHT.rule, KNOWN_AT_NIGHT.fix);
 }

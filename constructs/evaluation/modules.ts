@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import { type Problem, received } from "../definition/problem.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { refusedImport, SHARED_FOLDER } from "./refused-import.ts";

@@ -1,4 +1,4 @@
-import { Refusal } from "../night/refusal.ts";
+import { FileRefusal } from "../night/refusal.ts";
 
 type Call = (this: unknown, ...given: readonly unknown[]) => unknown;
 
@@ -14,7 +14,7 @@ function refusingSurplus(name: string, call: Call): Call {
       if (given.length > most && !isOfList(given)) {
         const takes = most === 0 ? "no argument" : most === 1 ? "one argument" : `at most ${most} arguments`;
         const rule = `${takes}: more would be dropped silently`;
-        throw new Refusal(`${given.length} arguments of ${name}`, rule, "remove the extra ones");
+        throw new FileRefusal(`${given.length} arguments of ${name}`, rule, "remove the extra ones");
       }
       return Reflect.apply(target, self, given);
     },

@@ -1,6 +1,6 @@
+import { isObject } from "../../runs/json.ts";
 import type { HelmApp } from "../apps/helm-app.ts";
 import type { DeployedApp } from "../definition/applications.ts";
-import { isObject } from "../definition/given.ts";
 import { type Fields, type Form, named, optional, record, text } from "./form.ts";
 import { plainData } from "./plain-data.ts";
 

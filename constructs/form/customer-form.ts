@@ -1,3 +1,4 @@
+import { isObject } from "../../runs/json.ts";
 import {
   APPS_KUBECONFIG,
   type CustomerCredentials,
@@ -6,7 +7,6 @@ import {
   type PulumiSecret,
 } from "../definition/credential-reference.ts";
 import type { ClusterCapacity, CustomerDefinition, ProxyProps } from "../definition/customer-definition.ts";
-import { isObject } from "../definition/given.ts";
 import { receivedSecret } from "../definition/problem.ts";
 import { REPORTED, REPORTED_PARTS } from "../definition/reported.ts";
 import type { RiskWorkflow } from "../definition/risk-workflow.ts";

@@ -1,4 +1,5 @@
-import { isObject, NO_OPTIONS } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
+import { NO_OPTIONS } from "../definition/given.ts";
 import { type Problem, received, receivedSecret } from "../definition/problem.ts";
 import { REPORTED, REPORTED_PARTS } from "../definition/reported.ts";
 import { nearName } from "./near-name.ts";

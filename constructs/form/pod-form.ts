@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import { received } from "../definition/problem.ts";
 import type {
   KeyReference,

@@ -1,5 +1,5 @@
+import { isObject } from "../../runs/json.ts";
 import type { SparkApp } from "../definition/applications.ts";
-import { isObject } from "../definition/given.ts";
 import { received } from "../definition/problem.ts";
 import { REPORTED } from "../definition/reported.ts";
 import type { CustomerPath } from "../night/customer-path.ts";

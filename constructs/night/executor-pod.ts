@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import { quantity } from "../kubernetes/quantity.ts";
 
 /** What a container or a pod requests, in thousandths of a core and in MiB. */

@@ -3,7 +3,7 @@ import { received } from "../definition/problem.ts";
 import { REPORTED } from "../definition/reported.ts";
 import { noResults } from "./no-results.ts";
 import { overDefaults } from "./over-defaults.ts";
-import { Refusal } from "./refusal.ts";
+import { FileRefusal } from "./refusal.ts";
 import {
   type CopyInOptions,
   type CopyOutOptions,
@@ -48,7 +48,7 @@ export class Night {
   path(below: string): string {
     if ((below as unknown) !== REPORTED && (typeof below !== "string" || /\p{C}/u.test(below))) {
       const rule = "a path below the night's directory: a text on one line";
-      throw new Refusal(`night.path(${received(below)})`, rule, 'write for instance night.path("market")');
+      throw new FileRefusal(`night.path(${received(below)})`, rule, 'write for instance night.path("market")');
     }
     return `${NIGHT_DIRECTORY}/${below}`;
   }
@@ -177,7 +177,7 @@ export class Night {
   private add(name: string, { kind, options }: StepWork): Step {
     const step = new Step(name, { kind, options: wholeOptions(options) } as StepWork);
     if (this.declared.push(step) > RUNAWAY) {
-      throw new Refusal(
+      throw new FileRefusal(
         `more than ${RUNAWAY} steps`,
         "a night of a few hundred steps: Argo accepts no more in one graph",
         "let one step process several portfolios: a job with parallelism divides them among its pods",

@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 
 /** Properties whose entries are joined by name; for all others the step's own value replaces the default. */
 const JOINED = new Set(["env", "volumes", "nodeSelector", "labels", "annotations", "conf", "hadoopConf"]);

@@ -1,5 +1,5 @@
 /** Thrown by the library while a file is evaluated and cannot go on: the message is what it received. */
-export class Refusal extends TypeError {
+export class FileRefusal extends TypeError {
   constructor(
     received: string,
     readonly rule: string,

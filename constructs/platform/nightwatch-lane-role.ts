@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "./nightwatch-rbac.ts";
-import { NIGHT_ACTS, NIGHT_ACTS_STATUS } from "./oncall-role.ts";
+import { ACT_RESOURCE, ACT_STATUS_RESOURCE } from "./oncall-role.ts";
 
 const argo = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "argoproj.io", resourceType });
 const core = (resourceType: string): ApiResource => ApiResource.custom({ apiGroup: "", resourceType });
@@ -24,8 +24,8 @@ export class NightwatchLaneRole extends Construct {
     role.allow(["get", "list"], argo("workflowtemplates"));
     role.allow(["list", "patch"], core("pods"));
     role.allow(["get", "create", "patch"], core("configmaps"));
-    role.allow(["delete"], NIGHT_ACTS);
-    role.allow(["patch"], NIGHT_ACTS_STATUS);
+    role.allow(["delete"], ACT_RESOURCE);
+    role.allow(["patch"], ACT_STATUS_RESOURCE);
     const binding = new RoleBinding(this, "binding", { metadata, role });
     const account = ServiceAccount.fromServiceAccountName(this, "account", NIGHTWATCH_SERVICE_ACCOUNT, {
       namespaceName: SYSTEM_NAMESPACE,

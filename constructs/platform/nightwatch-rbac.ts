@@ -4,7 +4,7 @@ import { CONTROLLER_LEASE } from "../../runs/controller-lease.ts";
 import { NIGHTWATCH_LEASE } from "../../runs/nightwatch-lease.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
-import { NIGHT_ACTS, NIGHT_ACTS_STATUS, ONCALL_GROUP } from "./oncall-role.ts";
+import { ACT_RESOURCE, ACT_STATUS_RESOURCE, ONCALL_GROUP } from "./oncall-role.ts";
 
 /** Service account of nightwatch. */
 export const NIGHTWATCH_SERVICE_ACCOUNT = "nightwatch";
@@ -29,7 +29,7 @@ export class NightwatchRbac extends Construct {
       automountToken: false,
     });
     const everywhere = new ClusterRole(this, "cluster-role", { metadata });
-    everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"), NIGHT_ACTS);
+    everywhere.allow(["get", "list", "watch"], argo("workflows"), argo("cronworkflows"), ACT_RESOURCE);
     // Whether a pass to its page is valid.
     everywhere.allow(
       ["create"],
@@ -39,8 +39,8 @@ export class NightwatchRbac extends Construct {
     const own = new Role(this, "role", { metadata: platformMetadata("nightwatch", SYSTEM_NAMESPACE) });
     own.allow(["get", "list", "watch", "create", "update", "delete"], records);
     // Copies of settled acts.
-    own.allow(["get", "list", "create", "delete"], NIGHT_ACTS);
-    own.allow(["patch"], NIGHT_ACTS_STATUS);
+    own.allow(["get", "list", "create", "delete"], ACT_RESOURCE);
+    own.allow(["patch"], ACT_STATUS_RESOURCE);
     // Of two nightwatches only the one that holds the lease acts. A name cannot limit creation.
     own.allow(
       ["get", "create", "update"],
@@ -68,7 +68,7 @@ export class NightwatchRbac extends Construct {
   private readers(): void {
     const metadata = platformMetadata("run-record-readers", SYSTEM_NAMESPACE);
     const role = new Role(this, "reader-role", { metadata });
-    role.allow(["get", "list", "watch"], records, NIGHT_ACTS);
+    role.allow(["get", "list", "watch"], records, ACT_RESOURCE);
     // Whether nightwatch runs, and its log: the first thing to check when it is silent.
     role.allow(["get", "list"], core("pods"));
     role.allow(["get"], core("pods/log"));

@@ -1,14 +1,15 @@
 import { ApiResource, Group, Role, RoleBinding } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { NIGHT_ACTS } from "../../runs/night-act.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 
 /** Acts in a lane. */
-export const NIGHT_ACTS = ApiResource.custom({ apiGroup: "nightlane.example", resourceType: "nightacts" });
+export const ACT_RESOURCE = ApiResource.custom({ apiGroup: NIGHT_ACTS.group, resourceType: NIGHT_ACTS.plural });
 
 /** The progress of acts. */
-export const NIGHT_ACTS_STATUS = ApiResource.custom({
-  apiGroup: "nightlane.example",
-  resourceType: "nightacts/status",
+export const ACT_STATUS_RESOURCE = ApiResource.custom({
+  apiGroup: NIGHT_ACTS.group,
+  resourceType: `${NIGHT_ACTS.plural}/status`,
 });
 
 /** Group of the operators on call, as the central cluster's identity provider names it. */
@@ -28,7 +29,7 @@ export class OncallRole extends Construct {
     const role = new Role(this, "role", { metadata });
     const see = ["get", "list", "watch"];
     role.allow(see, argo("workflows"), argo("workflowtemplates"), argo("cronworkflows"));
-    role.allow([...see, "create"], NIGHT_ACTS);
+    role.allow([...see, "create"], ACT_RESOURCE);
     role.allow(see, core("pods"), core("events"));
     role.allow(["get"], core("pods/log"));
     // Acts on steps that a night has not reached are in its control ConfigMap.

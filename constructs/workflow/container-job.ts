@@ -1,6 +1,6 @@
 import { jobResources } from "../night/spark-resources.ts";
 import type { JobOptions } from "../night/step.ts";
-import { resultsFolder as folderOf } from "../night/step-results.ts";
+import { resultsFolder } from "../night/step-results.ts";
 import { jobManifest, stepVariables } from "./job-manifest.ts";
 import { nodeDisk } from "./node-disk.ts";
 import {
@@ -14,7 +14,7 @@ import {
   RESULTS_MOUNT,
   RESULTS_VOLUME,
 } from "./pod-parts.ts";
-import { resultsFolder } from "./results-folder.ts";
+import { resultsFolderParts } from "./results-folder.ts";
 
 export interface ContainerJobProps {
   /** The step's name, or the placeholder for it. */
@@ -34,9 +34,11 @@ export function containerJob({ step, namespace, options, args }: ContainerJobPro
   const own = mounts(options.volumes);
   const disk = nodeDisk(options);
   const { command, parallelism, serviceAccount } = options;
-  const folder = folderOf({ kind: "job", options });
+  const folder = resultsFolder({ kind: "job", options });
   const results =
-    folder === undefined ? undefined : resultsFolder({ step, folder, indexed: parallelism !== undefined, options });
+    folder === undefined
+      ? undefined
+      : resultsFolderParts({ step, folder, indexed: parallelism !== undefined, options });
   return jobManifest({
     namespace,
     metadata: podMetadata(options),

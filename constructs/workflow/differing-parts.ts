@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 
 /** A part of a manifest by its path of names and list indices, and its value. */
 export interface DifferingPart {

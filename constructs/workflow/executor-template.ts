@@ -1,4 +1,4 @@
-import { isObject } from "../definition/given.ts";
+import { isObject } from "../../runs/json.ts";
 import type { SparkOptions } from "../night/step.ts";
 import { stepVariables } from "./job-manifest.ts";
 import { executorsDisk } from "./local-disk.ts";

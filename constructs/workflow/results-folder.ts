@@ -19,7 +19,7 @@ export interface ResultsFolder {
  * one, has left there is not a result. Each pod of an indexed job has its own folder, by its number. It is emptied
  * within the pod itself, since nothing but the Job decides when its pods run.
  */
-export function resultsFolder(props: {
+export function resultsFolderParts(props: {
   readonly step: string;
   /** Below the step's own folder. */
   readonly folder: string;

@@ -1,6 +1,6 @@
 import { sparkResources } from "../night/spark-resources.ts";
 import type { SparkOptions } from "../night/step.ts";
-import { resultsFolder as folderOf } from "../night/step-results.ts";
+import { resultsFolder } from "../night/step-results.ts";
 import { executorTemplate } from "./executor-template.ts";
 import { fieldVariable, jobManifest, stepVariables } from "./job-manifest.ts";
 import { LOCAL_DIRECTORY, localDiskMebibytes, temporary } from "./local-disk.ts";
@@ -15,7 +15,7 @@ import {
   RESULTS_MOUNT,
   RESULTS_VOLUME,
 } from "./pod-parts.ts";
-import { resultsFolder } from "./results-folder.ts";
+import { resultsFolderParts } from "./results-folder.ts";
 import type { RunnerWord } from "./runner-word.ts";
 import { EXECUTOR_TEMPLATE, sparkConfArguments, sparkProgram } from "./spark-conf.ts";
 
@@ -50,8 +50,8 @@ export function sparkJob({ step, namespace, options, program = sparkProgram(opti
   const template = JSON.stringify(executorTemplate(step, options));
   const own = mounts(options.volumes);
   const disk = nodeDisk(options, localDiskMebibytes(options));
-  const folder = folderOf({ kind: "spark", options });
-  const results = folder === undefined ? undefined : resultsFolder({ step, folder, indexed: false, options });
+  const folder = resultsFolder({ kind: "spark", options });
+  const results = folder === undefined ? undefined : resultsFolderParts({ step, folder, indexed: false, options });
   return jobManifest({
     namespace,
     metadata: { ...metadata, annotations: { ...options.annotations, [TEMPLATE_ANNOTATION]: template } },

@@ -1,4 +1,4 @@
-import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
+import { endText, kubeconfigEnds } from "../../constructs/checks/credential-ends.ts";
 import { addressesOf } from "../../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../../constructs/definition/customer-definition.ts";
 import { isFederated } from "../../constructs/lane/federation.ts";
@@ -48,7 +48,7 @@ function credential(definition: CustomerDefinition, kubeconfig: string): readonl
   if (isFederated(definition)) {
     return [good("credential", "federated: each runner has a token of its own pod, and nothing is stored")];
   }
-  return credentialEnds(kubeconfig).map((end) => {
+  return kubeconfigEnds(kubeconfig).map((end) => {
     const { text, warning } = endText(end, Date.now());
     return warning
       ? bad(

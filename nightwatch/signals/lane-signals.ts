@@ -1,7 +1,7 @@
 import { type CallReason, runbookEntry } from "../../constructs/platform/alerts/runbook.ts";
 import type { DueNight } from "../../runs/due-nights.ts";
 import { furtherOnly, seriesName } from "../../runs/night-series.ts";
-import { ABSENT_GRACE, type Lane, type LaneProblem } from "../lane.ts";
+import { ABSENT_GRACE, type Lane, type LaneFault } from "../lane.ts";
 import type { Signal } from "./signal.ts";
 
 /** Problems of a lane apart from its nights: missing data must not look as if all were well. @param now Milliseconds. */
@@ -9,13 +9,13 @@ export function laneSignals(lane: Lane, now: number): readonly Signal[] {
   return [...lane.problems.map((problem) => fromProblem(lane, problem)), ...unscheduled(lane, now)];
 }
 
-const WHAT: Readonly<Record<LaneProblem["kind"], (object: string) => string>> = {
+const WHAT: Readonly<Record<LaneFault["kind"], (object: string) => string>> = {
   refused: (object) => `Argo cannot start the ${object}`,
   unreadable: (object) => `the ${object} cannot be read`,
   "not-recorded": (object) => `the ${object} cannot be written`,
 };
 
-function fromProblem(lane: Lane, { kind, object, reason, since }: LaneProblem): Signal {
+function fromProblem(lane: Lane, { kind, object, reason, since }: LaneFault): Signal {
   return signal(lane, {
     kind,
     key: `${kind}/${object}`,

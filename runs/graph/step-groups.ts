@@ -9,7 +9,7 @@ export interface GroupedStep {
 }
 
 /** A step, or many that are alike, at one place of a night's graph. */
-export interface StepGroup<Step> {
+export interface DrawnGroup<Step> {
   /** Of a single step its name; of many what their names have in common. */
   readonly name: string;
   readonly members: readonly Step[];
@@ -28,7 +28,7 @@ export const FEWEST_ALIKE = 4;
  * The steps of a night as groups. Of many, those of the same rank whose names differ in numbers alone, or that wait for
  * the same steps, are one: so no group ever waits for itself.
  */
-export function groupSteps<Step extends GroupedStep>(steps: readonly Step[]): readonly StepGroup<Step>[] {
+export function groupSteps<Step extends GroupedStep>(steps: readonly Step[]): readonly DrawnGroup<Step>[] {
   const ranks = ranksOf(steps);
   const rank = ({ name }: Step): number => ranks.get(name) ?? 0;
   const single = steps.length <= MOST_SINGLE;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { checkKubeconfig } from "../../constructs/checks/check-kubeconfig.ts";
-import { credentialEnds, endText } from "../../constructs/checks/credential-ends.ts";
+import { endText, kubeconfigEnds } from "../../constructs/checks/credential-ends.ts";
 import { type ApiServer, startApiServer } from "../farm/api-server.ts";
 import { runCommand } from "../farm/command.ts";
 import { succeeded } from "../farm/deploy/pulumi.ts";
@@ -37,7 +37,7 @@ describe("a customer's API server that grants tokens for less than they are aske
   test("is found out when its credential is deployed, not by a night a month later", async () => {
     const kubeconfig = await issue("8760h");
     expect(checkKubeconfig(kubeconfig, definition())).toEqual([]);
-    const [token, authority] = credentialEnds(kubeconfig);
+    const [token, authority] = kubeconfigEnds(kubeconfig);
     expect(token && endText(token, Date.now())).toEqual({
       text: expect.stringMatching(
         /^the token ends on \d{4}-\d\d-\d\d \(in (29|30) days, asked for 365 days, granted 30\)$/,

@@ -1,10 +1,10 @@
 import { Duration, Size } from "cdk8s";
 import { Cpu } from "cdk8s-plus-27";
-import { isObject } from "../../constructs/definition/given.ts";
 import { parseCertificates } from "../../constructs/definition/parse-certificates.ts";
 import { cpuText, durationText, mebibytes, memoryText, millicores } from "../../constructs/night/amounts.ts";
 import { Step } from "../../constructs/night/step.ts";
 import { BUSINESS_DATE, RUN_NUMBER } from "../../constructs/night/tokens.ts";
+import { isObject } from "../../runs/json.ts";
 
 /**
  * Every property of a value that a file gave, one a line with its path, whatever properties there will be: what nobody

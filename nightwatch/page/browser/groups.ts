@@ -1,9 +1,9 @@
-import { groupSteps, type StepGroup } from "../../../runs/graph/step-groups.ts";
+import { type DrawnGroup, groupSteps } from "../../../runs/graph/step-groups.ts";
 import type { StepState } from "../../../runs/step-status.ts";
 import type { RunStep } from "../view/run-view.ts";
 
 /** Steps at one place of a night's graph. */
-export interface Group extends StepGroup<RunStep> {
+export interface Group extends DrawnGroup<RunStep> {
   /** The most important state of all members. */
   readonly state: StepState;
 }

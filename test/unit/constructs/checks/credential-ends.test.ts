@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkKubeconfig } from "../../../../constructs/checks/check-kubeconfig.ts";
-import { credentialEnds, endText } from "../../../../constructs/checks/credential-ends.ts";
+import { endText, kubeconfigEnds } from "../../../../constructs/checks/credential-ends.ts";
 import { certificate } from "../../../support/certificates.ts";
 import { testCustomer } from "../../../support/customer.ts";
 import { base64, CANARY, kubeconfig } from "../../../support/kubeconfig.ts";
@@ -21,14 +21,14 @@ function tokenOfDays(left: number, granted = 365): string {
 }
 
 function texts(left: number, granted?: number) {
-  return credentialEnds(kubeconfig({ user: { token: tokenOfDays(left, granted) } }))
+  return kubeconfigEnds(kubeconfig({ user: { token: tokenOfDays(left, granted) } }))
     .filter(({ part }) => part === "token")
     .map((end) => endText(end, Date.now()));
 }
 
 describe("the ends of a credential", () => {
   test("are those of the token and of the authority", () => {
-    const ends = credentialEnds(kubeconfig({ user: { token: token({ exp: 1_900_000_000, iat: 1_868_464_000 }) } }));
+    const ends = kubeconfigEnds(kubeconfig({ user: { token: token({ exp: 1_900_000_000, iat: 1_868_464_000 }) } }));
     expect(ends).toEqual([
       { part: "token", end: 1_900_000_000_000, issued: 1_868_464_000_000 },
       { part: "authority", end: expect.any(Number) },
@@ -42,7 +42,7 @@ describe("the ends of a credential", () => {
       "client-certificate-data": base64(certificate("server")),
       "client-key-data": base64(CANARY),
     };
-    expect(credentialEnds(kubeconfig({ user })).map(({ part }) => part)).toEqual(["certificate", "authority"]);
+    expect(kubeconfigEnds(kubeconfig({ user })).map(({ part }) => part)).toEqual(["certificate", "authority"]);
   });
 
   test.each([
@@ -50,7 +50,7 @@ describe("the ends of a credential", () => {
     ["with dots", "a.b.c"],
     ["without an end", token({ sub: "y" })],
   ])("are not known of a token %s", (_, text) => {
-    expect(credentialEnds(kubeconfig({ user: { token: text } })).map(({ part }) => part)).toEqual(["authority"]);
+    expect(kubeconfigEnds(kubeconfig({ user: { token: text } })).map(({ part }) => part)).toEqual(["authority"]);
   });
 });
 

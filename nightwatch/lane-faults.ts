@@ -1,10 +1,10 @@
-import type { LaneProblem } from "./lane.ts";
+import type { LaneFault } from "./lane.ts";
 
 /** The problems of one lane's objects, and since when each is known. */
-export class LaneProblems {
-  private readonly problems = new Map<string, LaneProblem>();
+export class LaneFaults {
+  private readonly problems = new Map<string, LaneFault>();
 
-  get all(): readonly LaneProblem[] {
+  get all(): readonly LaneFault[] {
     return [...this.problems.values()];
   }
 
@@ -13,7 +13,7 @@ export class LaneProblems {
    * @param now Milliseconds.
    * @returns whether that is news
    */
-  note(object: string, reason: string | undefined, now: number, kind: LaneProblem["kind"]): boolean {
+  note(object: string, reason: string | undefined, now: number, kind: LaneFault["kind"]): boolean {
     const before = this.problems.get(object);
     if (reason === before?.reason) {
       return false;
