@@ -79,6 +79,9 @@ export const ACT_LIFE = 5 * 60_000;
 
 const PREFIX = "act-";
 
+/** What such a name is, as a regular expression: it contains a time. */
+export const ACT_NAME = `^${PREFIX}[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9][0-9]{3}-[0-9a-f]{6}$`;
+
 /** Name of the object of an act: by its time, so that acts sort as they were made. @param random Six hex digits. */
 export function actName(at: Date, random: string): string {
   return `${PREFIX}${at

@@ -6,8 +6,11 @@ import { runsAsJob, type StepStatus } from "./step-status.ts";
 /** Where a night waits for a person: at a step that is held, after a failed attempt, or at the question of a gate step. */
 export type WaitingPlace = "hold" | "decision" | "question";
 
+/** The words of a decision: at a step that is held, after a failed attempt and at a question. */
+export const DECISIONS = ["RUN", "RETRY", "ADOPT", "SKIP", "CONFIRMED"] as const;
+
 /** What a person decides for a node that waits: the value of its output parameter `decision`. */
-export type Decision = "RUN" | "RETRY" | "ADOPT" | "SKIP" | "CONFIRMED";
+export type Decision = (typeof DECISIONS)[number];
 
 /** What is done to a step. */
 export type StepAction =

@@ -4,6 +4,7 @@ import { TEMPLATE } from "../../runs/template-names.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import type { Template } from "../workflow/argo.ts";
 import { runnerTemplate } from "../workflow/runner-template.ts";
+import { outputsOf } from "../workflow/step-outputs.ts";
 
 /** Enough for a volume with many small files. */
 const TIDY_TIMEOUT = Duration.minutes(30);
@@ -31,14 +32,5 @@ export function tidyTemplate({ cluster, lane, furtherNights }: CustomerDefinitio
     document,
     deadlineSeconds: TIDY_TIMEOUT.toSeconds(),
   });
-  return {
-    ...template,
-    outputs: {
-      // Whole percent; empty where the volume could not be checked.
-      parameters: ["lane-used", "customer-used"].map((name) => ({
-        name,
-        valueFrom: { path: `/tmp/outputs/${name}`, default: "" },
-      })),
-    },
-  };
+  return { ...template, outputs: outputsOf("lane-used", "customer-used") };
 }

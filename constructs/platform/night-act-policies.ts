@@ -1,12 +1,8 @@
+import { LANE_PREFIX } from "../../runs/lane-namespace.ts";
+import { ACT_NAME, NIGHT_ACTS } from "../../runs/night-act.ts";
 import { SYSTEM_NAMESPACE } from "../definition/central-cluster.ts";
 import type { AdmissionPolicyProps } from "./admission/admission-policy.ts";
 import { FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./admission/identities.ts";
-
-const ACTS = { apiGroup: "nightlane.example", apiVersion: "v1" } as const;
-
-/** A name that contains a time. */
-const ACT_NAME =
-  "^act-[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([01][0-9]|2[0-3])[0-5][0-9][0-5][0-9][0-9]{3}-[0-9a-f]{6}$";
 
 /** CEL: when the API server accepted the act; it overwrites whatever the requester writes there. */
 const TAKEN_AT = "timestamp(object.metadata.creationTimestamp)";
@@ -31,7 +27,7 @@ const WITHIN_A_DAY = [
 /** An act names the person who asks, whom the API server has authenticated, and the time at which it was asked for. */
 export const HONEST_ACTS: AdmissionPolicyProps = {
   name: "nightlane-night-acts",
-  rules: [{ ...ACTS, resources: ["nightacts"], operations: ["CREATE"] }],
+  rules: [{ ...NIGHT_ACTS, resources: ["nightacts"], operations: ["CREATE"] }],
   validations: [
     {
       expression: "object.spec.by == request.userInfo.username",
@@ -46,7 +42,7 @@ export const HONEST_ACTS: AdmissionPolicyProps = {
       fix: "use the nightlane command, which asks the API server which groups you are in",
     },
     {
-      expression: `object.spec.verb != 'release' || !request.userInfo.username.matches('^system:serviceaccount:(customer-|${SYSTEM_NAMESPACE}:)')`,
+      expression: `object.spec.verb != 'release' || !request.userInfo.username.matches('^system:serviceaccount:(${LANE_PREFIX}|${SYSTEM_NAMESPACE}:)')`,
       received: "'a release by ' + request.userInfo.username",
       rule: "a gate is released by a person: an account of a lane or of the platform is none, and whoever deploys can make many",
       fix: "ask a person on call",
@@ -69,8 +65,8 @@ export const HONEST_ACTS: AdmissionPolicyProps = {
 export const KEPT_ACTS: AdmissionPolicyProps = {
   name: "nightlane-acts-kept",
   rules: [
-    { ...ACTS, resources: ["nightacts/status"], operations: ["UPDATE"] },
-    { ...ACTS, resources: ["nightacts"], operations: ["DELETE"] },
+    { ...NIGHT_ACTS, resources: ["nightacts/status"], operations: ["UPDATE"] },
+    { ...NIGHT_ACTS, resources: ["nightacts"], operations: ["DELETE"] },
   ],
   exempt: { nightwatch: FROM_NIGHTWATCH, deployer: FROM_DEPLOYER, kubernetes: FROM_KUBERNETES },
   validations: [

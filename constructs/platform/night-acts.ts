@@ -7,6 +7,7 @@ import type { NightActSpec, NightActStatus } from "../../runs/night-act.ts";
 import { LONGEST_PIPELINE, PIPELINE_NAME } from "../../runs/night-series.ts";
 import { platformMetadata } from "../kubernetes/labels.ts";
 import { AdmissionPolicy } from "./admission/admission-policy.ts";
+import { listOf } from "./admission/cel.ts";
 import { day, definition, flag, list, object, type SchemaOf, text, time } from "./custom-resource.ts";
 import { HONEST_ACTS, KEPT_ACTS } from "./night-act-policies.ts";
 
@@ -20,10 +21,7 @@ const PRINTABLE = "^[^\\x00-\\x1f\\x7f-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2
 
 /** CEL: an act has the fields that its verb needs, and none that its verb does not use. */
 const FIELD_RULES: readonly object[] = (() => {
-  const of = (isSuch: (verb: Verb) => boolean): string =>
-    `[${VERBS.filter(isSuch)
-      .map((verb) => `'${verb}'`)
-      .join(", ")}]`;
+  const of = (isSuch: (verb: Verb) => boolean): string => listOf(VERBS.filter(isSuch));
   const fields = [
     ...new Set(Object.values(ACT_FIELDS).flatMap(({ required, optional }) => [...required, ...optional])),
   ];

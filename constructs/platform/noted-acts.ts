@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { ACT_PREFIX } from "../../runs/annotations.ts";
-import { AdmissionPolicy, ARGO, CORE, type PolicyRule } from "./admission/admission-policy.ts";
+import { ARGO } from "../../runs/workflow.ts";
+import { AdmissionPolicy, CORE, type PolicyRule } from "./admission/admission-policy.ts";
 import { quoted } from "./admission/cel.ts";
 import { OWN_ADDRESSES } from "./admission/control-config-maps.ts";
 import { FROM_ARGO, FROM_DEPLOYER, FROM_KUBERNETES, FROM_NIGHTWATCH, mayDeploy } from "./admission/identities.ts";

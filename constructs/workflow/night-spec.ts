@@ -13,6 +13,7 @@ import { EXIT_HANDLER, exitHandlerTemplates } from "./exit-handler.ts";
 import { retriesOf } from "./further-attempts.ts";
 import { reuseTemplate } from "./reuse.ts";
 import { runnerPod, runnerTemplate } from "./runner-template.ts";
+import { outputsOf } from "./step-outputs.ts";
 import { type StepTemplates, stepTemplates, templatesOfSteps } from "./step-templates.ts";
 import { ANEW, NIGHT_PARAMETERS, waitingTemplates } from "./wrapper.ts";
 
@@ -113,19 +114,7 @@ function calendarTemplate(definition: NightDefinition): Template {
   const base = runnerTemplate({ name: TEMPLATE.calendar, command: "calendar", document, deadlineSeconds: 600 });
   return {
     ...base,
-    outputs: {
-      parameters: [
-        ...["business-date", "open", "variant", "half-day", "reason"].map((name) => ({
-          name,
-          // For the exit handler, which sees only outputs of the whole night.
-          globalName: name,
-          valueFrom: { path: `/tmp/outputs/${name}` },
-        })),
-        { name: ANEW, valueFrom: { path: `/tmp/outputs/${ANEW}` } },
-        // For nightwatch; no task reads it. Absent where the credential cannot be read.
-        { name: "credential-ends", valueFrom: { path: "/tmp/outputs/credential-ends", default: "" } },
-      ],
-    },
+    outputs: outputsOf("business-date", "open", "variant", "half-day", "reason", ANEW, "credential-ends"),
   };
 }
 

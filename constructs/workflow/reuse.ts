@@ -7,6 +7,7 @@ import { STEP } from "../night/tokens.ts";
 import type { DagTask, Template } from "./argo.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { LEAVES, reuseDocument, stepTimeout } from "./step-document.ts";
+import { outputsOf } from "./step-outputs.ts";
 import { NIGHT_PARAMETERS, PASS_NIGHT_PARAMETERS, STEP_LABEL } from "./wrapper.ts";
 
 /** What a step leaves, by path below the night's directory on each of the two volumes; empty for nothing. */
@@ -68,7 +69,7 @@ export function reuseTemplate(definition: NightDefinition): Template {
         { name: "attempt", value: "1" },
       ],
     },
-    outputs: { parameters: [{ name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } }] },
+    outputs: outputsOf("results"),
   };
 }
 

@@ -12,6 +12,7 @@ import { pauseTask, retriesOf } from "./further-attempts.ts";
 import { reuseTask } from "./reuse.ts";
 import { runnerTemplate } from "./runner-template.ts";
 import { type StepValues, stepDocument, stepTimeout, stepValues } from "./step-document.ts";
+import { outputsOf } from "./step-outputs.ts";
 import { ANEW, holdParameter, PASS_NIGHT_PARAMETERS, STEP_LABEL, STEP_PARAMETERS, stepWrapper } from "./wrapper.ts";
 
 /** Room above a step's own timeout before Kubernetes ends the pod: the runner ends itself first, with a reason. */
@@ -77,7 +78,8 @@ function runTemplate(definition: NightDefinition, step: Step, values: readonly s
   const deadlineSeconds = stepTimeout(step).toSeconds() + DEADLINE_MARGIN.toSeconds();
   const runner = runnerTemplate({ name: "", ...work, deadlineSeconds });
   const template = { ...runner, ...STEP_LABEL, ...placeOf(step), inputs };
-  return { ...template, outputs: { parameters: bringsResults(step.work) ? [RESULTS, LOG_END] : [LOG_END] } };
+  const outputs = bringsResults(step.work) ? outputsOf("results", LOG_END_PARAMETER) : outputsOf(LOG_END_PARAMETER);
+  return { ...template, outputs };
 }
 
 /**
@@ -92,9 +94,3 @@ function placeOf(step: Step): Pick<Template, "synchronization"> {
   const name = placesName({ group: group.name, atOnce: group.atOnce });
   return { synchronization: { semaphores: [{ configMapKeyRef: { name, key: PLACES_KEY } }] } };
 }
-
-/** Hashes of what the step brought to the lane, for the run record; none where it failed. */
-const RESULTS: Parameter = { name: "results", valueFrom: { path: "/tmp/outputs/results", default: "" } };
-
-/** The last lines of an attempt that failed, packed, for the run record; none where it succeeded. No task takes it. */
-const LOG_END: Parameter = { name: LOG_END_PARAMETER, valueFrom: { path: "/tmp/outputs/log-end", default: "" } };

@@ -90,7 +90,6 @@ export function argoPod(props: ArgoPodProps): PodObject {
       serviceAccountName: spec.serviceAccountName,
       automountServiceAccountToken: false,
       restartPolicy: "Never",
-      hostAliases: spec.hostAliases,
       securityContext: spec.securityContext,
       volumes: [
         { name: "var-run-argo", emptyDir: {} },

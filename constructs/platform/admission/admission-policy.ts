@@ -6,18 +6,15 @@ import { platformNamespaces } from "./identities.ts";
 
 /** Which requests a policy checks. */
 export interface PolicyRule {
-  readonly apiGroup: string;
-  readonly apiVersion: string;
+  readonly group: string;
+  readonly version: string;
   /** Resources in the plural, subresources as `pods/exec`. */
   readonly resources: readonly string[];
   readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE" | "CONNECT")[];
 }
 
-/** The group and version of Argo's kinds. */
-export const ARGO = { apiGroup: "argoproj.io", apiVersion: "v1alpha1" } as const;
-
 /** The group and version of Kubernetes' own kinds that a lane has. */
-export const CORE = { apiGroup: "", apiVersion: "v1" } as const;
+export const CORE = { group: "", version: "v1" } as const;
 
 /** A condition that must hold, and what a person reads if it does not. */
 export interface Validation {
@@ -76,9 +73,9 @@ function policySpec({ rules, exempt, variables, validations, parameters }: Admis
     paramKind: parameters && { apiVersion: "v1", kind: "ConfigMap" },
     matchConstraints: {
       matchPolicy: "Equivalent",
-      resourceRules: rules.map(({ apiGroup, apiVersion, resources, operations }) => ({
-        apiGroups: [apiGroup],
-        apiVersions: [apiVersion],
+      resourceRules: rules.map(({ group, version, resources, operations }) => ({
+        apiGroups: [group],
+        apiVersions: [version],
         resources: [...resources],
         operations: [...operations],
         scope: "*",

@@ -11,7 +11,6 @@ import { POD_CREATION } from "./pod-creation.ts";
 import { POD_UPDATE } from "./pod-update.ts";
 import { TASK_RESULTS } from "./task-results.ts";
 import { TEMPLATE_CONTENT } from "./template-content.ts";
-import { TEMPLATE_IMMUTABLE } from "./template-immutable.ts";
 import { WORKFLOW_CREATION } from "./workflow-creation.ts";
 import { WORKFLOW_UPDATE } from "./workflow-update.ts";
 
@@ -22,7 +21,6 @@ const POLICIES: readonly AdmissionPolicyProps[] = [
   POD_ACCESS,
   LANES_ONLY,
   TEMPLATE_CONTENT,
-  TEMPLATE_IMMUTABLE,
   CRON_WORKFLOW,
   WORKFLOW_CREATION,
   WORKFLOW_UPDATE,

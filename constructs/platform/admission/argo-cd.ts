@@ -1,7 +1,8 @@
+import { ARGO } from "../../../runs/workflow.ts";
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
 import { VERSIONS } from "./cel.ts";
-import { FROM_DEPLOYER, FROM_KUBERNETES, mayDeploy } from "./identities.ts";
+import { FROM_DEPLOYER, FROM_KUBERNETES, isLane, mayDeploy } from "./identities.ts";
 
 const FIX = "change apps in the customer's file and deploy";
 
@@ -41,14 +42,14 @@ export const ARGO_CD_OBJECTS: AdmissionPolicyProps = {
   },
   validations: [
     {
-      expression: `(!variables.argoCd && variables.lanes.all(lane, lane.startsWith('customer-') ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
+      expression: `(!variables.argoCd && variables.lanes.all(lane, ${isLane("lane")} ? ${mayDeploy("lane")} : ${FROM_DEPLOYER})) || (variables.argoCd && request.operation == 'UPDATE' && request.resource.resource == 'applications' && object.spec == oldObject.spec)`,
       received: "request.operation + ' of ' + request.resource.resource + ' by ' + request.userInfo.username",
       rule: "projects and Applications are written by their own customer's deployer, from its file; Argo CD only keeps an Application's state",
       fix: FIX,
     },
     {
       // Anyone who may write a project decides where Argo CD goes with it.
-      expression: `request.resource.resource != 'appprojects' || object == null || !object.metadata.name.startsWith('customer-') || (${OWN_CLUSTER_ONLY})`,
+      expression: `request.resource.resource != 'appprojects' || object == null || !${isLane("object.metadata.name")} || (${OWN_CLUSTER_ONLY})`,
       received: "'project ' + object.metadata.name",
       rule: "a customer's project goes to clusters that are its own, by full address, into one namespace each, and makes nothing cluster-wide",
       fix: FIX,

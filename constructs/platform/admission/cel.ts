@@ -29,27 +29,18 @@ export function listAt(object: string, ...path: readonly string[]): string {
   return `${object}${path.map((field) => `.?${field}`).join("")}.orValue([])`;
 }
 
-/** CEL: two maps agree in every field outside a list. */
-export function sameButFor(now: string, before: string, free: readonly string[]): string {
-  const isFree = `field in ${listOf(free)}`;
+/** CEL: two maps agree in every field outside a list, or in every one of which a condition on `field` is false. */
+export function sameButFor(now: string, before: string, free: readonly string[] | string): string {
+  const isFree = typeof free === "string" ? free : `field in ${listOf(free)}`;
   return `${now}.all(field, ${isFree} || (field in ${before} && ${now}[field] == ${before}[field])) && ${before}.all(field, ${isFree} || field in ${now})`;
+}
+
+/** CEL: the fields outside a list that one map has otherwise than another, for a message. */
+export function changedFields(now: string, before: string, free: readonly string[]): string {
+  return `'another ' + ${now}.filter(field, !(field in ${listOf(free)}) && (!(field in ${before}) || ${now}[field] != ${before}[field])).join(', ')`;
 }
 
 /** CEL: two maps agree in one field, or both lack it. */
 export function sameField(field: string, now: string, before: string): string {
   return `(('${field}' in ${now}) == ('${field}' in ${before}) && (!('${field}' in ${now}) || ${now}['${field}'] == ${before}['${field}']))`;
-}
-
-/** CEL: an object keeps its labels. */
-export const SAME_LABELS = "object.metadata.?labels.orValue({}) == oldObject.metadata.?labels.orValue({})";
-
-/** CEL: an object keeps its owners and its finalizers. */
-export const SAME_OWNERS = ["ownerReferences", "finalizers"]
-  .map((field) => `object.metadata.?${field}.orValue([]) == oldObject.metadata.?${field}.orValue([])`)
-  .join(" && ");
-
-/** CEL: of two maps of annotations only those under `nightlane/` differ: orders to a step, and what nightwatch notes. */
-export function onlyNotesDiffer(now: string, before: string): string {
-  const isNote = "key.startsWith('nightlane/')";
-  return `${now}.all(key, ${isNote} || (key in ${before} && ${before}[key] == ${now}[key])) && ${before}.all(key, ${isNote} || key in ${now})`;
 }

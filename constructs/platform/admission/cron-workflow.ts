@@ -1,14 +1,15 @@
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import { ARGO } from "../../../runs/workflow.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
 import { sameButFor } from "./cel.ts";
 import { FROM_NIGHTWATCH } from "./identities.ts";
-import { startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
+import { startRules } from "./workflow-fields.ts";
 
 /** Invariants 25 and 26 on CronWorkflows: a schedule starts a night just as a person does, and says no more. */
 export const CRON_WORKFLOW: AdmissionPolicyProps = {
   name: "nightlane-cron-workflow",
   rules: [{ ...ARGO, resources: ["cronworkflows"], operations: ["CREATE", "UPDATE"] }],
   validations: [
-    ...startRules("object.spec.workflowSpec", WORKFLOW_FIELDS),
+    ...startRules("object.spec.workflowSpec"),
     {
       expression: `!(${FROM_NIGHTWATCH}) || (oldObject != null && ${sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", ["suspend"])})`,
       rule: "nightwatch sets a schedule off and on, and changes nothing else of it",

@@ -1,3 +1,4 @@
+import { LANE_PREFIX } from "../../../runs/lane-namespace.ts";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { type AdmissionPolicyProps, CORE } from "./admission-policy.ts";
 import { quoted, VERSIONS } from "./cel.ts";
@@ -20,7 +21,7 @@ export const FINGERPRINTS: AdmissionPolicyProps = {
   variables: { versions: VERSIONS },
   validations: [
     {
-      expression: `variables.versions.all(each, each.metadata.name.matches('^fingerprint-[0-9a-f]{64}$') && has(each.data) && 'customer' in each.data && ${mayDeploy("'customer-' + each.data.customer")})`,
+      expression: `variables.versions.all(each, each.metadata.name.matches('^fingerprint-[0-9a-f]{64}$') && has(each.data) && 'customer' in each.data && ${mayDeploy(`${quoted(LANE_PREFIX)} + each.data.customer`)})`,
       received: "request.operation + ' of ConfigMap ' + request.name + ' by ' + request.userInfo.username",
       rule: "a customer's deployer writes the fingerprints of its own customer, and no other ConfigMap of the platform",
       fix: "deploy the stack of the customer whose kubeconfig this is",

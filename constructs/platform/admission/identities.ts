@@ -1,3 +1,4 @@
+import { LANE_PREFIX } from "../../../runs/lane-namespace.ts";
 import { ARGOCD_NAMESPACE } from "../../apps/argo-cd.ts";
 import { centralCluster } from "../../checks/read-central.ts";
 import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
@@ -22,6 +23,11 @@ export function platformNamespaces(): readonly string[] {
     ...(monitoring === undefined ? [] : [monitoring.namespace]),
     "nightlane-probe",
   ];
+}
+
+/** CEL: a name, given as CEL, is that of a lane's namespace. */
+export function isLane(name: string): string {
+  return `${name}.startsWith(${quoted(LANE_PREFIX)})`;
 }
 
 /** CEL: the request comes from the Argo controller. */

@@ -1,4 +1,6 @@
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import { ARGO } from "../../../runs/workflow.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
+import { isLane } from "./identities.ts";
 
 /**
  * The other policies leave out the platform's namespaces; the Argo controller does not. So workflows live in lanes only:
@@ -16,7 +18,7 @@ export const LANES_ONLY: AdmissionPolicyProps = {
   ],
   validations: [
     {
-      expression: "request.?namespace.orValue('').startsWith('customer-')",
+      expression: isLane("request.?namespace.orValue('')"),
       received: "'namespace ' + request.?namespace.orValue('(none)')",
       rule: "workflows, their templates and schedules live in lanes, customer-<name>; a ClusterWorkflowTemplate would cross customers",
       fix: "use the lane's namespace",

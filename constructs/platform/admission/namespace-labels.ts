@@ -1,7 +1,7 @@
 import { podSecurityLabels } from "../../kubernetes/restricted-namespace.ts";
 import { type AdmissionPolicyProps, CORE } from "./admission-policy.ts";
 import { quoted } from "./cel.ts";
-import { FROM_DEPLOYER } from "./identities.ts";
+import { FROM_DEPLOYER, isLane } from "./identities.ts";
 
 /**
  * Invariants 27, 28 and 35: a lane always carries the labels of Pod Security `restricted` in the pinned version, whoever
@@ -18,7 +18,7 @@ export const NAMESPACE_LABELS: AdmissionPolicyProps = {
   },
   validations: [
     {
-      expression: `!object.metadata.name.startsWith('customer-') || (${Object.entries(podSecurityLabels())
+      expression: `!${isLane("object.metadata.name")} || (${Object.entries(podSecurityLabels())
         .map(([key, value]) => `variables.now[?${quoted(key)}].orValue('') == ${quoted(value)}`)
         .join(" && ")})`,
       rule: "a lane enforces Pod Security restricted in the pinned version",

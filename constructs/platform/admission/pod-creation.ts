@@ -1,5 +1,5 @@
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
-import { type AdmissionPolicyProps, CORE } from "./admission-policy.ts";
+import { type AdmissionPolicyProps, CORE, type Validation } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, EXECUTOR_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, listOf, quoted } from "./cel.ts";
 import { FROM_ARGO } from "./identities.ts";
@@ -13,6 +13,15 @@ export const NO_CREDENTIAL_IN_ENV = {
   rule: "no credential in an environment variable: variables leak into logs, dumps and child processes",
   fix: "read the file under /credentials",
 } as const;
+
+/** Whose account a pod has, and whether the runner could use it: of a pod, and of the template that it is made from. */
+export const OWN_ACCOUNT: Validation = {
+  expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)} && !object.spec.?automountServiceAccountToken.orValue(true)`,
+  received:
+    "'service account ' + object.spec.?serviceAccountName.orValue('(none)') + ', automountServiceAccountToken ' + string(object.spec.?automountServiceAccountToken.orValue(true))",
+  rule: `a lane's pods run as service account ${EXECUTOR_SERVICE_ACCOUNT}, which may report a step and no more, without a token in the runner`,
+  fix: `serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
+};
 
 /**
  * Invariants 23, 25, 26, 39 on pods: a pod in a lane is one that the Argo controller made from a lane's template. Each
@@ -34,17 +43,7 @@ export const POD_CREATION: AdmissionPolicyProps = {
       rule: "only the Argo controller makes pods in a lane",
       fix: "start a night; its pods are made by the Argo controller from the lane's template",
     },
-    {
-      expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
-      received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
-      rule: `a pod of a lane runs as service account ${EXECUTOR_SERVICE_ACCOUNT}, which may report a step and no more`,
-      fix: `leave serviceAccountName to the template: ${EXECUTOR_SERVICE_ACCOUNT}`,
-    },
-    {
-      expression: "object.spec.?automountServiceAccountToken.orValue(true) == false",
-      rule: "no service account token is mounted into a runner",
-      fix: "automountServiceAccountToken: false",
-    },
+    OWN_ACCOUNT,
     {
       expression: `variables.containers.all(c, c.image in (c.name in ${listOf(ARGO_CONTAINERS)} ? ${EXECUTOR_IMAGES} : ${RUNNER_IMAGES}))`,
       received: "'images ' + variables.containers.map(c, c.image).join(', ')",

@@ -1,16 +1,16 @@
+import { ARGO } from "../../../runs/workflow.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import { outputFile, STEP_OUTPUTS, type StepOutput } from "../../workflow/step-outputs.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
 import { listOf, onlyFields, otherFields, quoted } from "./cel.ts";
 import { FROM_KUBERNETES } from "./identities.ts";
-import { plainOutput, STEP_OUTPUTS } from "./step-outputs.ts";
+import { DECIDE } from "./workflow-update.ts";
 
 /** Label by which Argo finds the night of a result. */
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
 /** Label by which the executor says that a result is whole. */
 const COMPLETE_LABEL = "workflows.argoproj.io/report-outputs-completed";
-
-const DECIDE = "decide a step with `nightlane retry`, `skip` or `release`";
 
 /** Fields of a result. */
 const RESULT_FIELDS: readonly string[] = ["apiVersion", "kind", "metadata", "outputs"];
@@ -82,7 +82,19 @@ export const TASK_RESULTS: AdmissionPolicyProps = {
       expression: `size(variables.parameters) <= ${STEP_OUTPUTS.length} && variables.parameters.all(p, ${onlyFields("p", ["name", "value", "valueFrom", "globalName"])} && (${STEP_OUTPUTS.map(plainOutput).join(" || ")}))`,
       received: "'output parameters ' + variables.parameters.map(p, p.name).join(', ')",
       rule: "an output parameter is one that the lane's templates declare, in its own form and length: outputs become part of other steps' instructions, and an expression in one would be evaluated in the controller of all lanes",
-      fix: "correct what the runner writes under /tmp/outputs, or add the output to constructs/platform/admission/step-outputs.ts",
+      fix: "correct what the runner writes under /tmp/outputs, or add the output to constructs/workflow/step-outputs.ts",
     },
   ],
 };
+
+/** CEL over a parameter `p`: it is this output. The length comes first: a form is only held against what is short. */
+function plainOutput({ name, form, longest, isGlobal }: StepOutput): string {
+  const global = isGlobal === true ? `p.?globalName.orValue(${quoted(name)}) == ${quoted(name)}` : "!has(p.globalName)";
+  return [
+    `(p.name == ${quoted(name)}`,
+    // A step that failed before it wrote its files reports what its template declares, without values.
+    `(has(p.value) ? (size(string(p.value)) <= ${longest} && string(p.value).matches(${quoted(form)}) && !string(p.value).contains('{{')) : has(p.valueFrom))`,
+    global,
+    `(!has(p.valueFrom) || (dyn(p.valueFrom).all(field, field in ['path', 'default']) && p.valueFrom.?path.orValue('') == ${quoted(outputFile(name))} && string(p.valueFrom.?default.orValue('')) == '')))`,
+  ].join(" && ");
+}

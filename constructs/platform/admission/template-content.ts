@@ -1,82 +1,21 @@
 import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
+import { ARGO } from "../../../runs/workflow.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../lane/workflow-rbac.ts";
+import { CONTAINER_FIELDS, NODE_FIELDS, TASK_FIELDS, TEMPLATE_SPEC_FIELDS } from "../../workflow/argo.ts";
 import { POD_PATCH } from "../../workflow/pod-patch.ts";
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
 import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
 import { RUNNER_VOLUME, RUNNER_VOLUMES_RULE } from "./lane-volumes.ts";
-import { NO_CREDENTIAL_IN_ENV } from "./pod-creation.ts";
-
-/** Fields of a template's specification. Not among them: artifactGC, artifactRepositoryRef, hooks, locks. */
-export const TEMPLATE_SPEC_FIELDS: readonly string[] = [
-  "activeDeadlineSeconds",
-  "arguments",
-  "automountServiceAccountToken",
-  "entrypoint",
-  "executor",
-  "onExit",
-  "parallelism",
-  "podGC",
-  "podMetadata",
-  "podSpecPatch",
-  "securityContext",
-  "serviceAccountName",
-  "templates",
-  "ttlStrategy",
-  "volumes",
-  "workflowMetadata",
-];
-
-/** Fields of a node template: container, dag and suspend. Not among them: resource, http, plugin, script, data. */
-export const NODE_FIELDS: readonly string[] = [
-  "activeDeadlineSeconds",
-  "container",
-  "dag",
-  "inputs",
-  "metadata",
-  "name",
-  "outputs",
-  "parallelism",
-  "retryStrategy",
-  "suspend",
-  "synchronization",
-  "timeout",
-];
-
-/** Fields of a task in a dag. Not among them: inline templates, templateRef, hooks. */
-export const TASK_FIELDS: readonly string[] = [
-  "arguments",
-  "continueOn",
-  "dependencies",
-  "depends",
-  "name",
-  "template",
-  "when",
-  "withItems",
-  "withParam",
-];
-
-/** Fields of a container. Not among them: envFrom. */
-export const CONTAINER_FIELDS: readonly string[] = [
-  "args",
-  "command",
-  "env",
-  "image",
-  "imagePullPolicy",
-  "lifecycle",
-  "name",
-  "resources",
-  "securityContext",
-  "terminationMessagePath",
-  "terminationMessagePolicy",
-  "volumeMounts",
-  "workingDir",
-];
+import { NO_CREDENTIAL_IN_ENV, OWN_ACCOUNT } from "./pod-creation.ts";
 
 /** CEL: the node templates, each a `t` in what follows. */
 const TEMPLATES = listAt("object.spec", "templates");
+
+/** The tasks of one of them. */
+const TASKS = listAt("t", "dag", "tasks");
+
 const CUSTOMER_FILE = "change the customer's file; a lane's templates come from constructs/ only";
-const COPY_FILES = "bring files with copyIn and copyOut";
 
 /** CEL: an optional object has parameters and nothing else. */
 function parametersOnly(object: string): string {
@@ -88,7 +27,8 @@ const CONTAINERS = `${TEMPLATES}.filter(t, has(t.container))`;
 
 /**
  * Invariants 25, 26 and 39 on WorkflowTemplates, the one place in which a lane says what its pods are. Holds for the
- * deployer too: a stolen deploy identity, or a mistake in our own constructs, opens no way to another customer.
+ * deployer too: a stolen deploy identity, or a mistake in our own constructs, opens no way to another customer. A template
+ * is named by the hash of its content and kept for replays (docs/decisions, 6), so its content never changes.
  */
 export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
   name: "nightlane-template-content",
@@ -97,10 +37,15 @@ export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
   validations: [
     // What holds for the whole template.
     {
+      expression: "oldObject == null || object.spec == oldObject.spec",
+      rule: "a template keeps its content, which its name is the hash of: a replay of last month runs last month's definition",
+      fix: "change the customer's file and deploy: a new template is made beside this one",
+    },
+    {
       expression: onlyFields("object.spec", TEMPLATE_SPEC_FIELDS),
       received: `'fields ' + ${otherFields("object.spec", TEMPLATE_SPEC_FIELDS)}`,
       rule: "artifactGC, artifact repositories, locks, hooks and claims reach past the lane",
-      fix: "remove the field, or add it to constructs/platform/admission/template-content.ts with the reason why it cannot cross customers",
+      fix: "remove the field, or add it to constructs/workflow/argo.ts with the reason why it cannot cross customers",
     },
     {
       expression: `!has(object.spec.podSpecPatch) || object.spec.podSpecPatch == ${quoted(POD_PATCH)}`,
@@ -108,12 +53,7 @@ export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
       rule: "a patch can give a pod anything; ours only puts its containers in order and gives Argo's a token of the pod's own",
       fix: CUSTOMER_FILE,
     },
-    {
-      expression: `object.spec.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
-      received: "'service account ' + object.spec.?serviceAccountName.orValue('(none)')",
-      rule: `a lane's pods run as service account ${EXECUTOR_SERVICE_ACCOUNT}, without a token in the runner`,
-      fix: `serviceAccountName: ${EXECUTOR_SERVICE_ACCOUNT}, automountServiceAccountToken: false`,
-    },
+    OWN_ACCOUNT,
     {
       expression: `has(object.spec.executor) && object.spec.executor.?serviceAccountName.orValue('') == ${quoted(EXECUTOR_SERVICE_ACCOUNT)}`,
       rule: `Argo's containers report as service account ${EXECUTOR_SERVICE_ACCOUNT}`,
@@ -125,9 +65,9 @@ export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
       fix: "remove the volume",
     },
     {
-      expression: "!has(object.spec.arguments) || !has(object.spec.arguments.artifacts)",
-      rule: "artifacts are fetched and deleted by Argo's own containers, with repositories that are not the lane's",
-      fix: COPY_FILES,
+      expression: `${parametersOnly("object.spec.arguments")} && ${TEMPLATES}.all(t, ${parametersOnly("t.inputs")} && ${parametersOnly("t.outputs")} && ${TASKS}.all(task, ${parametersOnly("task.arguments")}))`,
+      rule: "a night, its nodes and its tasks exchange parameters, no artifacts: those are fetched and deleted by Argo's own containers, with repositories that are not the lane's",
+      fix: "bring files with copyIn and copyOut",
     },
     // What holds for each of its nodes.
     {
@@ -143,19 +83,9 @@ export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
       fix: CUSTOMER_FILE,
     },
     {
-      expression: `${TEMPLATES}.all(t, ${parametersOnly("t.inputs")} && ${parametersOnly("t.outputs")})`,
-      rule: "nodes exchange parameters, no artifacts",
-      fix: COPY_FILES,
-    },
-    {
-      expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, ${onlyFields("task", TASK_FIELDS)}))`,
+      expression: `${TEMPLATES}.all(t, ${TASKS}.all(task, ${onlyFields("task", TASK_FIELDS)}))`,
       rule: "a task names a template of the same WorkflowTemplate: no templateRef, no inline template, no hooks",
       fix: CUSTOMER_FILE,
-    },
-    {
-      expression: `${TEMPLATES}.all(t, ${listAt("t", "dag", "tasks")}.all(task, !has(task.arguments) || dyn(task.arguments).all(field, field in ['parameters'])))`,
-      rule: "tasks pass parameters, no artifacts",
-      fix: COPY_FILES,
     },
     // What holds for its containers.
     {

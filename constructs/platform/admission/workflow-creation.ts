@@ -1,17 +1,17 @@
+import { READER_LABEL } from "../../../runs/annotations.ts";
 import { NIGHTLY, PIPELINE_NAME } from "../../../runs/night-series.ts";
 import { REAPER_SCHEDULE } from "../../../runs/run-name.ts";
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
+import { ARGO } from "../../../runs/workflow.ts";
+import type { AdmissionPolicyProps, Validation } from "./admission-policy.ts";
+import { quoted } from "./cel.ts";
 import { FROM_ARGO } from "./identities.ts";
-import { READER_IS_LABELLED, startRules, WORKFLOW_FIELDS } from "./workflow-fields.ts";
+import { startRules } from "./workflow-fields.ts";
 
 /** The schedules of a lane: of its nightly ones, of further nights, and the reaper's. */
 const SCHEDULES = `(${NIGHTLY}(-${PIPELINE_NAME})?|${REAPER_SCHEDULE})`;
 
 /** CEL: the Workflow is what Argo makes of a lane's CronWorkflow when its minute comes, by its name and its owner. */
-const CHILD_OF_A_SCHEDULE = [
-  `object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && owner.kind == 'CronWorkflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name.matches('^${SCHEDULES}$') && object.metadata.name.startsWith(owner.name + '-'))`,
-  `object.metadata.name.matches('^${SCHEDULES}-[0-9]{1,12}$')`,
-].join(" && ");
+const CHILD_OF_A_SCHEDULE = `object.metadata.?ownerReferences.orValue([]).exists(owner, owner.?controller.orValue(false) && owner.kind == 'CronWorkflow' && owner.apiVersion.startsWith('argoproj.io/') && owner.name.matches('^${SCHEDULES}$') && object.metadata.name.matches('^' + owner.name + '-[0-9]{1,12}$'))`;
 
 /**
  * CEL: nothing but `storedTemplates`, and in it nothing but templates of the WorkflowTemplate that the Workflow refers
@@ -22,6 +22,16 @@ const RESOLVED_TEMPLATES_ONLY =
   "dyn(object.status).all(field, field == 'storedTemplates') && dyn(object.status)['storedTemplates'].all(key, key.startsWith('namespaced/' + object.spec.workflowTemplateRef.name + '/'))";
 
 /**
+ * A Workflow that reads a kept log is not a night: it has no credential, changes nothing, and gets neither a run record
+ * nor a line in the overview. A label distinguishes it, since a selector sees nothing else; so the label may not lie.
+ */
+const READER_IS_LABELLED: Validation = {
+  expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == object.spec.?workflowTemplateRef.?name.orValue('').startsWith('reader-')`,
+  rule: `a Workflow has the label ${READER_LABEL} exactly if it starts a template reader-<hash>: with the label, nobody watches it as a night`,
+  fix: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
+};
+
+/**
  * Invariants 25 and 26 on Workflows. Argo's `templateReferencing: Strict` alone still lets a submitter choose an
  * entrypoint, a service account, volumes and pod patches; here everything but template and parameters is refused.
  */
@@ -29,7 +39,7 @@ export const WORKFLOW_CREATION: AdmissionPolicyProps = {
   name: "nightlane-workflow-creation",
   rules: [{ ...ARGO, resources: ["workflows"], operations: ["CREATE"] }],
   validations: [
-    ...startRules("object.spec", WORKFLOW_FIELDS),
+    ...startRules("object.spec"),
     READER_IS_LABELLED,
     {
       // Workflows have no status subresource: a status that comes along would be run as if Argo had written it.

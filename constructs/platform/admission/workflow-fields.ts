@@ -1,13 +1,9 @@
-import { READER_LABEL } from "../../../runs/annotations.ts";
 import { PIPELINE_NAME } from "../../../runs/night-series.ts";
 import type { Validation } from "./admission-policy.ts";
-import { onlyFields, otherFields, quoted } from "./cel.ts";
+import { onlyFields, otherFields } from "./cel.ts";
 
 /** What anyone who starts a night may choose: which of the lane's templates, with which parameters, held back or not. */
 export const WORKFLOW_FIELDS: readonly string[] = ["workflowTemplateRef", "arguments", "suspend"];
-
-/** What may change while a night runs: it is held back, or ended. */
-export const RUNNING_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"];
 
 /**
  * CEL over a parameter `p`: a plain value, or a schedule's time, which the controller substitutes. Parameters become part
@@ -16,11 +12,11 @@ export const RUNNING_FIELDS: readonly string[] = [...WORKFLOW_FIELDS, "shutdown"
 const PLAIN_PARAMETER = `dyn(p).all(field, field in ['name', 'value']) && has(p.value) && (string(p.value).matches('^[A-Za-z0-9.:,_+-]{0,128}$') || string(p.value) == '{{workflow.scheduledTime}}')`;
 
 /** Rules for a Workflow's specification, of its own or in a CronWorkflow. */
-export function startRules(spec: string, fields: readonly string[]): readonly Validation[] {
+export function startRules(spec: string): readonly Validation[] {
   return [
     {
-      expression: onlyFields(spec, fields),
-      received: `'fields ' + ${otherFields(spec, fields)}`,
+      expression: onlyFields(spec, WORKFLOW_FIELDS),
+      received: `'fields ' + ${otherFields(spec, WORKFLOW_FIELDS)}`,
       rule: "a night is started from a template of its lane; entrypoint, podSpecPatch, artifactGC, synchronization, hooks, volumes, service accounts and templates of its own are not for whoever starts it",
       fix: "start it with `nightlane run`; what a night does is changed in the customer's file",
     },
@@ -36,13 +32,3 @@ export function startRules(spec: string, fields: readonly string[]): readonly Va
     },
   ];
 }
-
-/**
- * A Workflow that reads a kept log is not a night: it has no credential, changes nothing, and gets neither a run record
- * nor a line in the overview. A label distinguishes it, since a selector sees nothing else; so the label may not lie.
- */
-export const READER_IS_LABELLED: Validation = {
-  expression: `(${quoted(READER_LABEL)} in object.metadata.?labels.orValue({})) == object.spec.?workflowTemplateRef.?name.orValue('').startsWith('reader-')`,
-  rule: `a Workflow has the label ${READER_LABEL} exactly if it starts a template reader-<hash>: with the label, nobody watches it as a night`,
-  fix: "read a kept log with `nightlane logs`, start a night with `nightlane run`",
-};

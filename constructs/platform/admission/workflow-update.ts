@@ -1,21 +1,24 @@
-import type { Decision } from "../../../runs/step-act.ts";
-import { type AdmissionPolicyProps, ARGO } from "./admission-policy.ts";
-import { listOf, onlyFields, onlyNotesDiffer, SAME_LABELS, SAME_OWNERS, sameButFor, sameField } from "./cel.ts";
-import { FROM_ARGO, FROM_KUBERNETES, FROM_NIGHTWATCH } from "./identities.ts";
-import { READER_IS_LABELLED, RUNNING_FIELDS, startRules } from "./workflow-fields.ts";
+import { DECISIONS } from "../../../runs/step-act.ts";
+import { ARGO } from "../../../runs/workflow.ts";
+import type { AdmissionPolicyProps } from "./admission-policy.ts";
+import { changedFields, listOf, onlyFields, sameButFor, sameField } from "./cel.ts";
+import { FROM_ARGO, FROM_NIGHTWATCH } from "./identities.ts";
+import { keptMetadata } from "./kept-metadata.ts";
+
+/** What of its specification changes while a night runs: it is held back, or ended. */
+const RUNNING_FIELDS: readonly string[] = ["suspend", "shutdown"];
 
 /** Fields of a status that a decision touches: the nodes, as they are or as the controller compressed them. */
 const DECISION_STATUS: readonly string[] = ["nodes", "compressedNodes"];
-
-/** The words of a decision: at a step that is held, after a failed attempt and at a question. */
-const DECISIONS: readonly Decision[] = ["RUN", "RETRY", "ADOPT", "SKIP", "CONFIRMED"];
 
 /** Of a decided node's message, characters: who decided, and the longest reason of an act. */
 const LONGEST_MESSAGE = 1024;
 
 const NODE = "variables.nodes[id]";
 const OLD_NODE = "variables.oldNodes[id]";
-const DECIDE = "decide single steps with `nightlane retry`, `skip` or `release`";
+
+/** What to do instead of writing what Argo keeps of a step. */
+export const DECIDE = "decide single steps with `nightlane retry`, `skip` or `release`";
 
 /**
  * Decision 5 (docs/decisions): anyone who may update Workflows may rewrite the template stored in the status, and with it what runs beside
@@ -33,24 +36,22 @@ export const WORKFLOW_UPDATE: AdmissionPolicyProps = {
     changed: "variables.nodes.filter(id, !(id in variables.oldNodes) || variables.nodes[id] != variables.oldNodes[id])",
   },
   validations: [
-    ...startRules("object.spec", RUNNING_FIELDS),
-    READER_IS_LABELLED,
-    // Its specification.
+    // Its specification, which was checked when it was started.
     {
-      expression:
-        "object.spec.workflowTemplateRef == oldObject.spec.workflowTemplateRef && has(object.spec.arguments) == has(oldObject.spec.arguments) && (!has(object.spec.arguments) || object.spec.arguments == oldObject.spec.arguments)",
-      rule: "a running night keeps its template and its parameters",
-      fix: "start a new run with `nightlane replay` or `nightlane restate`",
+      expression: sameButFor("dyn(object.spec)", "dyn(oldObject.spec)", RUNNING_FIELDS),
+      received: changedFields("dyn(object.spec)", "dyn(oldObject.spec)", RUNNING_FIELDS),
+      rule: "a running night keeps its template and its parameters, and gets no entrypoint, pod patch, account, hook or volume of its own: it is only held back, or ended",
+      fix: "start a new run with `nightlane replay` or `nightlane restate`; what a night does is changed in the customer's file",
     },
     {
       expression: "object.spec.?shutdown.orValue('') in ['', 'Stop']",
       rule: "a night is ended by Stop, which runs its exit handler; Terminate would leave jobs behind in the customer's cluster",
-      fix: "nightlane abort",
+      fix: "nightlane end",
     },
     // Its status, which a decision writes.
     {
       expression: sameButFor("variables.status", "variables.oldStatus", DECISION_STATUS),
-      received: `'another ' + variables.status.filter(field, !(field in ${listOf(DECISION_STATUS)}) && (!(field in variables.oldStatus) || variables.status[field] != variables.oldStatus[field])).join(', ')`,
+      received: changedFields("variables.status", "variables.oldStatus", DECISION_STATUS),
       rule: "only Argo writes a night's stored template, locks, claims, artifacts and compressed nodes",
       fix: DECIDE,
     },
@@ -81,25 +82,7 @@ export const WORKFLOW_UPDATE: AdmissionPolicyProps = {
       rule: "of outputs, a decision sets the parameter decision, to one of its words: outputs become part of other steps' instructions, and under a globalName of the whole night's",
       fix: `${DECISIONS.join(", ")} as the output parameter decision`,
     },
-    // Its metadata.
-    {
-      expression: onlyNotesDiffer(
-        "object.metadata.?annotations.orValue({})",
-        "oldObject.metadata.?annotations.orValue({})",
-      ),
-      rule: "of a night's annotations only those under nightlane/ change",
-      fix: "use a key under nightlane/",
-    },
-    {
-      expression: SAME_LABELS,
-      rule: "a night keeps its labels: Argo and nightwatch find it by them",
-      fix: "use an annotation under nightlane/",
-    },
-    {
-      expression: `${FROM_KUBERNETES} || (${SAME_OWNERS})`,
-      rule: "a night keeps its owner and its finalizers: they say when it is removed",
-      fix: "leave ownerReferences and finalizers as they are",
-    },
+    ...keptMetadata("a night", "Argo and nightwatch"),
   ],
 };
 

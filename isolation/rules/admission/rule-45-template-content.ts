@@ -1,14 +1,10 @@
 import { CREDENTIAL_SECRET } from "../../../constructs/lane/credential-secret.ts";
 import { AUDIENCE_PREFIX, FEDERATED_TOKEN_LIFE } from "../../../constructs/lane/federation.ts";
 import { SERVER_ADDRESSES } from "../../../constructs/lane/server-addresses.ts";
-import {
-  CONTAINER_FIELDS,
-  NODE_FIELDS,
-  TASK_FIELDS,
-  TEMPLATE_SPEC_FIELDS,
-} from "../../../constructs/platform/admission/template-content.ts";
 import { WORKFLOW_FIELDS } from "../../../constructs/platform/admission/workflow-fields.ts";
+import { CONTAINER_FIELDS, NODE_FIELDS, TASK_FIELDS, TEMPLATE_SPEC_FIELDS } from "../../../constructs/workflow/argo.ts";
 import { POD_PATCH } from "../../../constructs/workflow/pod-patch.ts";
+import { outputFile } from "../../../constructs/workflow/step-outputs.ts";
 import { PLACES_KEY, PLACES_NAME } from "../../../runs/step-group.ts";
 import { type Fields, fields, fieldsList, isFields } from "../../model/fields.ts";
 import type { Rule } from "../rule.ts";
@@ -171,7 +167,7 @@ function checkParameters(template: Fields, path: string, report: Report): void {
       unknown(parameter, ["name", "value", "valueFrom", "globalName"], `${path}.${side}.parameters`, report);
       const from = fields(parameter.valueFrom);
       unknown(from, ["path", "default", "configMapKeyRef", "supplied"], `${path}.${side}.parameters.valueFrom`, report);
-      if (from.path !== undefined && from.path !== `/tmp/outputs/${String(parameter.name)}`) {
+      if (from.path !== undefined && from.path !== outputFile(String(parameter.name))) {
         report(`${path}.${side}.parameters takes ${String(parameter.name)} from ${String(from.path)}`);
       }
     }

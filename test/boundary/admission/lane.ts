@@ -1,8 +1,8 @@
+import type { IWorkflowSpec } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/WorkflowSpec";
 import { SYSTEM_NAMESPACE } from "../../../constructs/definition/central-cluster.ts";
 import type { Manifest } from "../../../constructs/kubernetes/manifest.ts";
 import { EXECUTOR_SERVICE_ACCOUNT } from "../../../constructs/lane/workflow-rbac.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../../constructs/platform/nightwatch-rbac.ts";
-import type { WorkflowSpec } from "../../../constructs/workflow/argo.ts";
 import { type Answer, type Api, type Call, type Identity, messageOf } from "../../support/api.ts";
 import type { PodObject } from "../argo-pod.ts";
 import type { Attempt } from "../attempt.ts";
@@ -19,7 +19,7 @@ export interface WorkflowObject {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec: WorkflowSpec;
+  readonly spec: IWorkflowSpec;
   readonly status?: { readonly [field: string]: unknown };
 }
 

@@ -1,4 +1,4 @@
-import { STEP_OUTPUTS } from "../../../constructs/platform/admission/step-outputs.ts";
+import { STEP_OUTPUTS } from "../../../constructs/workflow/step-outputs.ts";
 import { type Identity, pathOf } from "../../support/api.ts";
 import type { Attempt } from "../attempt.ts";
 import { edited } from "../object-edit.ts";

@@ -110,7 +110,7 @@ export function templateAttempts(lane: LaneUnderTest): readonly Attempt[] {
     attempt(10, "a volume from another Secret", "spec.volumes.0.secret.secretName", "executor.service-account-token"),
     {
       ...attempt(26, "a stored template changed", "spec.parallelism", 3),
-      policy: "nightlane-template-immutable",
+      policy: "nightlane-template-content",
       call: {
         method: "PATCH",
         path: `${path}/${lane.template.metadata.name}`,

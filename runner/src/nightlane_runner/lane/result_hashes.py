@@ -17,7 +17,7 @@ MOST_FILES = 20
 """How many files at most are listed one by one: the parameter is in the workflow, whose size is limited."""
 
 LONGEST = 16_384
-"""No longer than this: admission refuses more, in `constructs/platform/admission/step-outputs.ts`."""
+"""No longer than this: admission refuses more, in `constructs/workflow/step-outputs.ts`."""
 
 
 def write_result_hashes(files: Mapping[PurePosixPath, UnpackedFile], outputs: Path) -> None:

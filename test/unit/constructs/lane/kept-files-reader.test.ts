@@ -11,7 +11,7 @@ test("has the results, to be read, and nothing else: no credential, no token, no
   expect(others).toEqual([]);
   expect(spec.volumes).toEqual([{ name: "results", persistentVolumeClaim: { claimName: "results" } }]);
   expect(read?.container?.volumeMounts).toEqual([{ name: "results", mountPath: "/results", readOnly: true }]);
-  expect(spec.hostAliases).toBeUndefined();
+  expect(spec).not.toHaveProperty("hostAliases");
   expect(spec.serviceAccountName).toBe("executor");
   expect(spec.automountServiceAccountToken).toBe(false);
   expect(read?.outputs).toBeUndefined();

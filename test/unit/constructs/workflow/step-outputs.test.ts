@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { customerNames, loadCustomer } from "../../../../constructs/definition/customer-files.ts";
-import { STEP_OUTPUTS } from "../../../../constructs/platform/admission/step-outputs.ts";
 import { synthesize } from "../../../../constructs/synthesize.ts";
 import type { Template, WorkflowSpec } from "../../../../constructs/workflow/argo.ts";
+import { STEP_OUTPUTS } from "../../../../constructs/workflow/step-outputs.ts";
 
 /** Templates that pods run, and therefore report, of every customer. */
 const templates: readonly Template[] = (
