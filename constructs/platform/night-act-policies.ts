@@ -62,7 +62,7 @@ export const HONEST_ACTS: AdmissionPolicyProps = {
 };
 
 /** An act stays as it was asked for, and nightwatch alone reports what became of it. */
-export const KEPT_ACTS: AdmissionPolicyProps = {
+export const UNCHANGED_ACTS: AdmissionPolicyProps = {
   name: "nightlane-acts-kept",
   rules: [
     { ...NIGHT_ACTS, resources: ["nightacts/status"], operations: ["UPDATE"] },

@@ -9,7 +9,7 @@ import { platformMetadata } from "../kubernetes/labels.ts";
 import { AdmissionPolicy } from "./admission/admission-policy.ts";
 import { listOf } from "./admission/cel.ts";
 import { day, definition, flag, list, object, type SchemaOf, text, time } from "./custom-resource.ts";
-import { HONEST_ACTS, KEPT_ACTS } from "./night-act-policies.ts";
+import { HONEST_ACTS, UNCHANGED_ACTS } from "./night-act-policies.ts";
 
 /** A Kubernetes name: what an act is about is looked up, never part of an evaluated expression. */
 const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" } as const;
@@ -117,6 +117,6 @@ export class NightActs extends Construct {
       }),
     });
     new AdmissionPolicy(this, "honest", HONEST_ACTS);
-    new AdmissionPolicy(this, "kept", KEPT_ACTS);
+    new AdmissionPolicy(this, "kept", UNCHANGED_ACTS);
   }
 }
