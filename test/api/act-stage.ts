@@ -15,7 +15,7 @@ import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { until } from "../farm/wait.ts";
 import { type Call, messageOf } from "../support/api.ts";
 import { GuardedCluster } from "./admission-support.ts";
-import { serviceAccountKubeconfig } from "./ops-support.ts";
+import { serviceAccountKubeconfig } from "./service-account.ts";
 
 /** The lane whose nights acts are about. */
 export const NAMESPACE = "customer-nordbank";
@@ -47,7 +47,7 @@ export class ActStage {
   static async start(): Promise<ActStage> {
     const cluster = await GuardedCluster.start();
     const config = new KubeConfig();
-    config.loadFromFile(await serviceAccountKubeconfig(cluster, SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
+    config.loadFromFile(await serviceAccountKubeconfig(cluster.central, SYSTEM_NAMESPACE, NIGHTWATCH_SERVICE_ACCOUNT));
     const counted = { what: "the lane's acts are counted", limitSeconds: 120, everyMilliseconds: 500 };
     const quota = `/api/v1/namespaces/${NAMESPACE}/resourcequotas/lane`;
     await until(counted, async () => {

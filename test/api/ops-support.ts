@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { ARGO_NAMESPACE, SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
-import { ARGO_SERVICE_ACCOUNT } from "../../constructs/platform/argo-rbac.ts";
+import { KubeConfig } from "@kubernetes/client-node";
+import { SYSTEM_NAMESPACE } from "../../constructs/definition/central-cluster.ts";
 import { NIGHTWATCH_SERVICE_ACCOUNT } from "../../constructs/platform/nightwatch-rbac.ts";
 import { ONCALL_GROUP } from "../../constructs/platform/oncall-role.ts";
 import { bundlePage } from "../../nightwatch/page/bundle.ts";
@@ -14,14 +11,14 @@ import { main } from "../../ops/cli.ts";
 import { laneNamespace } from "../../runs/lane-namespace.ts";
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import type { StepState } from "../../runs/step-status.ts";
-import { renderKubeconfig, writeCertificateKubeconfig } from "../farm/kubeconfig.ts";
+import { writeCertificateKubeconfig } from "../farm/kubeconfig.ts";
 import { Pki } from "../farm/pki.ts";
-import { identify, type ProcessIdentity, terminate } from "../farm/processes.ts";
-import { ensureTools } from "../farm/tools/ensure.ts";
-import { silentReporter } from "../farm/tools/reporter.ts";
+import { type ProcessIdentity, terminate } from "../farm/processes.ts";
 import { until } from "../farm/wait.ts";
 import { GuardedCluster } from "./admission-support.ts";
+import { startController } from "./argo-controller.ts";
 import { PlayedKubelet } from "./ops-kubelet.ts";
+import { serverOf, serviceAccountKubeconfig } from "./service-account.ts";
 
 /** What a command line printed and how it ended. */
 export interface Outcome {
@@ -57,7 +54,7 @@ export class OpsCluster {
     await untilRunRecordsAreServed(guarded);
     const { kubeconfig, folder } = guarded.central;
     const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
-    const controller = await startController(guarded);
+    const controller = await startController(guarded.central);
     const namespaces = Object.keys(guarded.lanes).map(laneNamespace);
     const kubelet = new PlayedKubelet(kubeconfig, namespaces);
     kubelet.start();
@@ -117,7 +114,7 @@ export class OpsCluster {
 
   /** Kubeconfig of a service account, with exactly the rights that are bound to it. */
   async serviceAccount(namespace: string, name: string): Promise<string> {
-    return serviceAccountKubeconfig(this.guarded, namespace, name);
+    return serviceAccountKubeconfig(this.guarded.central, namespace, name);
   }
 
   /** Runs `nightlane` as somebody. */
@@ -165,7 +162,7 @@ export class OpsCluster {
   /** Kills Argo's controller, and starts another one. */
   async restartController(): Promise<void> {
     await terminate(this.controller, 0);
-    this.controller = await startController(this.guarded);
+    this.controller = await startController(this.guarded.central);
   }
 
   async stop(): Promise<void> {
@@ -202,63 +199,6 @@ async function untilRunRecordsAreServed(guarded: GuardedCluster): Promise<void> 
       () => false,
     ),
   );
-}
-
-/** The controller with its own service account, so that its rights and the policies' exemptions are the real ones. */
-async function startController(guarded: GuardedCluster): Promise<ProcessIdentity> {
-  const { folder } = guarded.central;
-  const tools = await ensureTools(["workflow-controller"], silentReporter);
-  // Its metrics port may be taken on this machine.
-  await guarded.central.kubectl(
-    ...["patch", "configmap", "workflow-controller-configmap", "-n", ARGO_NAMESPACE, "--type", "merge"],
-    ...["-p", JSON.stringify({ data: { metricsConfig: "enabled: false\n" } })],
-  );
-  const file = await serviceAccountKubeconfig(guarded, ARGO_NAMESPACE, ARGO_SERVICE_ACCOUNT);
-  const log = openSync(join(folder.path, "controller.log"), "a");
-  const child = spawn(
-    "setpriv",
-    ["--pdeathsig", "KILL", "--", tools["workflow-controller"], "--kubeconfig", file, "--loglevel", "info"],
-    {
-      env: { LEADER_ELECTION_DISABLE: "true", DEFAULT_REQUEUE_TIME: "1s", PATH: process.env.PATH ?? "" },
-      stdio: ["ignore", log, log],
-    },
-  );
-  const identity = child.pid === undefined ? undefined : await identify(child.pid);
-  if (identity === undefined) throw new Error("the Argo controller did not start");
-  return identity;
-}
-
-/** Kubeconfig of a service account, with exactly the rights that are bound to it. */
-export async function serviceAccountKubeconfig(
-  guarded: GuardedCluster,
-  namespace: string,
-  name: string,
-): Promise<string> {
-  const { kubeconfig, folder } = guarded.central;
-  const pki = await Pki.open(join(folder.path, "api-server", "pki"), "api-server");
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const body = { spec: { audiences: [], expirationSeconds: 7200 } };
-  const token = await config.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({ namespace, name, body });
-  return folder.file(
-    `${namespace}-${name}.kubeconfig`,
-    renderKubeconfig({
-      cluster: "central",
-      server: serverOf(kubeconfig),
-      authorityPem: readFileSync(pki.authority, "utf8"),
-      user: name,
-      identity: { token: token.status?.token ?? "" },
-      namespace,
-    }),
-  );
-}
-
-function serverOf(kubeconfig: string): string {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error(`${kubeconfig} names no server`);
-  return server;
 }
 
 class Collected extends Writable {
