@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { AuthenticationV1Api, CoreV1Api, CustomObjectsApi, type KubeConfig, Log } from "@kubernetes/client-node";
 import { FORBIDDEN, ifAny, isTaken } from "../api/api-error.ts";
 import { HEADS } from "../api/pages.ts";
+import { COLUMNS_ONLY } from "../api/tables.ts";
 import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { NIGHTS_ONLY } from "../runs/annotations.ts";
 import { defined } from "../runs/defined.ts";
@@ -17,7 +18,6 @@ import { Everywhere } from "./everywhere.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { orUndefined, type RequestOptions, Requests } from "./requests.ts";
 import { RunRecords } from "./run-records.ts";
-import { COLUMNS_ONLY } from "./table.ts";
 
 /** Field manager of the command's changes. */
 const FIELD_MANAGER = "nightlane";

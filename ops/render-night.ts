@@ -2,7 +2,6 @@ import { CREDENTIAL_PARTS, listedEnds } from "../runs/credential-ends.ts";
 import type { NightState } from "../runs/night-state.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
-import { Times } from "../runs/times.ts";
 import { foldAlike } from "./alike-steps.ts";
 import { foldSteps } from "./fold-steps.ts";
 import type { NightLook } from "./night-look.ts";
@@ -46,7 +45,7 @@ function noticeLines(night: NightState, look: NightLook): readonly string[] {
   const ends = listedEnds(night.credentialEnds ?? {})
     .filter(([, end]) => Date.parse(end) <= Date.parse(night.startedAt ?? "") + SOON)
     .map(([part, end]) => {
-      const when = (look.times ?? new Times()).day(Date.parse(end), look.zone);
+      const when = look.times.day(Date.parse(end), look.zone);
       return line([["yellow", `  the ${CREDENTIAL_PARTS[part]} of the credential ends on ${when}`]], paint, columns);
     });
   return [...half, ...ends, ...forecastLines(look), ...troubleLines(night.trouble, "  ", look)];
@@ -54,7 +53,7 @@ function noticeLines(night: NightState, look: NightLook): readonly string[] {
 
 /** When the night is expected to end; steps on the critical path are marked in their own lines. */
 function forecastLines(look: NightLook): readonly string[] {
-  const { times = new Times(), zone, finishBy, paint, columns } = look;
+  const { times, zone, finishBy, paint, columns } = look;
   const { end, unknown = [] } = look.forecast ?? {};
   if (end === undefined) {
     const why = `  no expected end: too few nights are known of ${unknown.join(", ")}`;
@@ -68,7 +67,7 @@ function forecastLines(look: NightLook): readonly string[] {
 
 /** One line, or two where the screen is too narrow for one. */
 function headLines(night: NightState, look: NightLook): readonly string[] {
-  const { times = new Times(), zone, now, finishBy, paint, columns } = look;
+  const { times, zone, now, finishBy, paint, columns } = look;
   const done = night.steps.filter((step) => PASSED.has(step.state)).length;
   const started = Date.parse(night.startedAt ?? "");
   const ended = Date.parse(night.finishedAt ?? "");
@@ -83,7 +82,7 @@ function headLines(night: NightState, look: NightLook): readonly string[] {
     Number.isNaN(started) ? "" : `  ${times.near(started, zone, now)}`,
     Number.isNaN(ended) ? "" : ` to ${times.near(ended, zone, now)}`,
     night.seconds === undefined ? "" : ` (${clock(night.seconds)})`,
-    finishBy === undefined ? "" : deadlineText(finishBy, ended, look, times),
+    finishBy === undefined ? "" : deadlineText(finishBy, ended, look),
   ];
   const whole = line([...what, ...when], plain);
   return columns === undefined || widthOf(whole) <= columns
@@ -91,7 +90,7 @@ function headLines(night: NightState, look: NightLook): readonly string[] {
     : [line(what, paint, columns), line(when, paint, columns)];
 }
 
-function deadlineText(finishBy: number, ended: number, { zone, now }: NightLook, times: Times): Piece {
+function deadlineText(finishBy: number, ended: number, { times, zone, now }: NightLook): Piece {
   const time = `  by ${times.clock(finishBy, zone)}`;
   if (!Number.isNaN(ended)) {
     return ended > finishBy ? ["red", `${time} late`] : time;

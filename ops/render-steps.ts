@@ -7,7 +7,6 @@ import type { StepState, StepStatus } from "../runs/night-state.ts";
 import { placesText } from "../runs/step-group.ts";
 import { PASSED } from "../runs/step-status.ts";
 import { clock } from "../runs/time.ts";
-import { Times } from "../runs/times.ts";
 import { type StepTrouble, troubleText } from "../runs/trouble.ts";
 import type { AlikeSteps } from "./alike-steps.ts";
 import type { NightLook } from "./night-look.ts";
@@ -86,7 +85,7 @@ export function troubleLines(trouble: StepTrouble | undefined, indent: string, l
 }
 
 /** A time, RFC 3339, as a night shows it. */
-function near({ times = new Times(), zone, now }: NightLook): (time: string) => string {
+function near({ times, zone, now }: NightLook): (time: string) => string {
   return (time) => times.near(Date.parse(time), zone, now);
 }
 
@@ -102,7 +101,7 @@ function factsLine(
   remark: string,
   look: NightLook,
 ): string {
-  const { times = new Times(), zone } = look;
+  const { times, zone } = look;
   const started = Date.parse(startedAt ?? "");
   const cells = [
     padTo(state, STATE_COLUMNS),
@@ -147,7 +146,7 @@ function askedText(asked: StepStatus["asked"]): readonly string[] {
 }
 
 /** When a step is expected to end, and whether the end of the night waits for it. */
-function expectation({ name }: StepStatus, { forecast, times = new Times(), zone }: NightLook): readonly string[] {
+function expectation({ name }: StepStatus, { forecast, times, zone }: NightLook): readonly string[] {
   const expected = forecast?.steps.find((step) => step.name === name)?.end.expected;
   if (expected === undefined) {
     return [];

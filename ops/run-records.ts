@@ -1,4 +1,5 @@
 import type { CustomObjectsApi } from "@kubernetes/client-node";
+import { rowsOf, type Table } from "../api/tables.ts";
 import { SYSTEM_NAMESPACE } from "../constructs/definition/central-cluster.ts";
 import { defined } from "../runs/defined.ts";
 import type { Day } from "../runs/local-time.ts";
@@ -14,7 +15,6 @@ import {
   seriesOfRecord,
 } from "../runs/run-record.ts";
 import { orUndefined, type Requests } from "./requests.ts";
-import { rowsOf, type Table } from "./table.ts";
 
 /** A run record without its content. */
 export interface RecordHead {

@@ -96,6 +96,18 @@ export function currentNight(nights: readonly DueNight[]): DueNight | undefined 
 }
 
 /**
+ * The nights of a lane that people look at: the one that counts now, other dates that run or need a person, and failed
+ * repeats for which a person is called.
+ * @param suspended Whether the schedule is suspended now.
+ */
+export function nightsToLookAt(nights: readonly DueNight[], suspended: boolean): readonly DueNight[] {
+  const current = currentNight(nights);
+  const others = nights.filter((one) => one !== current && (standsOpen(one, suspended) || one.standing === "running"));
+  const repeats = nights.flatMap((one) => asFailedRepeat(one) ?? []);
+  return [...(current === undefined ? [] : [current]), ...others, ...repeats];
+}
+
+/**
  * The night of a date in the state of its last failed repeat, for which a person is called; undefined if there is none.
  */
 export function asFailedRepeat(night: DueNight): DueNight | undefined {

@@ -94,6 +94,19 @@ export interface RunFacts {
   readonly notified: readonly string[];
 }
 
+/** What a run of which nothing more is known has in place of it. */
+export const NOTHING_KNOWN = {
+  purpose: "unknown",
+  template: "",
+  images: [],
+  parameters: {},
+  late: false,
+  steps: [],
+  acts: [],
+  unreadableActs: [],
+  notified: [],
+} as const satisfies Partial<RunFacts>;
+
 /** What was expected of a running night. Times are RFC 3339. */
 export interface ForecastFacts {
   /** When it was made: it is recorded again where it has changed by minutes. */
@@ -164,6 +177,14 @@ export interface StepComparison {
 /** Name of a run's record. @param uid UID of its workflow, if the name alone is taken. */
 export function recordName(customer: string, night: string, uid?: string): string {
   return `${customer}.${night}${uid === undefined ? "" : `.${uid.slice(0, 8)}`}`;
+}
+
+/** The names that the record of a run may have, the one with its UID first. */
+export function recordNames(
+  customer: string,
+  { name, uid }: { readonly name: string; readonly uid: string },
+): string[] {
+  return [recordName(customer, name, uid), recordName(customer, name)];
 }
 
 /** Which nights a record belongs to, from its name: see `recordName`. */

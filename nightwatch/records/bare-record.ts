@@ -1,5 +1,5 @@
 import { defined } from "../../runs/defined.ts";
-import type { RunFacts } from "../../runs/run-record.ts";
+import { NOTHING_KNOWN, type RunFacts } from "../../runs/run-record.ts";
 
 const REFUSED = "the record was refused as it was: ";
 
@@ -7,20 +7,13 @@ const REFUSED = "the record was refused as it was: ";
 export function bareFacts(facts: RunFacts, reason: string): RunFacts {
   const { customer, night, uid, pipeline, phase, runNumber, businessDate, expectedDate, notified } = facts;
   return {
+    ...NOTHING_KNOWN,
     customer,
     night,
     uid,
     pipeline,
     runNumber: Number.isInteger(runNumber) ? runNumber : 0,
-    purpose: "unknown",
-    template: "",
-    images: [],
-    parameters: {},
     phase,
-    late: false,
-    steps: [],
-    acts: [],
-    unreadableActs: [],
     problems: [`${REFUSED}${reason}`],
     notified,
     ...defined({

@@ -1,7 +1,7 @@
 import type { DueNight } from "../../runs/due-nights.ts";
 import { NIGHTLY, type NightSeries, seriesName } from "../../runs/night-series.ts";
 import { missedName } from "../../runs/run-name.ts";
-import type { RunFacts } from "../../runs/run-record.ts";
+import { NOTHING_KNOWN, type RunFacts } from "../../runs/run-record.ts";
 
 /** UID of the record of a night that never started. */
 export function missedUid(series: NightSeries, date: string): string {
@@ -18,6 +18,7 @@ export function missedFacts(series: NightSeries, night: DueNight, now: number): 
     return undefined;
   }
   return {
+    ...NOTHING_KNOWN,
     customer: series.customer,
     night: missedName(series, night.date),
     uid: missedUid(series, night.date),
@@ -25,18 +26,10 @@ export function missedFacts(series: NightSeries, night: DueNight, now: number): 
     businessDate: night.date,
     runNumber: 0,
     purpose: "schedule",
-    template: "",
-    images: [],
-    parameters: {},
     scheduledAt: new Date(night.start).toISOString(),
     finishedAt: new Date(now).toISOString(),
     phase,
     message: missedReason(night),
-    late: false,
-    steps: [],
-    acts: [],
-    unreadableActs: [],
-    notified: [],
   };
 }
 

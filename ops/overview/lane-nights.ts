@@ -2,7 +2,7 @@ import { currentNight, type DueNight, dueNights } from "../../runs/due-nights.ts
 import { type NightState, nightState } from "../../runs/night-state.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { factsOfState } from "../../runs/run-facts.ts";
-import { type RunFacts, recordName } from "../../runs/run-record.ts";
+import { NOTHING_KNOWN, type RunFacts, recordNames } from "../../runs/run-record.ts";
 import { type LaneSchedule, readSchedule } from "../../runs/schedule.ts";
 import type { WorkflowHead } from "../central.ts";
 import type { Lane } from "../lanes.ts";
@@ -96,9 +96,7 @@ function fromRecords(
   records: readonly RecordHead[],
 ): readonly Promise<RunFacts | undefined>[] {
   const { customer } = lane.series;
-  const taken = new Set(
-    heads.flatMap(({ name, uid }) => [recordName(customer, name), recordName(customer, name, uid)]),
-  );
+  const taken = new Set(heads.flatMap((head) => recordNames(customer, head)));
   const others = records.filter(({ name }) => !taken.has(name));
   return others.map(async (head) => {
     const { name, created, businessDate, phase } = head;
@@ -110,10 +108,10 @@ function fromRecords(
 
 function recordOf(
   { series: { customer } }: Lane,
-  { name, uid }: WorkflowHead,
+  head: WorkflowHead,
   records: ReadonlyMap<string, RecordHead>,
 ): RecordHead | undefined {
-  return records.get(recordName(customer, name, uid)) ?? records.get(recordName(customer, name));
+  return recordNames(customer, head).flatMap((name) => records.get(name) ?? [])[0];
 }
 
 /** A run that ended well, as its labels describe it. */
@@ -129,23 +127,15 @@ interface GoodRun {
 function endedWell(lane: Lane, { name, uid, began, businessDate }: GoodRun): RunFacts {
   const [, number = "1"] = /-run-(\d+)(?:\.|$)/.exec(name) ?? [];
   return {
+    ...NOTHING_KNOWN,
     customer: lane.series.customer,
     night: name,
     uid,
     pipeline: lane.pipeline,
     businessDate,
     runNumber: Number(number),
-    purpose: "unknown",
-    template: "",
-    images: [],
-    parameters: {},
     phase: "Succeeded",
     startedAt: began,
-    late: false,
-    steps: [],
-    acts: [],
-    unreadableActs: [],
-    notified: [],
   };
 }
 

@@ -1,5 +1,5 @@
 import { defined } from "../../runs/defined.ts";
-import { asFailedRepeat, currentNight, type DueNight, type Standing, standsOpen } from "../../runs/due-nights.ts";
+import { type DueNight, nightsToLookAt, type Standing } from "../../runs/due-nights.ts";
 import type { FurtherAttempt } from "../../runs/further-attempt.ts";
 import type { NightState, StepState } from "../../runs/night-state.ts";
 import type { NightPhase } from "../../runs/phases.ts";
@@ -70,21 +70,10 @@ export interface NightLine {
 
 const ACTIVE: ReadonlySet<StepState> = new Set(["held", "running", "retrying", "confirming", "deciding"]);
 
-/**
- * The lines of a lane: the night that counts now, other dates that run or that a person must do something about, and
- * repeats for which a person may be called.
- */
+/** The lines of a lane: its nights that people look at, and running repeats for which a person may be called. */
 export function linesOf(read: ReadLane): readonly NightLine[] {
-  const current = currentNight(read.nights);
-  const listed = read.nights.filter(
-    (one) => one === current || standsOpen(one, read.suspended) || one.standing === "running",
-  );
-  const nights = [
-    ...listed.filter((one) => one === current),
-    ...listed.filter((one) => one !== current),
-    ...read.nights.flatMap((one) => asFailedRepeat(one) ?? []),
-  ];
-  const beside = runningBeside(read, listed);
+  const nights = nightsToLookAt(read.nights, read.suspended);
+  const beside = runningBeside(read, nights);
   const [first = emptyLine(read), ...others] = nights.map((night) => lineOf(read, night));
   return [
     { ...first, beside: beside.map(({ workflow }) => workflow), ...scheduleProblem(read) },

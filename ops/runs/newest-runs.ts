@@ -3,7 +3,7 @@ import type { Day } from "../../runs/local-time.ts";
 import { isSameSeries } from "../../runs/night-series.ts";
 import { isOver } from "../../runs/phases.ts";
 import { runFacts } from "../../runs/run-facts.ts";
-import { type RunFacts, recordName } from "../../runs/run-record.ts";
+import { type RunFacts, recordNames } from "../../runs/run-record.ts";
 import type { Central, WorkflowHead } from "../central.ts";
 import type { Lane } from "../lanes.ts";
 import type { RecordHead } from "../run-records.ts";
@@ -69,10 +69,7 @@ async function unrecorded(
   heads: readonly WorkflowHead[],
 ): Promise<readonly KnownRun[]> {
   const names = new Set(records.map(({ name }) => name));
-  const others = heads.filter(
-    ({ name, uid }) =>
-      !names.has(recordName(lane.series.customer, name)) && !names.has(recordName(lane.series.customer, name, uid)),
-  );
+  const others = heads.filter((head) => !recordNames(lane.series.customer, head).some((name) => names.has(name)));
   return Promise.all(
     others.map(async (head) => {
       const facts = await factsOf(central, lane, head);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { defined } from "../../../runs/defined.ts";
-import { asFailedRepeat, currentNight, type DueNight, standsOpen } from "../../../runs/due-nights.ts";
+import { type DueNight, nightsToLookAt } from "../../../runs/due-nights.ts";
 import { missingInputs } from "../../../runs/input-steps.ts";
 import { furtherOnly, seriesName } from "../../../runs/night-series.ts";
 import type { NightState } from "../../../runs/night-state.ts";
@@ -24,14 +24,9 @@ const SEVERITIES: readonly PageCall["severity"][] = ["critical", "warning", "non
 
 /** The lines of a lane: the night that counts now, and others that run or that a person must see to. */
 export function nightLines(lane: Lane, signals: readonly Signal[]): readonly NightLine[] {
-  const current = currentNight(lane.nights) ?? lane.nights.find(({ standing }) => standing === "upcoming");
-  const suspended = lane.scheduling === "suspended";
-  const others = lane.nights.filter(
-    (one) => one !== current && (standsOpen(one, suspended) || one.standing === "running"),
-  );
-  const repeats = lane.nights.flatMap((one) => asFailedRepeat(one) ?? []);
-  const nights = [...(current === undefined ? [] : [current]), ...others, ...repeats];
-  const lines = nights.map((night) => lineOf(lane, night));
+  const nights = nightsToLookAt(lane.nights, lane.scheduling === "suspended");
+  const upcoming = lane.nights.filter(({ standing }) => standing === "upcoming").slice(0, 1);
+  const lines = (nights.length === 0 ? upcoming : nights).map((night) => lineOf(lane, night));
   const [first = emptyLine(lane), ...rest] = lines;
   const all = [{ ...first, ...laneProblem(lane) }, ...rest];
   return all.map((line, index) => ({

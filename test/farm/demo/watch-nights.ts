@@ -4,6 +4,7 @@ import { renderNight } from "../../../ops/render-night.ts";
 import { type Paint, paintFor, plain } from "../../../ops/text/paint.ts";
 import { type NightState, nightState } from "../../../runs/night-state.ts";
 import { hasEnded } from "../../../runs/phases.ts";
+import { Times } from "../../../runs/times.ts";
 
 /** A night that was started and is being watched. */
 export interface WatchedNight {
@@ -79,6 +80,8 @@ function changesOnly(stream: NodeJS.WriteStream): Show {
 
 function describe(nights: readonly WatchedNight[], states: readonly NightState[], paint: Paint): string {
   return states
-    .map((state, index) => renderNight(state, { title: nights[index]?.displayName ?? "", paint, now: Date.now() }))
+    .map((state, index) =>
+      renderNight(state, { title: nights[index]?.displayName ?? "", paint, times: new Times(), now: Date.now() }),
+    )
     .join("\n\n");
 }

@@ -8,6 +8,7 @@ import { type NightControl, nightState } from "../../../runs/night-state.ts";
 import { MOST_UNPACKED_BYTES } from "../../../runs/nodes.ts";
 import { runFacts } from "../../../runs/run-facts.ts";
 import { NEVER_RAN, type StepStatus } from "../../../runs/step-status.ts";
+import { Times } from "../../../runs/times.ts";
 import { waitingNode as nodeAt } from "../../../runs/waiting-node.ts";
 import type { Workflow, WorkflowNode } from "../../../runs/workflow.ts";
 import { recordedNight } from "../../support/argo-requests.ts";
@@ -21,7 +22,7 @@ import {
 } from "../ops/support/night-workflow.ts";
 
 const NOW = Date.parse("2026-03-31T21:10:00Z");
-const LOOK = { title: "Nordbank AG", paint: plain, now: NOW } as const;
+const LOOK = { title: "Nordbank AG", paint: plain, times: new Times(), now: NOW } as const;
 
 function packed(text: string): string {
   return gzipSync(text).toString("base64");
@@ -264,6 +265,7 @@ describe("a night", () => {
     const text = renderNight(night, {
       title: "Nordbank AG",
       paint: plain,
+      times: new Times(),
       now: NOW,
       zone: "Europe/Berlin",
       details: true,

@@ -6,6 +6,7 @@ import type { Signal } from "../../../../nightwatch/signals/signal.ts";
 import { renderNight } from "../../../../ops/render-night.ts";
 import { plain } from "../../../../ops/text/paint.ts";
 import { nightState } from "../../../../runs/night-state.ts";
+import { Times } from "../../../../runs/times.ts";
 import type { Workflow } from "../../../../runs/workflow.ts";
 import { nightWorkflow, node } from "../../ops/support/night-workflow.ts";
 
@@ -86,7 +87,12 @@ test("the metrics have the end of each part, by the newest night", () => {
 
 test("show names what ends within two weeks of the night, and nothing else", () => {
   const text = (value: string): string =>
-    renderNight(nightState(night(31, value), END), { title: "Nordbank AG", paint: plain, now: END });
+    renderNight(nightState(night(31, value), END), {
+      title: "Nordbank AG",
+      paint: plain,
+      times: new Times(),
+      now: END,
+    });
   expect(text(written)).toContain(
     `the token of the credential ends on ${TOKEN_END.slice(0, 10)} ${TOKEN_END.slice(11, 16)} UTC`,
   );

@@ -148,7 +148,9 @@ test("the metrics name the step and its trouble, and nothing once it is over", (
 
 test("show and nights have a line of it", () => {
   const state = nightState(night(), secondsAfter(200));
-  expect(renderNight(state, { title: "Nordbank AG", paint: plain, now: secondsAfter(200) }).split("\n")).toEqual([
+  expect(
+    renderNight(state, { title: "Nordbank AG", paint: plain, times: new Times(), now: secondsAfter(200) }).split("\n"),
+  ).toEqual([
     expect.stringContaining("Nordbank AG"),
     expect.stringContaining("✓ market"),
     "  ▶ scenarios  running     21:00 UTC   3:20",
