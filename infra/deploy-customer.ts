@@ -31,7 +31,7 @@ export async function deployCustomer(name: string): Promise<void> {
   for (const { workflow, pipeline } of nightsOf(definition)) {
     warnOfCalendar(workflow, pipeline);
   }
-  await requireKeptVolume(definition, customerFile(name));
+  await requireKeptVolume(definition, customerFile(name), pulumi.runtime.isDryRun());
   const { [APPS_KUBECONFIG]: appsKubeconfig, ...credentials } = await readCredentials(definition, customerFile(name));
   sayEnds({ ...credentials, ...(appsKubeconfig === undefined ? {} : { [APPS_KUBECONFIG]: appsKubeconfig }) });
   const digests = await customerFingerprints(definition, credentials, appsKubeconfig);

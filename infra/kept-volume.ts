@@ -2,7 +2,7 @@ import { CoreV1Api, KubeConfig, type V1PersistentVolumeClaim } from "@kubernetes
 import { Size } from "cdk8s";
 import { apiClient } from "../api/api-client.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
-import { type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
+import { mistake, type Problem, ProblemsError, received } from "../constructs/definition/problem.ts";
 import { RESULTS_CLAIM } from "../constructs/lane/results-volume.ts";
 import { mebibytes } from "../constructs/night/amounts.ts";
 import { laneNamespace } from "../runs/lane-namespace.ts";
@@ -15,10 +15,23 @@ const WAY =
 /**
  * Compares a definition with the lane's existing results volume: Kubernetes neither changes the class of a claim nor
  * makes it smaller, so Pulumi would delete it, with all results in it, and make another.
+ * @param isPreview Nothing is applied, and there may be no cluster.
  * @throws ProblemsError before anything is registered
+ * @throws UserError where a deployment cannot learn whether there is a volume
  */
-export async function requireKeptVolume(definition: CustomerDefinition, file: string): Promise<void> {
-  const claim = await readClaim(laneNamespace(definition.name));
+export async function requireKeptVolume(
+  definition: CustomerDefinition,
+  file: string,
+  isPreview: boolean,
+): Promise<void> {
+  const claim = await readClaim(laneNamespace(definition.name), (reason) => {
+    if (isPreview) return;
+    throw mistake(
+      `${file}: the lane's results volume: received ${reason}`,
+      "the API server says before a deployment whether there is one: with another class or a smaller size it would be replaced, and its results lost",
+      "deploy again once the API server answers; where it refuses, check the deployer's rights (docs/deploy.md, The deployer)",
+    );
+  });
   const problems = claim === undefined ? [] : checkKeptVolume(definition, claim);
   if (problems.length > 0) {
     throw new ProblemsError(file, problems);
@@ -67,15 +80,20 @@ function gibibytes(storage: string): number {
 }
 
 /**
- * The lane's claim; undefined where there is none, and where no cluster answers, which the deployment itself reports.
+ * The lane's claim; undefined where there is none.
+ * @param onUnknown Called with the reason where the API server does not say; if it returns, there is taken to be none.
  */
-async function readClaim(namespace: string): Promise<V1PersistentVolumeClaim | undefined> {
+async function readClaim(
+  namespace: string,
+  onUnknown: (reason: string) => void,
+): Promise<V1PersistentVolumeClaim | undefined> {
   const config = new KubeConfig();
   config.loadFromDefault();
   try {
     return await apiClient(config, CoreV1Api).readNamespacedPersistentVolumeClaim({ namespace, name: RESULTS_CLAIM });
   } catch (error) {
-    apiFailure(error);
+    const { status, reason } = apiFailure(error);
+    if (status !== 404) onUnknown(reason);
     return undefined;
   }
 }
