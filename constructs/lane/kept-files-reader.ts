@@ -5,7 +5,7 @@ import { READER } from "../../runs/run-name.ts";
 import type { CustomerDefinition } from "../definition/customer-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
 import { PlainObject } from "../kubernetes/plain-object.ts";
-import { given } from "../night/placeholders.ts";
+import { argument } from "../night/placeholders.ts";
 import type { Template, WorkflowSpec } from "../workflow/argo.ts";
 import { runnerPod, runnerTemplate } from "../workflow/runner-template.ts";
 import { contentName } from "./content-name.ts";
@@ -58,11 +58,11 @@ function readerSpec(definition: CustomerDefinition): WorkflowSpec {
 function readTemplate(hasFurther: boolean): Template {
   const document = JSON.stringify({
     read: {
-      pipeline: hasFurther ? given("pipeline") : NIGHTLY,
-      businessDate: given("business-date"),
-      run: given("run-number"),
-      step: given("step"),
-      attempt: given("attempt"),
+      pipeline: hasFurther ? argument("pipeline") : NIGHTLY,
+      businessDate: argument("business-date"),
+      run: argument("run-number"),
+      step: argument("step"),
+      attempt: argument("attempt"),
     },
   });
   const { retryStrategy: _, ...template } = runnerTemplate({

@@ -4,7 +4,7 @@ export function input(parameter: string): string {
 }
 
 /** What Argo replaces with a parameter with which the workflow was started. */
-export function given(parameter: string): string {
+export function argument(parameter: string): string {
   return placeholder(`workflow.parameters.${parameter}`);
 }
 

@@ -1,5 +1,5 @@
 import { NIGHTLY } from "../../runs/night-series.ts";
-import { given, input } from "./placeholders.ts";
+import { argument, input } from "./placeholders.ts";
 
 /**
  * Placeholders that Argo replaces when a step starts. A token represents a value that only the running night knows,
@@ -10,7 +10,7 @@ export const VARIANT = input("variant");
 export const ATTEMPT = input("attempt");
 /** The step's name, in the templates that steps share. */
 export const STEP = input("step");
-export const RUN_NUMBER = given("run-number");
+export const RUN_NUMBER = argument("run-number");
 
 /**
  * The night's directory: the same path on the customer's results volume and on the lane's. The steps of further nights

@@ -4,7 +4,7 @@ import { TEMPLATE } from "../../runs/template-names.ts";
 import { customerCalendar } from "../calendars/customer-calendar.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { customerMetadata } from "../kubernetes/labels.ts";
-import { given, input, ofWorkflow, reported } from "../night/placeholders.ts";
+import { argument, input, ofWorkflow, reported } from "../night/placeholders.ts";
 import type { Step, StepCondition } from "../night/step.ts";
 import { inDirectoryOf, RUN_NUMBER } from "../night/tokens.ts";
 import { approvals } from "./approvals.ts";
@@ -97,13 +97,13 @@ function calendarTemplate(definition: NightDefinition): Template {
   const { schedule } = definition.workflow;
   const document = JSON.stringify({
     calendar: {
-      scheduledTime: given("scheduled-time"),
-      businessDate: given("business-date"),
+      scheduledTime: argument("scheduled-time"),
+      businessDate: argument("business-date"),
       timezone: schedule.timezone,
       calendar: customerCalendar(schedule),
       rollHour: ROLL_HOUR,
     },
-    anew: { fromStep: given("from-step"), steps: stepGraph(definition.workflow.steps) },
+    anew: { fromStep: argument("from-step"), steps: stepGraph(definition.workflow.steps) },
     claim: {
       pipeline: pipelineOf(definition),
       number: RUN_NUMBER,

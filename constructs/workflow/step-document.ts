@@ -4,7 +4,7 @@ import type { DeployedApp } from "../definition/applications.ts";
 import { type NightDefinition, pipelineOf } from "../definition/night-definition.ts";
 import { type CustomerPath, onResults } from "../night/customer-path.ts";
 import { figureOf, percent } from "../night/figure.ts";
-import { given, input, known, ofWorkflow } from "../night/placeholders.ts";
+import { argument, input, known, ofWorkflow } from "../night/placeholders.ts";
 import type { PodSettings } from "../night/pod-settings.ts";
 import { readPlace } from "../night/result-place.ts";
 import { laterAttempts } from "../night/spark-resources.ts";
@@ -41,7 +41,7 @@ const IMAGE_PULL_LIMIT = Duration.minutes(5);
 export function reuseDocument(definition: NightDefinition, timeout: Duration): string {
   return document(definition, input("step"), {
     reuse: {
-      fromRun: given("reuse-run"),
+      fromRun: argument("reuse-run"),
       remote: input("remote"),
       lane: input("lane"),
       required: input("required"),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { NIGHT, NIGHTS, STEP } from "../../constructs/platform/alerts/alert-rules.ts";
+import { LABELLED_NIGHT, LABELLED_NIGHTS, LABELLED_STEP } from "../../constructs/platform/alerts/alert-rules.ts";
 import { TemporaryFolder } from "../api/support.ts";
 import { ensureTools } from "../farm/tools/ensure.ts";
 import { silentReporter } from "../farm/tools/reporter.ts";
@@ -38,9 +38,9 @@ describe("the rules", () => {
   test.each([CUSTOMER, `${CUSTOMER}/month-end`])("name a command that nightlane takes, of %s", async (nights) => {
     for (const { annotations } of groups.flatMap(({ rules }) => rules)) {
       const command = (annotations.command ?? "nightlane nights")
-        .replace(NIGHTS, nights)
-        .replace(STEP, "sign-off")
-        .replace(NIGHT, "night-1774989000");
+        .replace(LABELLED_NIGHTS, nights)
+        .replace(LABELLED_STEP, "sign-off")
+        .replace(LABELLED_NIGHT, "night-1774989000");
       if (!command.startsWith("kubectl ")) {
         await expect(parseCommandLine(command), command).resolves.toBeUndefined();
       }

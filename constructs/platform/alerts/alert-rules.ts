@@ -32,11 +32,11 @@ export interface Alert {
 }
 
 /** The nights' name, as the `nightlane` command takes it: `nordbank`, of further nights `nordbank/month-end`. */
-export const NIGHTS = "{{ $labels.customer }}{{ with $labels.pipeline }}/{{ . }}{{ end }}";
+export const LABELLED_NIGHTS = "{{ $labels.customer }}{{ with $labels.pipeline }}/{{ . }}{{ end }}";
 /** The run of a series about a step, in a rule's texts. */
-export const NIGHT = "{{ $labels.night }}";
+export const LABELLED_NIGHT = "{{ $labels.night }}";
 /** The step of a series, in a rule's texts. */
-export const STEP = "{{ $labels.step }}";
+export const LABELLED_STEP = "{{ $labels.step }}";
 
 /**
  * Alerts as a PrometheusRule. Its kind comes with the Prometheus operator, so it is made only where `central.json`
@@ -70,7 +70,7 @@ function rule(alert: Alert, runbook: string | undefined): object {
     ...(alert.for === undefined ? {} : { for: `${alert.for.toSeconds()}s` }),
     labels: { severity: alert.severity ?? call.severity, ...alert.labels },
     annotations: {
-      summary: call.summary(NIGHTS, STEP),
+      summary: call.summary(LABELLED_NIGHTS, LABELLED_STEP),
       command: alert.command,
       runbook_url: runbookEntry(alert.reason, runbook),
     },

@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { SYSTEM_NAMESPACE } from "../../definition/central-cluster.ts";
 import { platformMetadata } from "../../kubernetes/labels.ts";
-import { type Alert, NIGHT, NIGHTS, prometheusRule, STEP } from "./alert-rules.ts";
+import { type Alert, LABELLED_NIGHT, LABELLED_NIGHTS, LABELLED_STEP, prometheusRule } from "./alert-rules.ts";
 import { lastSaid, standing } from "./alert-series.ts";
 import { FORGOTTEN_SECONDS, REAPER_SILENT_SECONDS } from "./calls.ts";
 
@@ -48,10 +48,10 @@ const TROUBLED = Duration.minutes(1);
 /** Troubles, and those that cannot wait for the morning, by nightwatch. */
 const TROUBLE = `${standing("step_trouble", [...OF_STEP, "kind"])} == 1`;
 const URGENT_TROUBLE = `${standing("step_trouble_urgent", [...OF_STEP, "kind"])} == 1`;
-const SHOW = `nightlane show ${NIGHTS}`;
-const SHOW_RUN = `${SHOW} --night ${NIGHT}`;
-const LOGS = `nightlane logs ${NIGHTS} ${STEP} --night ${NIGHT} --follow`;
-const RELEASE = `nightlane release ${NIGHTS} ${STEP} --night ${NIGHT} --reason "..."`;
+const SHOW = `nightlane show ${LABELLED_NIGHTS}`;
+const SHOW_RUN = `${SHOW} --night ${LABELLED_NIGHT}`;
+const LOGS = `nightlane logs ${LABELLED_NIGHTS} ${LABELLED_STEP} --night ${LABELLED_NIGHT} --follow`;
+const RELEASE = `nightlane release ${LABELLED_NIGHTS} ${LABELLED_STEP} --night ${LABELLED_NIGHT} --reason "..."`;
 
 /** Days before the end of a credential at which a person is called, the nearest last. */
 const CREDENTIAL_CALLS = [
@@ -111,17 +111,17 @@ const NIGHT_ALERTS: readonly Alert[] = [
     reason: "unscheduled",
     expression: `${dated("unscheduled")} == 1`,
     for: UNSCHEDULED,
-    command: `nightlane history ${NIGHTS}`,
+    command: `nightlane history ${LABELLED_NIGHTS}`,
   },
   {
     reason: "volume",
     expression: `${standing("volume_used_ratio", ["customer", "volume"])} >= 0.8`,
-    command: `nightlane logs ${NIGHTS} --kept`,
+    command: `nightlane logs ${LABELLED_NIGHTS} --kept`,
   },
   {
     reason: "reaper",
     expression: `time() - ${standing("reaper_done_timestamp_seconds", ["customer"])} > ${REAPER_SILENT_SECONDS}`,
-    command: `nightlane logs ${NIGHTS} --kept`,
+    command: `nightlane logs ${LABELLED_NIGHTS} --kept`,
   },
   {
     reason: "not-recorded",
