@@ -12,10 +12,10 @@ import { serviceAccountKubeconfig } from "./service-account.ts";
 import type { CentralApi } from "./support.ts";
 
 /**
- * Argo's controller with the arguments of its Deployment and its own service account, so that its rights and the
- * policies' exemptions are the real ones.
+ * Argo's controller with its own service account, so that its rights and the policies' exemptions are the real ones.
+ * @param args Its arguments. @default - those of its Deployment
  */
-export async function startController(central: CentralApi): Promise<ProcessIdentity> {
+export async function startController(central: CentralApi, args = deployedArguments()): Promise<ProcessIdentity> {
   const tools = await ensureTools(["workflow-controller"], silentReporter);
   // Its metrics port may be taken on this machine.
   await central.kubectl(
@@ -26,7 +26,7 @@ export async function startController(central: CentralApi): Promise<ProcessIdent
   const log = openSync(join(central.folder.path, "controller.log"), "a");
   const child = spawn(
     "setpriv",
-    ["--pdeathsig", "KILL", "--", tools["workflow-controller"], "--kubeconfig", file, ...deployedArguments()],
+    ["--pdeathsig", "KILL", "--", tools["workflow-controller"], "--kubeconfig", file, ...args],
     {
       env: { LEADER_ELECTION_DISABLE: "true", DEFAULT_REQUEUE_TIME: "1s", PATH: process.env.PATH ?? "" },
       stdio: ["ignore", log, log],
@@ -37,7 +37,8 @@ export async function startController(central: CentralApi): Promise<ProcessIdent
   return identity;
 }
 
-function deployedArguments(): readonly string[] {
+/** The arguments of its Deployment. */
+export function deployedArguments(): readonly string[] {
   const platform = render((app) => new Platform(app, "platform"));
   const deployment = platform.find(
     ({ kind, metadata }) => kind === "Deployment" && metadata.name === "workflow-controller",
