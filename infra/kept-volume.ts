@@ -25,7 +25,9 @@ export async function requireKeptVolume(
   isPreview: boolean,
 ): Promise<void> {
   const claim = await readClaim(laneNamespace(definition.name), (reason) => {
-    if (isPreview) return;
+    if (isPreview) {
+      return;
+    }
     throw mistake(
       `${file}: the lane's results volume: received ${reason}`,
       "the API server says before a deployment whether there is one: with another class or a smaller size it would be replaced, and its results lost",
@@ -93,7 +95,9 @@ async function readClaim(
     return await apiClient(config, CoreV1Api).readNamespacedPersistentVolumeClaim({ namespace, name: RESULTS_CLAIM });
   } catch (error) {
     const { status, reason } = apiFailure(error);
-    if (status !== 404) onUnknown(reason);
+    if (status !== 404) {
+      onUnknown(reason);
+    }
     return undefined;
   }
 }

@@ -46,10 +46,14 @@ function makeFolder(folder: string, outdir: string): void {
 }
 
 function requireOwn(outdir: string): void {
-  if (!existsSync(outdir)) return;
+  if (!existsSync(outdir)) {
+    return;
+  }
   const isFolder = statSync(outdir).isDirectory();
   const content = isFolder ? readdirSync(outdir) : [];
-  if (isFolder && (content.length === 0 || content.includes(MARK))) return;
+  if (isFolder && (content.length === 0 || content.includes(MARK))) {
+    return;
+  }
   const found = isFolder ? `a folder with ${content.slice(0, 3).join(", ")}` : "a file";
   throw mistake(
     `output ${outdir}: received ${found}`,

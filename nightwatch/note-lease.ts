@@ -25,7 +25,9 @@ export function noteLease(objects: CustomObjectsApi, namespace: string, what: st
     try {
       return await objects.getNamespacedCustomObject(place);
     } catch (error) {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+      if (error instanceof ApiException && error.code === 404) {
+        return undefined;
+      }
       throw error;
     }
   };

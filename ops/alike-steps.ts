@@ -27,7 +27,9 @@ export function foldAlike(steps: readonly StepStatus[]): readonly (StepStatus | 
       if (first !== undefined && quiet.length >= FEWEST_ALIKE) {
         const { state, asked } = first;
         const fold: AlikeSteps = { name: nameOfGroup(quiet), state, members: quiet, after, ...defined({ asked }) };
-        for (const step of quiet) alike.set(step, fold);
+        for (const step of quiet) {
+          alike.set(step, fold);
+        }
       }
     }
   }

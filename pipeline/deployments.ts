@@ -116,6 +116,8 @@ async function ask<T>(
   } catch (error) {
     throw refused(error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "");
   }
-  if (!response.ok) throw refused(`status ${response.status}`);
+  if (!response.ok) {
+    throw refused(`status ${response.status}`);
+  }
   return (await response.json()) as T;
 }

@@ -12,15 +12,21 @@ export const OVERTAKEN = 75;
  * @throws UserError if git cannot tell
  */
 export function isOvertaken(revision: string, deployed: string | undefined, repository: string): boolean {
-  if (deployed === undefined || deployed === revision) return false;
+  if (deployed === undefined || deployed === revision) {
+    return false;
+  }
   const git = (...args: readonly string[]) => spawnSync("git", args, { cwd: repository, encoding: "utf8" });
   // The job's checkout is as old as its pipeline. By its id: GitLab keeps a deployed commit even if no branch has it.
   if (git("cat-file", "-e", `${deployed}^{commit}`).status !== 0) {
     const { status, stderr } = git("fetch", "--quiet", "origin", deployed);
-    if (status !== 0) throw unknown(deployed, stderr);
+    if (status !== 0) {
+      throw unknown(deployed, stderr);
+    }
   }
   const { status, stderr } = git("merge-base", "--is-ancestor", revision, deployed);
-  if (status === 0 || status === 1) return status === 0;
+  if (status === 0 || status === 1) {
+    return status === 0;
+  }
   throw unknown(deployed, stderr);
 }
 

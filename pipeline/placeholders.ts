@@ -35,7 +35,9 @@ export function writePlaceholders(folder: string, definition: CustomerDefinition
     PULUMI_CONFIG_PASSPHRASE_FILE: file("passphrase", randomBytes(24).toString("hex")),
   };
   const secrets: Record<string, string> = {};
-  if (definition === undefined) return { env, secrets };
+  if (definition === undefined) {
+    return { env, secrets };
+  }
   for (const [name, reference] of Object.entries(definition.credentials)) {
     const content = toKubeconfig(definition, `${MARK}-token-${name}`);
     if (reference.kind === "gitlabFile") {

@@ -62,7 +62,9 @@ const command = new Command("plan")
 async function planOf(base: string, head: string, options: Options): Promise<Plan> {
   const names = customerNames();
   const changes = options.for === "drift" ? undefined : changedFiles(base, head, REPOSITORY);
-  if (options.for !== "deploy") return { ...affected(changes, names), waves: [] };
+  if (options.for !== "deploy") {
+    return { ...affected(changes, names), waves: [] };
+  }
   const { own, ...touched } = options.deployed
     ? pending(changes, names, await deployed(names, head))
     : ownIn(affected(changes, names));
@@ -92,7 +94,9 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
     lastOf: (stack) => last.get(stack),
     living,
     changesSince: (revision) => {
-      if (!changes.has(revision)) changes.set(revision, changedFiles(revision, head, REPOSITORY));
+      if (!changes.has(revision)) {
+        changes.set(revision, changedFiles(revision, head, REPOSITORY));
+      }
       return changes.get(revision);
     },
   };
@@ -100,7 +104,9 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
 
 async function lastOf(project: Project, stack: string): Promise<LastDeployment | undefined> {
   const [revision, tried] = [await lastDeployed(project, stack), await lastTried(project, stack)];
-  if (revision === undefined || tried === undefined) return undefined;
+  if (revision === undefined || tried === undefined) {
+    return undefined;
+  }
   // One that came late found the newer one, and did nothing.
   return { revision, isSettled: tried.status === "success" || isBefore(tried.sha, revision, REPOSITORY) };
 }

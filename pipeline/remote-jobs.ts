@@ -32,7 +32,9 @@ export async function signIn(definition: CustomerDefinition): Promise<void> {
     rmSync(file, { force: true });
     writeFileSync(file, kubeconfig, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    if (!(error instanceof NoLane)) throw error;
+    if (!(error instanceof NoLane)) {
+      throw error;
+    }
     process.stderr.write(
       `The lane of ${definition.name} is already gone: its Jobs are for the customer's administrator.\n`,
     );

@@ -24,7 +24,9 @@ export function dagText(graph: NightGraph): string {
 const WRITTEN_OUT = 44;
 
 function afterText(after: readonly string[]): string {
-  if (after.length === 0) return "starts with the night";
+  if (after.length === 0) {
+    return "starts with the night";
+  }
   const fits = after.filter((_, index) => after.slice(0, index + 1).join(", ").length <= WRITTEN_OUT);
   const shown = fits.length === 0 ? after.slice(0, 1) : fits;
   const more = after.length - shown.length;

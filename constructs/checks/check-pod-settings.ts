@@ -70,7 +70,9 @@ export function checkJobSettings(settings: JobSettings, unsaid: Sizes = {}): rea
 export function smallerLater(first: Sizes, later: Sizes, unsaid: Sizes): readonly Problem[] {
   return SIZES.flatMap((name) => {
     const [before, after] = [amountOf(first[name] ?? unsaid[name]), amountOf(later[name])];
-    if (before === undefined || after === undefined || after >= before) return [];
+    if (before === undefined || after === undefined || after >= before) {
+      return [];
+    }
     const rule = "at least as much as the first attempt: a step is tried again with more, not with less";
     const fix = `write more than ${name} of the first attempt; if a step sets none, it is the one in the night's defaults, or the documented one`;
     return [{ property: `onRetry.${name}`, received: received(later[name]), rule, fix }];

@@ -66,7 +66,9 @@ function checkOnRetry({ onRetry, ...settings }: SparkSettings, unsaid: Sizes): r
     return [problem("onRetry.executors", onRetry.executors, rule, "remove it")];
   }
   const smaller = smallerLater(settings, onRetry, unsaid);
-  if (smaller.length > 0) return smaller;
+  if (smaller.length > 0) {
+    return smaller;
+  }
   const later = { ...settings, ...onRetry };
   const known = new Set(checkSizes(settings).map(({ property }) => property));
   return [...checkExecutors(onRetry.executors, undefined), ...checkSizes(later)]

@@ -49,7 +49,9 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
     for (const [at, code] of Object.entries(modules)) {
       const text = `modules[${JSON.stringify(at)}] = (require, module, exports) => {"use strict";${code}\n};`;
       const script = compiled(text, at);
-      if (typeof script === "string") return script;
+      if (typeof script === "string") {
+        return script;
+      }
       script.runInContext(world);
     }
     started = performance.now();

@@ -24,7 +24,9 @@ export function refuseReadingDate(): void {
   refuse(Date, "parse", (_, [given]) => String(given).includes(BUSINESS_DATE));
   globalThis.Date = new Proxy(Date, {
     construct(date, given, made) {
-      if (given.length > 0 && String(given[0]).includes(BUSINESS_DATE)) throw refusal("new Date(night.businessDate)");
+      if (given.length > 0 && String(given[0]).includes(BUSINESS_DATE)) {
+        throw refusal("new Date(night.businessDate)");
+      }
       return Reflect.construct(date, given, made);
     },
   });
@@ -41,7 +43,9 @@ function refuse(
   }
   const refusing = new Proxy(value, {
     apply(target, self, given) {
-      if (isRead(self, given)) throw refusal(`night.businessDate, passed to ${String(name)}`);
+      if (isRead(self, given)) {
+        throw refusal(`night.businessDate, passed to ${String(name)}`);
+      }
       return Reflect.apply(target, self, given);
     },
   });

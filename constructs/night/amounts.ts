@@ -42,7 +42,11 @@ const UNITS: readonly (readonly [seconds: number, unit: string])[] = [
 
 /** An amount of any kind as people write it; undefined for any other value. */
 export function amountText(value: unknown): string | undefined {
-  if (value instanceof Size) return memoryText(mebibytes(value));
-  if (value instanceof Cpu) return typeof value.amount === "string" ? cpuText(millicores(value)) : undefined;
+  if (value instanceof Size) {
+    return memoryText(mebibytes(value));
+  }
+  if (value instanceof Cpu) {
+    return typeof value.amount === "string" ? cpuText(millicores(value)) : undefined;
+  }
   return value instanceof Duration ? durationText(value) : undefined;
 }

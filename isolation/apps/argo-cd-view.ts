@@ -75,7 +75,9 @@ export function readArgoCd(view: EstateView): ArgoCdView {
 
 /** The ways in which a customer's API server can be written. */
 export function serversOf({ endpoint }: Pick<CustomerLane, "endpoint">): readonly string[] {
-  if (endpoint === undefined) return [];
+  if (endpoint === undefined) {
+    return [];
+  }
   const { hostname, addresses, server, proxy } = endpoint;
   const hosts = [...(proxy === undefined ? addresses : []), hostname.replace(/^\[|\]$/g, "")];
   return hosts.map((host) => serverAt(server, host, serverPort(server)));

@@ -15,7 +15,7 @@ const REFERENCE = /\b(gitlabFile|pulumiSecret)\(\s*(["'`])([\w-]+)\2/g;
  */
 export class Canary {
   /** What all planted values have in common. Letters and digits only, so that no notation has to escape it. */
-  readonly stem = `Kanarie${randomBytes(12).toString("hex")}`;
+  readonly stem = `Canary${randomBytes(12).toString("hex")}`;
 
   private readonly folder = mkdtempSync(join(tmpdir(), "nightlane-canary-"));
   private readonly before = new Map<string, string | undefined>();

@@ -48,7 +48,9 @@ export class ActArchive {
   /** Names of the copies that are kept. */
   async names(): Promise<ReadonlySet<string>> {
     const names = new Set<string>();
-    for await (const { metadata } of this.heads()) names.add(metadata.name);
+    for await (const { metadata } of this.heads()) {
+      names.add(metadata.name);
+    }
     return names;
   }
 

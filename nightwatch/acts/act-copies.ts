@@ -44,7 +44,9 @@ export class ActCopies {
       try {
         await this.archive.keep(act);
         // The act may have gone on while its copy was written.
-        if (this.unkept.get(uid) === act) this.unkept.delete(uid);
+        if (this.unkept.get(uid) === act) {
+          this.unkept.delete(uid);
+        }
       } catch (error) {
         this.failed(act, error);
       }
@@ -60,7 +62,9 @@ export class ActCopies {
       const { namespace, name } = act.metadata;
       const customer = ownerOf(namespace);
       // The copies of earlier releases have no UID in their names.
-      if (!kept.has(keptActName(customer, act.metadata)) && !kept.has(`${customer}.${name}`)) this.note(act);
+      if (!kept.has(keptActName(customer, act.metadata)) && !kept.has(`${customer}.${name}`)) {
+        this.note(act);
+      }
       this.older.delete(act);
     }
   }

@@ -40,7 +40,9 @@ export function sourceArgo({ argoController, argoExecutor }: References): ArgoIm
 
 async function upstreamDigest(from: string): Promise<string> {
   const said = await run("crane", ["digest", from]);
-  if (said.code === 0) return said.stdout.trim();
+  if (said.code === 0) {
+    return said.stdout.trim();
+  }
   const { productionFloor, farm } = versions().argoWorkflows;
   throw mistake(
     `${from}: not available\n${lastWords(said)}`,

@@ -41,7 +41,9 @@ export async function unpackBuilt(
   const local: LocalImage[] = [];
   for (const name of wanted) {
     const image = images[name];
-    if (image === undefined) throw new UserError(`release: the build names no image ${name}`);
+    if (image === undefined) {
+      throw new UserError(`release: the build names no image ${name}`);
+    }
     const layout = join(folder, name);
     await mkdir(layout, { recursive: true });
     await mustRun("tar", ["-xf", image.archive, "-C", layout]);

@@ -98,7 +98,9 @@ export class History {
   private async mustKnowWhoCommits(): Promise<void> {
     for (const identity of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
       const said = await run("git", ["var", identity], { cwd: this.root });
-      if (said.code === 0) continue;
+      if (said.code === 0) {
+        continue;
+      }
       throw mistake(
         `git var ${identity}: received\n${lastWords(said)}`,
         "a release ends with a commit and a tag, which have an author",

@@ -26,7 +26,9 @@ export class Registry {
    */
   async mayTake(image: LocalImage): Promise<void> {
     const held = await this.digestOf(this.tag(image.name));
-    if (held !== undefined && held !== image.digest) this.refuse(image.name, held, image.digest);
+    if (held !== undefined && held !== image.digest) {
+      this.refuse(image.name, held, image.digest);
+    }
   }
 
   /** Pushes an image and verifies that it arrived unchanged. */
@@ -40,7 +42,9 @@ export class Registry {
   async copy(name: ReleasedName, from: string, digest: string): Promise<string> {
     const tag = this.tag(name);
     const held = await this.digestOf(tag);
-    if (held !== undefined && held !== digest) this.refuse(name, held, digest);
+    if (held !== undefined && held !== digest) {
+      this.refuse(name, held, digest);
+    }
     this.expect(await run("crane", ["copy", `${from.replace(/:[^:/]+$/, "")}@${digest}`, tag]), tag);
     return this.verified(name, digest);
   }
@@ -62,7 +66,9 @@ export class Registry {
   /** The digest under a tag, or undefined if the registry knows no such image. */
   async digestOf(reference: string): Promise<string | undefined> {
     const said = await run("crane", ["digest", reference]);
-    if (said.code !== 0 && /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/.test(said.stderr)) return undefined;
+    if (said.code !== 0 && /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/.test(said.stderr)) {
+      return undefined;
+    }
     this.expect(said, reference);
     return said.stdout.trim();
   }
@@ -80,7 +86,9 @@ export class Registry {
   }
 
   private expect(said: Said, reference: string): void {
-    if (said.code === 0) return;
+    if (said.code === 0) {
+      return;
+    }
     const host = this.address.split("/", 1)[0] ?? "";
     if (/UNAUTHORIZED|DENIED|\b40[13]\b/.test(said.stderr)) {
       throw mistake(

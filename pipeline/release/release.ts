@@ -38,7 +38,9 @@ export async function release(settings: ReleaseSettings, input: ReleaseInput): P
   try {
     const signer = await Signer.open(settings.key, input.evidence);
     const images = await unpackBuilt(input.built, namesToBuild(settings), scratch);
-    for (const image of images) await registry.mayTake(image);
+    for (const image of images) {
+      await registry.mayTake(image);
+    }
     const pushed = await pushAll(registry, images, say);
     const argo = settings.argo === "source" ? sourceArgo(pushed) : await takeUpstreamArgo(registry, input.argoUpstream);
     const references: References = { ...pushed, ...argo.references };

@@ -45,7 +45,9 @@ export function readSettings(given: Readonly<Record<string, string | undefined>>
     }),
   ];
   const found = problems.filter((each) => each !== undefined);
-  if (found.length > 0) throw new ProblemsError("make release", found);
+  if (found.length > 0) {
+    throw new ProblemsError("make release", found);
+  }
   return { registry, version, key, argo: argo === "source" ? "source" : "upstream" };
 }
 

@@ -35,8 +35,11 @@ export async function writeDown({ version, date, references, argo, root, history
     await history.commit(version, [...IMAGE_FILES, CHANGELOG], notes);
   } catch (error) {
     writeImageFiles(root, images);
-    if (changelog === undefined) rmSync(join(root, CHANGELOG), { force: true });
-    else writeFileSync(join(root, CHANGELOG), changelog);
+    if (changelog === undefined) {
+      rmSync(join(root, CHANGELOG), { force: true });
+    } else {
+      writeFileSync(join(root, CHANGELOG), changelog);
+    }
     await history.goBack(before);
     throw error;
   }

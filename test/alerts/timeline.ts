@@ -77,7 +77,9 @@ export class Timeline {
 
   /** Nights that are long over, as their records have them. */
   async remember(...nights: readonly RunFacts[]): Promise<void> {
-    for (const facts of nights) this.records.set(facts.uid, facts);
+    for (const facts of nights) {
+      this.records.set(facts.uid, facts);
+    }
     await this.nightwatch.load();
   }
 
@@ -92,7 +94,9 @@ export class Timeline {
     for (const gone of this.crons.filter((one) => !crons.some((cron) => isSame(cron, one)))) {
       this.nightwatch.intake.scheduleDeleted(gone);
     }
-    for (const cron of crons) this.nightwatch.intake.scheduleChanged(cron);
+    for (const cron of crons) {
+      this.nightwatch.intake.scheduleChanged(cron);
+    }
     this.crons = crons;
   }
 
@@ -134,7 +138,9 @@ export class Timeline {
   /** Lets minutes pass in which nightwatch's watches deliver nothing. */
   async watchWithoutNews(minutes: number): Promise<void> {
     for (let passed = 0; passed < minutes; passed += this.step) {
-      if (this.leaseIsRenewed) this.leaseRenewed = this.now;
+      if (this.leaseIsRenewed) {
+        this.leaseRenewed = this.now;
+      }
       this.nightwatch.controllerSeen(this.leaseRenewed);
       this.hear();
       const { acts } = this.nightwatch.counters;
@@ -159,7 +165,9 @@ export class Timeline {
 
   /** Lets minutes pass in which nightwatch is not there. */
   absent(minutes: number): void {
-    for (let passed = 0; passed < minutes; passed += this.step) this.scrape("");
+    for (let passed = 0; passed < minutes; passed += this.step) {
+      this.scrape("");
+    }
   }
 
   /**
@@ -190,27 +198,37 @@ export class Timeline {
     this.nightwatch = this.newNightwatch();
     await this.nightwatch.load();
     loaded();
-    for (const cron of this.crons) this.nightwatch.intake.scheduleChanged(cron);
-    for (const reaper of this.reapers) this.nightwatch.reaperChanged(reaper);
+    for (const cron of this.crons) {
+      this.nightwatch.intake.scheduleChanged(cron);
+    }
+    for (const reaper of this.reapers) {
+      this.nightwatch.reaperChanged(reaper);
+    }
     await this.list(...this.workflows);
   }
 
   private async watch(minutes: number): Promise<void> {
     for (let passed = 0; passed < minutes; passed += this.step) {
-      if (this.now - this.listed >= LIST_AGAIN) await this.list(...this.workflows);
+      if (this.now - this.listed >= LIST_AGAIN) {
+        await this.list(...this.workflows);
+      }
       await this.watchWithoutNews(this.step);
     }
   }
 
   /** Nightwatch's watches report that there is nothing new, except for those that are silent. */
   private hear(): void {
-    for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) this.nightwatch.noteHeard(kind);
+    for (const kind of LISTENED_FOR.filter((one) => !this.silent.has(one))) {
+      this.nightwatch.noteHeard(kind);
+    }
   }
 
   private newNightwatch(): Nightwatch {
     const { records } = this;
     const ifStoreWorks = (work: () => void) => async (): Promise<void> => {
-      if (this.storeFails !== undefined) throw this.storeFails;
+      if (this.storeFails !== undefined) {
+        throw this.storeFails;
+      }
       work();
     };
     return new Nightwatch({
@@ -228,7 +246,9 @@ export class Timeline {
       },
       webhook: {
         send: async () => {
-          if (!this.webhookWorks) throw new Error("down");
+          if (!this.webhookWorks) {
+            throw new Error("down");
+          }
           return true;
         },
       },

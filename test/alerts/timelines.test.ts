@@ -102,7 +102,9 @@ describe("no rule can be removed, or made to call more or less, without a timeli
       for (const situation of [...calls, ...nearly]) {
         noticed ||= await differs(situation, name, left);
       }
-      if (!noticed) unnoticed.push(what);
+      if (!noticed) {
+        unnoticed.push(what);
+      }
     }
     expect(unnoticed).toEqual([]);
   });

@@ -8,7 +8,9 @@ for (const lanes of process.argv[2] === "long" ? longStages : stages) {
   const ended = await Promise.all(
     lanes.map(async (lane) => {
       const ended: Result[] = [];
-      for (const suite of lane) ended.push(await run(suite, lanes.length > 1));
+      for (const suite of lane) {
+        ended.push(await run(suite, lanes.length > 1));
+      }
       return ended;
     }),
   );

@@ -19,13 +19,17 @@ export interface Result {
 const running = new Set<ChildProcess>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
-    for (const child of running) endGroup(child, "SIGTERM");
+    for (const child of running) {
+      endGroup(child, "SIGTERM");
+    }
     process.exit(1);
   });
 }
 
 function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid !== undefined) process.kill(-pid, signal);
+  if (pid !== undefined) {
+    process.kill(-pid, signal);
+  }
 }
 
 /** Runs a suite to its end or to the end of its budget. With others `beside` it, each of its lines bears its name. */
@@ -84,10 +88,14 @@ function show(from: Readable, to: NodeJS.WriteStream, mark: string, keep: (text:
     }
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) to.write(`${mark}${line}\n`);
+    for (const line of lines) {
+      to.write(`${mark}${line}\n`);
+    }
   });
   from.on("end", () => {
-    if (rest !== "") to.write(`${mark}${rest}\n`);
+    if (rest !== "") {
+      to.write(`${mark}${rest}\n`);
+    }
   });
 }
 

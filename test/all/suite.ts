@@ -36,7 +36,9 @@ export function pytestCounts(output: string): Counts | undefined {
 export function chaosCounts(output: string): Counts | undefined {
   const pattern = /^chaos: (\d+) faults, (\d+) survived, (\d+) held as they should, .*$/gm;
   const [, faults, survived, held] = [...withoutColour(output).matchAll(pattern)].at(-1) ?? [];
-  if (faults === undefined) return undefined;
+  if (faults === undefined) {
+    return undefined;
+  }
   const passed = Number(survived) + Number(held);
   return { passed, failed: Number(faults) - passed };
 }
@@ -46,7 +48,9 @@ export function soakCounts(output: string): Counts | undefined {
   const pattern =
     /^soak: (\d+) nights due, (\d+) succeeded, (\d+) held with the right call, (\d+) missed, (\d+) false calls, (\d+) double runs, (\d+) lost results$/gm;
   const found = [...withoutColour(output).matchAll(pattern)].at(-1)?.slice(1).map(Number);
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    return undefined;
+  }
   const [nights = 0, succeeded = 0, held = 0, ...wrong] = found;
   const passed = succeeded + held;
   return { passed, failed: Math.max(nights - passed, 0) + wrong.reduce((sum, one) => sum + one, 0) };

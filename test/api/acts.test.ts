@@ -431,7 +431,9 @@ describe("a flood of acts by somebody on call", () => {
 
     const other = await stage.ask({ verb: "schedule-off" }, ANNA, "test", elsewhere);
     const one = stage.desk();
-    for (const act of [...flood.taken, other]) one.note(act);
+    for (const act of [...flood.taken, other]) {
+      one.note(act);
+    }
     const settledNow = (): number => one.counters.done + one.counters.refused;
     const carriedOut = { what: "the act in the other lane is carried out", limitSeconds: 60 };
     await until(carriedOut, async () => {
@@ -458,7 +460,9 @@ describe("a flood of acts by somebody on call", () => {
       after = answer.status === 201 ? (answer.body as NightAct) : undefined;
       return after !== undefined;
     });
-    if (after === undefined) throw new Error("nobody could ask");
+    if (after === undefined) {
+      throw new Error("nobody could ask");
+    }
     await take(one, after);
     expect((await stage.actNow(after)).status).toMatchObject({ phase: "Done" });
     expect((await stage.night(night)).spec.shutdown).toBe("Stop");

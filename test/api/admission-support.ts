@@ -61,7 +61,9 @@ export class GuardedCluster {
         await this.central.kubectl("apply", "--server-side", "-f", file);
         return true;
       } catch (error) {
-        if (!String(error).includes("Please retry")) throw error;
+        if (!String(error).includes("Please retry")) {
+          throw error;
+        }
         return false;
       }
     });
@@ -89,7 +91,9 @@ export class GuardedCluster {
     const found = this.lanes[customer]?.find(
       (manifest) => manifest.kind === kind && (name === undefined || manifest.metadata.name === name),
     );
-    if (found === undefined) throw new Error(`${customer} has no ${kind} ${name ?? ""}`);
+    if (found === undefined) {
+      throw new Error(`${customer} has no ${kind} ${name ?? ""}`);
+    }
     return found;
   }
 
@@ -124,7 +128,9 @@ export class GuardedCluster {
 
   private async store(path: string, body: unknown, as: Identity): Promise<void> {
     const answer = await this.api.call({ method: "POST", path, body, as });
-    if (answer.status !== 201) throw new Error(messageOf(answer));
+    if (answer.status !== 201) {
+      throw new Error(messageOf(answer));
+    }
   }
 
   async stop(): Promise<void> {
@@ -151,7 +157,9 @@ export class GuardedCluster {
       if (made) {
         const quota = await this.api.get<{ status?: { used?: object } }>(`${path}/${name}`);
         await this.api.call({ method: "DELETE", path: `${path}/${name}` });
-        if (counted.every((what) => what in (quota.status?.used ?? {}))) return true;
+        if (counted.every((what) => what in (quota.status?.used ?? {}))) {
+          return true;
+        }
       }
       made = (await this.api.call({ method: "POST", path, body })).status === 201;
       return false;

@@ -63,11 +63,17 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
     const wrong: string[] = [];
     for (const attempt of attempts(lane)) {
       const { what, outcome, controlled, controlFailure } = await makeAttempt(attempt);
-      if (!outcome.refused) wrong.push(`${what}: ${outcome.seen}`);
+      if (!outcome.refused) {
+        wrong.push(`${what}: ${outcome.seen}`);
+      }
       const isPolicy = outcome.seen.includes("ValidatingAdmissionPolicy");
       const hasRemedy = /rule: .+; fix: |: [^:]+; fix: /.test(outcome.seen);
-      if (isPolicy && !hasRemedy) wrong.push(`${what}: no fix in: ${outcome.seen}`);
-      if (controlFailure !== undefined) wrong.push(`control "${controlled}": ${controlFailure}`);
+      if (isPolicy && !hasRemedy) {
+        wrong.push(`${what}: no fix in: ${outcome.seen}`);
+      }
+      if (controlFailure !== undefined) {
+        wrong.push(`control "${controlled}": ${controlFailure}`);
+      }
     }
     expect(wrong).toEqual([]);
   });
@@ -106,8 +112,9 @@ describe("upstream's own Pod Security test data (invariant 24)", () => {
     for (const { name, pod } of fail) {
       const said = messageOf(await create("customer-nordbank", pod));
       // Three kinds of pod are so wrong that the API server refuses them before Pod Security is asked.
-      if (!/violates PodSecurity "restricted:v1.36"|disallowed by cluster policy|procMount: Invalid/.test(said))
+      if (!/violates PodSecurity "restricted:v1.36"|disallowed by cluster policy|procMount: Invalid/.test(said)) {
         wrong.push(`${name}: ${said}`);
+      }
     }
     expect(wrong).toEqual([]);
   });
@@ -121,7 +128,9 @@ describe("upstream's own Pod Security test data (invariant 24)", () => {
     const wrong: string[] = [];
     for (const { name, pod } of pass) {
       const answer = await create("nightlane-probe", pod);
-      if (answer.status !== 201) wrong.push(`${name}: ${messageOf(answer)}`);
+      if (answer.status !== 201) {
+        wrong.push(`${name}: ${messageOf(answer)}`);
+      }
     }
     expect(wrong).toEqual([]);
   });

@@ -33,7 +33,9 @@ export async function startController(central: CentralApi, args = deployedArgume
     },
   );
   const identity = child.pid === undefined ? undefined : await identify(child.pid);
-  if (identity === undefined) throw new Error("the Argo controller did not start");
+  if (identity === undefined) {
+    throw new Error("the Argo controller did not start");
+  }
   return identity;
 }
 
@@ -44,7 +46,9 @@ export function deployedArguments(): readonly string[] {
     ({ kind, metadata }) => kind === "Deployment" && metadata.name === "workflow-controller",
   ) as { readonly spec: PodHolder } | undefined;
   const args = deployment?.spec.template.spec.containers[0]?.args;
-  if (args === undefined) throw new Error("the platform has no Deployment of the Argo controller");
+  if (args === undefined) {
+    throw new Error("the platform has no Deployment of the Argo controller");
+  }
   return args;
 }
 

@@ -62,7 +62,9 @@ describe("a scheduled night as Argo sends it", () => {
     const uids = new Uids();
     uids.set(ownerOf(bodyOf("create workflows")), await scheduleUid());
     const creation = recorded.requests.find(({ verb, resource }) => verb === "create" && resource === "workflows");
-    if (creation === undefined) throw new Error("the record has no creation of a night");
+    if (creation === undefined) {
+      throw new Error("the record has no creation of a night");
+    }
     const started = async (pipeline: string, name = `night-${pipeline}-1774989000`) => {
       const body = furtherNight(bodyOf("create workflows"), pipeline, name);
       return await send({ ...creation, path: `${creation.path}?dryRun=All`, body }, uids);
@@ -87,7 +89,9 @@ describe("a scheduled night as Argo sends it", () => {
     expect(await cluster.api.call({ method: "PUT", path, body })).toMatchObject({ status: 200 });
 
     const creation = recorded.requests.find(({ verb, resource }) => verb === "create" && resource === "workflows");
-    if (creation === undefined) throw new Error("the record has no creation of a night");
+    if (creation === undefined) {
+      throw new Error("the record has no creation of a night");
+    }
     const uids = new Uids();
     uids.set(ownerOf(bodyOf("create workflows")), await scheduleUid());
     // It is there already: until the policy has changed, that is what the API server says.
@@ -162,7 +166,9 @@ class Uids {
   private readonly here = new Map<string, string>();
 
   set(recorded: string | undefined, here: string | undefined): void {
-    if (recorded === undefined || here === undefined) throw new Error("an object of the record has no UID");
+    if (recorded === undefined || here === undefined) {
+      throw new Error("an object of the record has no UID");
+    }
     this.here.set(recorded, here);
   }
 
@@ -175,7 +181,9 @@ class Uids {
 /** The body of the recorded request of a kind. */
 function bodyOf(kind: string): WithMetadata {
   const found = recorded.requests.find(({ verb, resource }) => `${verb} ${resource}` === kind)?.body;
-  if (found === undefined) throw new Error(`the record has no ${kind}`);
+  if (found === undefined) {
+    throw new Error(`the record has no ${kind}`);
+  }
   return found as WithMetadata;
 }
 

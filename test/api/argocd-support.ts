@@ -86,7 +86,9 @@ export class ArgoCdCluster {
       hosts: [`${GIT_ADDRESS} ${host}`],
       authorities: { [host]: readFileSync(pki.authority, "utf8") },
     });
-    for (const component of components) await this.startComponent(component);
+    for (const component of components) {
+      await this.startComponent(component);
+    }
   }
 
   get customerEndpoint(): Endpoint {
@@ -116,7 +118,9 @@ export class ArgoCdCluster {
   async stop(): Promise<void> {
     for (const child of this.children.toReversed()) {
       child.kill();
-      if (child.exitCode === null) await new Promise((resolve) => child.once("exit", resolve));
+      if (child.exitCode === null) {
+        await new Promise((resolve) => child.once("exit", resolve));
+      }
     }
     await this.git?.stop();
     await this.customer.stop();

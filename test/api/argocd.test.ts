@@ -22,7 +22,9 @@ let application: Manifest;
 const isRoot = process.getuid?.() === 0;
 
 beforeAll(async () => {
-  if (!isRoot) return;
+  if (!isRoot) {
+    return;
+  }
   cluster = await ArgoCdCluster.start();
   await cluster.applyToCustomer(customerSide.filter(({ kind }) => kind !== "Deployment"));
   const limits = render((app) => new Platform(app, "platform")).filter(

@@ -282,13 +282,17 @@ describe("the end", () => {
 
 function of(customer: string): Pulumi {
   const found = pulumi.get(customer);
-  if (found === undefined) throw new Error(`no Pulumi of ${customer}`);
+  if (found === undefined) {
+    throw new Error(`no Pulumi of ${customer}`);
+  }
   return found;
 }
 
 function deployer(customer: string): Api {
   const found = deployers.get(customer);
-  if (found === undefined) throw new Error(`no deployer of ${customer}`);
+  if (found === undefined) {
+    throw new Error(`no deployer of ${customer}`);
+  }
   return found;
 }
 
@@ -387,7 +391,9 @@ async function apply(items: readonly Manifest[]): Promise<void> {
       await api.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
       return true;
     } catch (error) {
-      if (!/Please retry|no matches for kind/.test(String(error))) throw error;
+      if (!/Please retry|no matches for kind/.test(String(error))) {
+        throw error;
+      }
       return false;
     }
   });

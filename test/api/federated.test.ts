@@ -102,7 +102,9 @@ async function whoAmI(server: ApiServer, bearer: string): Promise<string | undef
   const file = folder.file("who", stringify({ ...config, users: [{ ...config.users[0], user: { token: bearer } }] }));
   const args = ["--kubeconfig", file, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"];
   const { code, output } = await runCommand(kubectlPath, args, { cwd: "/", env: {} });
-  if (code !== 0) expect(output).toMatch(/Unauthorized|must be logged in/);
+  if (code !== 0) {
+    expect(output).toMatch(/Unauthorized|must be logged in/);
+  }
   return code === 0 ? output : undefined;
 }
 
@@ -201,8 +203,12 @@ describe("a federated customer goes", () => {
     const released = until(known, async () => {
       const get = [...left, "get", "job", "left", "-o", "jsonpath={.metadata.deletionTimestamp}"];
       const found = await runCommand(kubectlPath, get, { cwd: "/", env: {} });
-      if (found.code !== 0) return found.output.includes("NotFound");
-      if (found.stdout === "") return false;
+      if (found.code !== 0) {
+        return found.output.includes("NotFound");
+      }
+      if (found.stdout === "") {
+        return false;
+      }
       return (await runCommand(kubectlPath, [...left, ...release], { cwd: "/", env: {} })).code === 0;
     });
     await Promise.all([removeRemoteJobs(definition), released]);

@@ -25,7 +25,9 @@ async function act(verb: string, step: string): Promise<void> {
 
 async function stepOf(name: string): Promise<StepStatus> {
   const found = (await cluster.night(CUSTOMER, night)).steps.find((step) => step.name === name);
-  if (found === undefined) throw new Error(`no step ${name}`);
+  if (found === undefined) {
+    throw new Error(`no step ${name}`);
+  }
   return found;
 }
 

@@ -59,7 +59,9 @@ class Relay {
   }
 
   breakAll(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    for (const socket of this.sockets) {
+      socket.resetAndDestroy();
+    }
   }
 
   close(): void {
@@ -144,7 +146,9 @@ beforeAll(async () => {
 
   const kubeconfig: { clusters: { cluster: { server: string } }[] } = parse(readFileSync(central.kubeconfig, "utf8"));
   const [cluster] = kubeconfig.clusters;
-  if (cluster === undefined) throw new Error("the kubeconfig names no cluster");
+  if (cluster === undefined) {
+    throw new Error("the kubeconfig names no cluster");
+  }
   const target = new URL(cluster.cluster.server);
   relay = await Relay.before(target);
   cluster.cluster.server = `https://127.0.0.1:${relay.port}`;

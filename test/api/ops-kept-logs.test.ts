@@ -39,7 +39,9 @@ afterAll(async () => {
 async function failedPod(): Promise<string> {
   const pods = await cluster.central.pods(LANE, night);
   const found = pods.find(({ phase }) => phase === "Failed");
-  if (found === undefined) throw new Error("the failed attempt has left no pod");
+  if (found === undefined) {
+    throw new Error("the failed attempt has left no pod");
+  }
   return found.name;
 }
 

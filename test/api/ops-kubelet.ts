@@ -232,7 +232,9 @@ export class PlayedKubelet {
       await delay(150);
       answer = await this.api.call(request);
     }
-    if (answer.status !== 201) throw new Error(`the report of ${pod.metadata?.name}: ${messageOf(answer)}`);
+    if (answer.status !== 201) {
+      throw new Error(`the report of ${pod.metadata?.name}: ${messageOf(answer)}`);
+    }
   }
 }
 
@@ -240,10 +242,14 @@ export class PlayedKubelet {
  * Which steps run from scratch, as the runner reports it: all, or the first and what comes after it, between commas.
  */
 function anewOf({ fromStep, steps }: NonNullable<RunnerInput["anew"]> = { fromStep: "", steps: [] }): string {
-  if (fromStep === "") return "all";
+  if (fromStep === "") {
+    return "all";
+  }
   const found = new Set(steps.flatMap(([name], place) => (name === fromStep ? [place] : [])));
   for (const [place, [, ...before]] of steps.entries()) {
-    if (before.some((one) => found.has(one))) found.add(place);
+    if (before.some((one) => found.has(one))) {
+      found.add(place);
+    }
   }
   return `,${steps.flatMap(([name], place) => (found.has(place) ? [name] : [])).join(",")},`;
 }

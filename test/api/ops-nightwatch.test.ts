@@ -117,7 +117,9 @@ describe("nightwatch, with no more than its own rights", () => {
     const store = new RecordStore({ config, objects: config.makeApiClient(CustomObjectsApi) }, SYSTEM_NAMESPACE);
     const unresolved = async (): Promise<readonly string[]> => {
       const found: string[] = [];
-      for await (const { spec } of store.unresolved([])) found.push(spec.night);
+      for await (const { spec } of store.unresolved([])) {
+        found.push(spec.night);
+      }
       return found;
     };
     const began = `${date}T20:30:00Z`;
@@ -129,9 +131,13 @@ describe("nightwatch, with no more than its own rights", () => {
     await store.write({ ...old, businessDate: date, night: "night-later", uid: "later", phase: "Succeeded" });
     expect(await unresolved()).toEqual([]);
     const left: string[] = [];
-    for await (const { spec } of store.recent([businessDate ?? ""])) left.push(spec.night);
+    for await (const { spec } of store.recent([businessDate ?? ""])) {
+      left.push(spec.night);
+    }
     expect(left).toEqual([NIGHT]);
-    for (const name of ["night-old", "night-later"]) await store.remove(`${CUSTOMER}.${name}`);
+    for (const name of ["night-old", "night-later"]) {
+      await store.remove(`${CUSTOMER}.${name}`);
+    }
   });
 
   test("keeps attempts, exit codes, remote jobs, result hashes and decisions", async () => {

@@ -25,7 +25,9 @@ function ownAddress(): string {
   const found = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .find(({ family, internal }) => family === "IPv4" && !internal);
-  if (found === undefined) throw new Error("this machine has no address but the loopback's");
+  if (found === undefined) {
+    throw new Error("this machine has no address but the loopback's");
+  }
   return found.address;
 }
 
@@ -97,7 +99,9 @@ async function customersOn(get: (path: string) => Promise<Response>): Promise<re
   let text = "";
   for await (const part of body ?? []) {
     text += Buffer.from(part).toString();
-    if (text.includes("\n\n")) break;
+    if (text.includes("\n\n")) {
+      break;
+    }
   }
   const { lines }: NightsAt = JSON.parse(/^event: nights\ndata: (.*)$/m.exec(text)?.[1] ?? "");
   return [...new Set(lines.map(({ customer }) => customer))];

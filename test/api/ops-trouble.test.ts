@@ -46,7 +46,9 @@ async function untilMarket(what: string, is: (step: StepStatus) => boolean): Pro
     found = (await cluster.night(CUSTOMER, night)).steps.find(({ name }) => name === STEP);
     return found !== undefined && is(found);
   });
-  if (found === undefined) throw new Error(`no step ${STEP}`);
+  if (found === undefined) {
+    throw new Error(`no step ${STEP}`);
+  }
   return found;
 }
 

@@ -156,7 +156,9 @@ describe("with what GitLab notes of deployments", () => {
     rmSync(inClone("bin"), { recursive: true, force: true });
     mkdirSync(inClone("bin"));
     const note = '#!/bin/sh\necho "$*:" customers/*.ts >> "$(dirname "$0")/calls"\n';
-    for (const name of ["pulumi", "kubectl"]) writeFileSync(inClone(`bin/${name}`), note, { mode: 0o755 });
+    for (const name of ["pulumi", "kubectl"]) {
+      writeFileSync(inClone(`bin/${name}`), note, { mode: 0o755 });
+    }
   });
   afterEach(() => gitlab.stop());
 
@@ -219,7 +221,9 @@ describe("with what GitLab notes of deployments", () => {
   describe("the plan of a merge", () => {
     const STACKS = ["platform", "customers/alpenkredit", "customers/nordbank"];
     beforeEach(() => {
-      for (const stack of STACKS) gitlab.note(stack, git("rev-parse", "HEAD").trim());
+      for (const stack of STACKS) {
+        gitlab.note(stack, git("rev-parse", "HEAD").trim());
+      }
     });
 
     /** Merges what `edit` does. */
@@ -299,7 +303,9 @@ describe("past a hundred customers", () => {
 
   test("the child has one pipeline per hundred, which a job of its own writes, and all of them are read", () => {
     const addBanks = (): void => {
-      for (const name of names) writeFileSync(inClone(`customers/${name}.ts`), "");
+      for (const name of names) {
+        writeFileSync(inClone(`customers/${name}.ts`), "");
+      }
     };
     expect(childJobs("deploy", addBanks)).toEqual(["shard-1", "shard-2", "shards"]);
     rmSync(inClone("plan/shard-1.yml"));

@@ -34,6 +34,8 @@ export function serverOf(kubeconfig: string): string {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error(`${kubeconfig} names no server`);
+  if (server === undefined) {
+    throw new Error(`${kubeconfig} names no server`);
+  }
   return server;
 }

@@ -34,7 +34,9 @@ beforeAll(async () => {
   anna = await cluster.operator("anna@vendor.example");
   night = await startOwnNight(cluster, CUSTOMER, 42, (one) => {
     const group = one.group("portfolios", { atOnce: AT_ONCE });
-    for (const name of MEMBERS) one.job(name, { image: image("risk"), group });
+    for (const name of MEMBERS) {
+      one.job(name, { image: image("risk"), group });
+    }
     one.job("beside", { image: image("risk") });
   });
 });

@@ -68,7 +68,9 @@ export class CentralApi {
     await until(defined, async () => {
       const applied = await this.run(["apply", "--server-side", "-f", path]);
       const isLate = applied.code !== 0 && applied.output.includes("request did not complete within");
-      if (!isLate) succeeded(applied);
+      if (!isLate) {
+        succeeded(applied);
+      }
       return !isLate;
     });
   }
@@ -145,7 +147,9 @@ export function projectCopy(folder: TemporaryFolder, name: string): string {
   const copy = join(folder.path, name);
   mkdirSync(copy);
   for (const part of readdirSync(repository)) {
-    if (part.startsWith(".") || NOT_DEPLOYED.includes(part)) continue;
+    if (part.startsWith(".") || NOT_DEPLOYED.includes(part)) {
+      continue;
+    }
     cpSync(join(repository, part), join(copy, part), { recursive: true });
   }
   symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));

@@ -30,7 +30,9 @@ const program = new Command("chaos")
   .action(async (options: Options) => {
     const chosen = namesOf(options.faults);
     const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-    if (options.nights !== undefined) console.log(`seed: ${seed}`);
+    if (options.nights !== undefined) {
+      console.log(`seed: ${seed}`);
+    }
     const survived = await runSuite(
       {
         faults: chosen === undefined ? faults : chooseFaults(chosen),
@@ -44,13 +46,17 @@ const program = new Command("chaos")
   });
 
 function namesOf(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined || text === "") {
+    return undefined;
+  }
   return text === "five" ? FIVE : text.split(",").map((name) => name.trim());
 }
 
 function whole(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number from 1 is wanted");
+  if (!Number.isInteger(number) || number < 1) {
+    throw new InvalidArgumentError("a whole number from 1 is wanted");
+  }
   return number;
 }
 

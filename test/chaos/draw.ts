@@ -33,7 +33,9 @@ export function draw(faults: readonly Fault[], nights: number, seed: number): re
   return Array.from({ length: nights }, () => {
     const left = faults.filter((fault) => fault.once !== true || !drawn.has(fault));
     const fault = left[Math.floor(random() * left.length)];
-    if (fault === undefined) throw new Error("there is no fault left to draw");
+    if (fault === undefined) {
+      throw new Error("there is no fault left to draw");
+    }
     drawn.add(fault);
     const wait = Math.round(random() * LONGEST_WAIT_MILLISECONDS);
     const alsoController = random() < WITHOUT_CONTROLLER && !/controller|central/.test(fault.name);

@@ -40,7 +40,9 @@ export class NoticeWatch {
   private async watch(): Promise<void> {
     while (this.watching && this.first === undefined) {
       const words = await this.night.notice();
-      if (words !== undefined) this.first = { at: Date.now(), words };
+      if (words !== undefined) {
+        this.first = { at: Date.now(), words };
+      }
       await delay(1000);
     }
   }

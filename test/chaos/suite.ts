@@ -41,9 +41,13 @@ export async function runSuite(props: SuiteProps, progress: Progress): Promise<b
       writeFile(props.output, `${JSON.stringify(verdicts, null, 2)}\n`);
     const verdicts = await new Trials(site, props.variants, record, progress).run(draws);
     console.log(`\n${faultTable(verdicts, props.variants)}\n`);
-    for (const line of [...noticeLines(verdicts), ...problemLines(verdicts)]) console.log(line);
+    for (const line of [...noticeLines(verdicts), ...problemLines(verdicts)]) {
+      console.log(line);
+    }
     console.log(`\n${props.output} has it all`);
-    for (const line of lastLines(verdicts, props.variants)) console.log(line);
+    for (const line of lastLines(verdicts, props.variants)) {
+      console.log(line);
+    }
     return isSurvived(sumOf(verdicts, "nightlane"));
   } finally {
     await end();
@@ -82,7 +86,9 @@ class Trials {
       }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-    for (const next of draws.filter(({ fault }) => fault.alone === true)) await judge(next);
+    for (const next of draws.filter(({ fault }) => fault.alone === true)) {
+      await judge(next);
+    }
     return inOrder();
   }
 

@@ -48,8 +48,12 @@ export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
     site,
     nights: own,
     moment: async () => {
-      if (props.moment !== undefined) await delay(props.moment());
-      for (const watch of watches) watch.injected();
+      if (props.moment !== undefined) {
+        await delay(props.moment());
+      }
+      for (const watch of watches) {
+        watch.injected();
+      }
     },
     ended: async (night) => void (await endOf(night, limitOf(night))),
   });
@@ -122,7 +126,9 @@ async function judgeNight(
     });
   };
   const first = await verdict();
-  if (first.problem === "" || night.variant === "nightlane" || end.kind === "done") return first;
+  if (first.problem === "" || night.variant === "nightlane" || end.kind === "done") {
+    return first;
+  }
   // Somebody finds the night unfinished in the morning and starts it again.
   await night.cleanUp();
   await night.startAgain();
@@ -141,7 +147,9 @@ export async function endOf(night: Night, limitSeconds: number, abort?: AbortSig
   const end = Date.now() + limitSeconds * 1000;
   for (;;) {
     const look = await night.look();
-    if (look.kind !== "running" || Date.now() > end || abort?.aborted === true) return look;
+    if (look.kind !== "running" || Date.now() > end || abort?.aborted === true) {
+      return look;
+    }
     await delay(1000);
   }
 }

@@ -67,15 +67,29 @@ export function judge(evidence: Evidence): Verdict {
 function problemOf(evidence: Evidence): string {
   const { fault, variant, end, drivers, home, faultFree, damage } = evidence;
   const starts = fault.drivers ?? 1;
-  if (end.kind === "silent") return "nobody is notified, and nothing goes on";
-  if (end.kind === "running") return "it has not come to an end in time";
+  if (end.kind === "silent") {
+    return "nobody is notified, and nothing goes on";
+  }
+  if (end.kind === "running") {
+    return "it has not come to an end in time";
+  }
   if (fault.held !== undefined) {
-    if (end.kind === "done") return "it went on where a person must decide";
-    if (!fault.held.test(end.message)) return `a person is shown something else: ${short(end.message)}`;
+    if (end.kind === "done") {
+      return "it went on where a person must decide";
+    }
+    if (!fault.held.test(end.message)) {
+      return `a person is shown something else: ${short(end.message)}`;
+    }
   } else {
-    if (end.kind === "stopped") return `it needs a person: ${short(end.message)}`;
-    if (home === undefined) return "it reports success without results";
-    if (home !== faultFree) return "its results are not those of a fault-free night";
+    if (end.kind === "stopped") {
+      return `it needs a person: ${short(end.message)}`;
+    }
+    if (home === undefined) {
+      return "it reports success without results";
+    }
+    if (home !== faultFree) {
+      return "its results are not those of a fault-free night";
+    }
   }
   if (variant === "nightlane" && drivers.length !== starts) {
     return `the driver was started ${drivers.length} times instead of ${starts}`;
@@ -93,8 +107,12 @@ const RESULT_FILES = ["figures.json", "paths.bin"] as const;
 /** One hash for the results in a folder; undefined unless all are there. */
 export function hashOfResults(folder: string): string | undefined {
   const files = RESULT_FILES.map((name) => join(folder, name));
-  if (!files.every(existsSync)) return undefined;
+  if (!files.every(existsSync)) {
+    return undefined;
+  }
   const hash = createHash("sha256");
-  for (const file of files) hash.update(createHash("sha256").update(readFileSync(file)).digest());
+  for (const file of files) {
+    hash.update(createHash("sha256").update(readFileSync(file)).digest());
+  }
   return hash.digest("hex");
 }

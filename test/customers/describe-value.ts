@@ -31,10 +31,18 @@ function wholeText(value: unknown): string | undefined {
   if (!isObject(value)) {
     return scalarText(value);
   }
-  if (value instanceof Step) return `step ${value.name}`;
-  if (value instanceof Size) return memoryText(mebibytes(value));
-  if (value instanceof Cpu) return cpuText(millicores(value));
-  if (value instanceof Duration) return durationText(value);
+  if (value instanceof Step) {
+    return `step ${value.name}`;
+  }
+  if (value instanceof Size) {
+    return memoryText(mebibytes(value));
+  }
+  if (value instanceof Cpu) {
+    return cpuText(millicores(value));
+  }
+  if (value instanceof Duration) {
+    return durationText(value);
+  }
   if (typeof value.kind === "string") {
     const { kind, ...parts } = value;
     return [kind, ...describeProperties(parts).map((line) => line.replace(": ", " "))].join(", ");

@@ -32,7 +32,9 @@ beforeAll(async () => {
   const manifest = sleepingNightTemplate(definition, {
     workSeconds: 900,
     steps: (one, options) => {
-      for (const step of STEPS) one.spark(step, options);
+      for (const step of STEPS) {
+        one.spark(step, options);
+      }
     },
   });
   template = manifest.metadata.name;
@@ -68,7 +70,9 @@ describe("a night whose workflow is deleted", () => {
     const orphaned = await startDrivers(DATES.deleted);
     await lane.deleteNight(orphaned.workflow);
     expect(await jobsLeft(orphaned)).toHaveLength(STEPS.length);
-    for (const step of STEPS) await cluster.ageLease(jobName(orphaned, step));
+    for (const step of STEPS) {
+      await cluster.ageLease(jobName(orphaned, step));
+    }
     const followed = await startDrivers(DATES.followed);
 
     await lane.startWorkflow(REAPER);

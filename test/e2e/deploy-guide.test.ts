@@ -66,7 +66,9 @@ afterAll(() => {
 function raiseFarm(): void {
   const other = join(scratch, "farm");
   cloneCheckout(join(scratch, "farm.git"), other);
-  for (const file of readdirSync(join(other, "customers"))) rmSync(join(other, "customers", file));
+  for (const file of readdirSync(join(other, "customers"))) {
+    rmSync(join(other, "customers", file));
+  }
   const arguments_ = ["seebank", "--address", "10.64.3.10"];
   execFileSync("tsx", ["authoring/new-customer-cli.ts", ...arguments_], { cwd: other, stdio: "pipe" });
   farm(other, "up");
@@ -131,7 +133,9 @@ describe("docs/deploy.md", () => {
       });
     }
     for (const { commands, notRun } of blocks) {
-      if (notRun === undefined) process.stdout.write(`${commands}${await shell.run(commands)}\n`);
+      if (notRun === undefined) {
+        process.stdout.write(`${commands}${await shell.run(commands)}\n`);
+      }
     }
     await afterwards[number]?.();
   });

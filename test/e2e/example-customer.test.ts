@@ -25,7 +25,9 @@ beforeAll(async () => {
   night = await startExampleNight(lane, "hafenkasse", CUSTOMER, DATE);
   const central = Central.fromKubeconfig(paths.centralKubeconfig);
   const [ended] = await watchNights(central, [night.watched], process.stdout, 600);
-  if (ended === undefined) throw new Error("no night");
+  if (ended === undefined) {
+    throw new Error("no night");
+  }
   state = ended;
 });
 

@@ -48,12 +48,16 @@ beforeAll(async () => {
         retries: { times: 1, exitCodes: ["OOMKilled"], pause },
       });
       const group = one.group("desks", { atOnce: 1 });
-      for (const name of MEMBERS) one.job(name, { ...shell("sleep 5"), group });
+      for (const name of MEMBERS) {
+        one.job(name, { ...shell("sleep 5"), group });
+      }
     },
   });
   const { lane: all } = synthesize({ ...definition, workflow }, `customers/${CUSTOMER}.ts`);
   const own = all.filter(isKeptForReplays);
-  for (const manifest of own) await lane.create(manifest);
+  for (const manifest of own) {
+    await lane.create(manifest);
+  }
   night = await lane.startNight(DATE, own.find(({ kind }) => kind === "WorkflowTemplate")?.metadata.name ?? "");
   const what = `${night.workflow} has ended`;
   await until({ what, limitSeconds: 500, everyMilliseconds: 1000 }, async () => {
@@ -68,7 +72,9 @@ afterAll(async () => {
 
 function stepOf(name: string): StepStatus {
   const found = ended.steps.find((step) => step.name === name);
-  if (found === undefined) throw new Error(`no step ${name}`);
+  if (found === undefined) {
+    throw new Error(`no step ${name}`);
+  }
   return found;
 }
 

@@ -114,13 +114,17 @@ beforeAll(async () => {
   night = await lane.startNight(DATE, name);
   const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
   const [ended] = await watchNights(Central.fromKubeconfig(paths.centralKubeconfig), [started], process.stdout, 600);
-  if (ended === undefined) throw new Error("no night");
+  if (ended === undefined) {
+    throw new Error("no night");
+  }
   state = ended;
 });
 
 afterAll(async () => {
   await lane?.end();
-  for (const back of undo.toReversed()) await back();
+  for (const back of undo.toReversed()) {
+    await back();
+  }
   vi.unstubAllEnvs();
 });
 

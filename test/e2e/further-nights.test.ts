@@ -159,7 +159,9 @@ function monthEndSchedule(definition: CustomerDefinition, date: Day): NightSched
   const calendar = customerCalendar(schedule);
   const extraHolidays: Day[] = [];
   for (let day = addDays(date, 1); monthOf(day) === monthOf(date); day = addDays(day, 1)) {
-    if (isBusinessDay(calendar, day)) extraHolidays.push(day);
+    if (isBusinessDay(calendar, day)) {
+      extraHolidays.push(day);
+    }
   }
   return { ...schedule, extraHolidays, on: "last-of-month" };
 }

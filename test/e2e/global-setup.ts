@@ -13,7 +13,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   const paths = new FarmPaths(farmRoot());
   const ranBefore = await isFarmRunning(paths);
   const end = async (): Promise<void> => {
-    if (!ranBefore) await farmCommand("down");
+    if (!ranBefore) {
+      await farmCommand("down");
+    }
   };
   await end();
   try {

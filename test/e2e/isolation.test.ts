@@ -44,7 +44,9 @@ describe("the credentials that are deployed in the farm", () => {
       const found: string[] = [];
       for await (const { where, text } of allObjects(api).texts()) {
         const how = findAny(text, canariesOf("nordbank", "marketDataToken", planted));
-        if (how !== undefined) found.push(`${where}: ${how}`);
+        if (how !== undefined) {
+          found.push(`${where}: ${how}`);
+        }
       }
       expect(found).toEqual(["configmaps nightlane-system/planted: marketDataToken of nordbank, in base64"]);
     } finally {

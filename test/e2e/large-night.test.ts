@@ -131,7 +131,9 @@ class LargeNight {
 
   async step(name: string): Promise<StepStatus> {
     const found = nightState(await this.workflow(), Date.now()).steps.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`${this.name} has no step ${name}`);
+    if (found === undefined) {
+      throw new Error(`${this.name} has no step ${name}`);
+    }
     return found;
   }
 

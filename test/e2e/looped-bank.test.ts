@@ -33,7 +33,9 @@ async function keep(): Promise<void> {
   config.loadFromFile(paths.customer(CUSTOMER).adminKubeconfig);
   const core = config.makeApiClient(CoreV1Api);
   const there = (error: unknown): void => {
-    if ((error as { readonly code?: number }).code !== 409) throw error;
+    if ((error as { readonly code?: number }).code !== 409) {
+      throw error;
+    }
   };
   const metadata = { name: "market" };
   await core

@@ -37,13 +37,17 @@ beforeAll(async () => {
     }),
   );
   const states = await watchNights(central, started, process.stdout, 850);
-  for (const [index, state] of states.entries()) nights.set(started[index]?.customer ?? "", state);
+  for (const [index, state] of states.entries()) {
+    nights.set(started[index]?.customer ?? "", state);
+  }
 });
 
 describe.each(customers)("a night of %s", (customer) => {
   const night = (): NightState => {
     const state = nights.get(customer);
-    if (state === undefined) throw new Error(`no night of ${customer}`);
+    if (state === undefined) {
+      throw new Error(`no night of ${customer}`);
+    }
     return state;
   };
   const folder = async (step: string): Promise<string> =>

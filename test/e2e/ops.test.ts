@@ -184,7 +184,9 @@ async function night(): Promise<NightState> {
 
 async function step(name: string): Promise<StepStatus> {
   const found = (await night()).steps.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`${nightName} has no step ${name}`);
+  if (found === undefined) {
+    throw new Error(`${nightName} has no step ${name}`);
+  }
   return found;
 }
 
@@ -196,7 +198,9 @@ async function untilState(name: string, state: StepState, limitSeconds: number):
 
 async function jobOf(name: string, attempt: number): Promise<string> {
   const job = (await step(name)).attemptLog.find(({ number }) => number === attempt)?.remoteJob;
-  if (job === undefined) throw new Error(`${name} has no remote Job for attempt ${attempt}`);
+  if (job === undefined) {
+    throw new Error(`${name} has no remote Job for attempt ${attempt}`);
+  }
   return job;
 }
 
@@ -243,7 +247,9 @@ async function runnerOf(name: string): Promise<{ readonly name: string; readonly
         one?.deletionTimestamp === undefined &&
         one?.annotations?.["workflows.argoproj.io/node-name"]?.includes(`.${name}.`),
     );
-  if (metadata?.name === undefined || metadata.uid === undefined) throw new Error(`no runner of ${name} runs`);
+  if (metadata?.name === undefined || metadata.uid === undefined) {
+    throw new Error(`no runner of ${name} runs`);
+  }
   return { name: metadata.name, uid: metadata.uid };
 }
 

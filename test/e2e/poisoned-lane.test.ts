@@ -93,7 +93,9 @@ async function runnerOf(lane: ScheduledLane, number: number): Promise<ProcessIde
     }
     return found !== undefined;
   });
-  if (found === undefined) throw new Error("no runner was found");
+  if (found === undefined) {
+    throw new Error("no runner was found");
+  }
   return found;
 }
 

@@ -40,7 +40,9 @@ describe("preflight in a customer's cluster", () => {
 
 function withImage(definition: CustomerDefinition, image: string): CustomerDefinition {
   const [step] = definition.workflow.steps.filter(({ work }) => work.kind === "spark");
-  if (step?.work.kind !== "spark") throw new Error("nordbank has no Spark step");
+  if (step?.work.kind !== "spark") {
+    throw new Error("nordbank has no Spark step");
+  }
   const options = { ...step.work.options, app: { ...step.work.options.app, image } };
   const steps = [new Step(step.name, { kind: "spark", options })];
   return { ...definition, workflow: { ...definition.workflow, steps } };

@@ -48,5 +48,7 @@ function ofAPerson(): Readonly<Record<string, string>> {
 test.each(blocks.map(({ commands }) => commands.replaceAll("<name>", CUSTOMER)))("%s", async (commands) => {
   const printed = await shell.run(commands);
   process.stdout.write(`${printed}\n`);
-  if (commands.includes("show")) expect(printed).toMatch(/Succeeded/);
+  if (commands.includes("show")) {
+    expect(printed).toMatch(/Succeeded/);
+  }
 });

@@ -47,9 +47,13 @@ beforeAll(async () => {
 /** The farm goes back to its own images. */
 afterAll(async () => {
   vi.unstubAllEnvs();
-  for (const stack of ["platform", CUSTOMER]) await farm.up(stack);
+  for (const stack of ["platform", CUSTOMER]) {
+    await farm.up(stack);
+  }
   await applyCustomerSide(paths.images);
-  for (const folder of registries) rmSync(folder, { recursive: true, force: true });
+  for (const folder of registries) {
+    rmSync(folder, { recursive: true, force: true });
+  }
   await site?.close();
 });
 

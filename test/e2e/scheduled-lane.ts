@@ -80,7 +80,9 @@ export class ScheduledLane {
     try {
       return await this.central.workflow(this.namespace, name);
     } catch (error) {
-      if (error instanceof OpsError && error.code === ExitCode.notFound) return undefined;
+      if (error instanceof OpsError && error.code === ExitCode.notFound) {
+        return undefined;
+      }
       throw error;
     }
   }
@@ -124,19 +126,25 @@ export class ScheduledLane {
     const what = `nightwatch records the end of ${workflow}`;
     await until({ what, limitSeconds: 60, everyMilliseconds: 500 }, async () => (await found()) !== undefined);
     const record = await found();
-    if (record === undefined) throw new Error(`the record of ${workflow} was there and is gone`);
+    if (record === undefined) {
+      throw new Error(`the record of ${workflow} was there and is gone`);
+    }
     return record;
   }
 
   /** Restores the schedules, and removes what was made. */
   async end(): Promise<void> {
-    for (const end of this.ends.splice(0).reverse()) await end();
+    for (const end of this.ends.splice(0).reverse()) {
+      await end();
+    }
     await this.nights.end();
   }
 
   private async existing(name: string): Promise<Workflow> {
     const workflow = await this.workflow(name);
-    if (workflow === undefined) throw new Error(`${name} of ${this.customer} is gone`);
+    if (workflow === undefined) {
+      throw new Error(`${name} of ${this.customer} is gone`);
+    }
     return workflow;
   }
 }

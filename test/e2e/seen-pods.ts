@@ -42,7 +42,9 @@ export class SeenPods {
 
   private find(job: string, matches: (name: string) => boolean): V1Pod {
     const found = [...this.pods].find(([name]) => name.startsWith(`${job}-`) && matches(name));
-    if (found === undefined) throw new Error(`${job} has had no such pod; seen: ${[...this.pods.keys()].join(", ")}`);
+    if (found === undefined) {
+      throw new Error(`${job} has had no such pod; seen: ${[...this.pods.keys()].join(", ")}`);
+    }
     return found[1];
   }
 }

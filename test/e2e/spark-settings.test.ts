@@ -217,7 +217,9 @@ beforeAll(async () => {
   night = await lane.startNight(DATE, name);
   const started = { customer: CUSTOMER, displayName: CUSTOMER, namespace, workflow: night.workflow };
   const [ended] = await watchNights(central, [started], process.stdout, 600);
-  if (ended === undefined) throw new Error("no night");
+  if (ended === undefined) {
+    throw new Error("no night");
+  }
   state = ended;
 });
 
@@ -234,7 +236,9 @@ async function keep(namespace: string): Promise<void> {
   const limits = { metadata: { name: "limits" }, data: { limit: "42" } };
   const kdb = { metadata: { name: "kdb" }, stringData: { password: "of-the-farm" } };
   const there = (error: unknown): void => {
-    if ((error as { readonly code?: number }).code !== 409) throw error;
+    if ((error as { readonly code?: number }).code !== 409) {
+      throw error;
+    }
   };
   await core.createNamespacedConfigMap({ namespace, body: limits }).catch(there);
   await core.createNamespacedSecret({ namespace, body: kdb }).catch(there);

@@ -138,7 +138,9 @@ export class TestLane {
     const labelSelector = `workflows.argoproj.io/workflow=${night},nightlane/step=${step}`;
     const { items } = await this.core.listNamespacedPod({ namespace: this.namespace, labelSelector });
     const pod = items.find(({ status }) => status?.phase === "Running")?.metadata?.name;
-    if (pod === undefined) throw new Error(`${step} of ${night} has no runner`);
+    if (pod === undefined) {
+      throw new Error(`${step} of ${night} has no runner`);
+    }
     return pod;
   }
 

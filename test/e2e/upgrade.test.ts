@@ -46,7 +46,9 @@ beforeAll(async () => {
   process.env.NIGHTLANE_IMAGES = paths.images;
   farm = await FarmPulumi.of(paths, progressOn(process.stderr));
   site = await ReleaseSite.open({ address: new Ipv4Range(centralCluster().nodeRange).at(1), port: 5057 });
-  for (const folder of registries) site.registry.letReach(folder, "nodes");
+  for (const folder of registries) {
+    site.registry.letReach(folder, "nodes");
+  }
   const built = await wholeBuild();
   first = await site.release(site.settings("1.0.0"), built);
   // Both before the night begins, which must not end while images are pushed and signed.
@@ -59,8 +61,12 @@ beforeAll(async () => {
 
 /** The farm goes back to its own images. */
 afterAll(async () => {
-  for (const stack of ["platform", CUSTOMER]) await farm.up(stack);
-  for (const folder of registries) rmSync(folder, { recursive: true, force: true });
+  for (const stack of ["platform", CUSTOMER]) {
+    await farm.up(stack);
+  }
+  for (const folder of registries) {
+    rmSync(folder, { recursive: true, force: true });
+  }
   await site?.close();
 });
 

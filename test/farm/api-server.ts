@@ -71,7 +71,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const stop = async (): Promise<void> => {
     client.close();
     // The API server first: without etcd it would wait for it instead of ending.
-    for (const process of started.toReversed()) await terminate(process);
+    for (const process of started.toReversed()) {
+      await terminate(process);
+    }
   };
   const start = async (component: Component): Promise<() => Promise<void>> => {
     const log = join(dir, "logs", `${component.name}.log`);
@@ -114,7 +116,9 @@ const childLauncher: Launcher = {
       });
       await Promise.race([once(child, "spawn"), once(child, "error").then(([error]) => Promise.reject(error))]);
       const identity = child.pid === undefined ? undefined : await identify(child.pid);
-      if (identity === undefined) throw await startupFailure(component, log);
+      if (identity === undefined) {
+        throw await startupFailure(component, log);
+      }
       child.unref();
       return identity;
     } finally {
@@ -131,7 +135,9 @@ async function freePorts(): Promise<ControlPlanePorts> {
       server.listen(0, LOOPBACK);
       await once(server, "listening");
       const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
+      if (address === null || typeof address === "string") {
+        throw new Error("a TCP server has no port");
+      }
       return address.port;
     }),
   );

@@ -13,7 +13,9 @@ export function cgroupOf(farm: string, clusterId = ""): string {
 
 /** Makes the parent of a cluster's cgroups; the kubelet expects it. */
 export async function makeCgroups(cgroup: string): Promise<void> {
-  for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, cgroup), { recursive: true });
+  for (const hierarchy of await hierarchies()) {
+    await mkdir(join(hierarchy, cgroup), { recursive: true });
+  }
 }
 
 /** Removes the cgroups that ended processes left behind. */
@@ -31,19 +33,26 @@ export async function removeCgroups(cgroup: string): Promise<void> {
 
 /** The only root with cgroup v2; one root per controller with v1. */
 async function hierarchies(): Promise<readonly string[]> {
-  if (existsSync(join(CGROUPS, "cgroup.controllers"))) return [CGROUPS];
+  if (existsSync(join(CGROUPS, "cgroup.controllers"))) {
+    return [CGROUPS];
+  }
   const controllers = await readdir(CGROUPS, { withFileTypes: true });
   return controllers.filter((entry) => entry.isDirectory()).map((entry) => join(CGROUPS, entry.name));
 }
 
 async function removeTree(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
+  if (!existsSync(folder)) {
+    return;
+  }
   const children = await readdir(folder, { withFileTypes: true });
-  for (const child of children.filter((entry) => entry.isDirectory())) await removeTree(join(folder, child.name));
+  for (const child of children.filter((entry) => entry.isDirectory())) {
+    await removeTree(join(folder, child.name));
+  }
   try {
     await rmdir(folder);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && (error.code === "EBUSY" || error.code === "ENOENT")))
+    if (!(error instanceof Error && "code" in error && (error.code === "EBUSY" || error.code === "ENOENT"))) {
       throw error;
+    }
   }
 }

@@ -67,9 +67,14 @@ program
   .action(async ({ json }: { readonly json?: true }) => {
     const clusters = await status();
     const isWell = clusters.length > 0 && clusters.every(({ api, node, ended }) => api && node && ended.length === 0);
-    if (!isWell) process.exitCode = 1;
-    if (json) process.stdout.write(`${JSON.stringify(clusters, null, 2)}\n`);
-    else printTable(clusters);
+    if (!isWell) {
+      process.exitCode = 1;
+    }
+    if (json) {
+      process.stdout.write(`${JSON.stringify(clusters, null, 2)}\n`);
+    } else {
+      printTable(clusters);
+    }
   });
 
 program
@@ -114,7 +119,9 @@ function printTable(clusters: readonly ClusterStatus[]): void {
  */
 async function endOfService(): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+      process.once(signal, () => resolve());
+    }
     process.stdin.once("end", resolve).once("close", resolve).resume();
   });
   // An input that stays open would keep this process from ending.

@@ -31,10 +31,14 @@ export type Ending = "stop" | "kill" | "freeze";
 export async function stopComponent(cluster: string, name: ComponentName, ending: Ending = "stop"): Promise<void> {
   const { state } = await open(cluster);
   const component = state.components[name];
-  if (component === undefined)
+  if (component === undefined) {
     throw new UserError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
-  if (ending === "freeze") await signal(component, "SIGSTOP");
-  else await terminate(component, ending === "kill" ? 0 : undefined);
+  }
+  if (ending === "freeze") {
+    await signal(component, "SIGSTOP");
+  } else {
+    await terminate(component, ending === "kill" ? 0 : undefined);
+  }
 }
 
 /**
@@ -48,9 +52,12 @@ export async function startComponent(
 ): Promise<void> {
   const { record, state, id } = await open(cluster);
   const component = state.components[name];
-  if (component === undefined)
+  if (component === undefined) {
     throw new UserError(`${name} of ${cluster} was never started.\nRepair the farm: make farm-up`);
-  if (await signal(component, "SIGCONT")) return;
+  }
+  if (await signal(component, "SIGCONT")) {
+    return;
+  }
   const { init } = state;
   if (init === undefined || !(await isAlive(init))) {
     throw new UserError(`The cluster ${cluster} does not run.\nStart it: make farm-up`);

@@ -42,7 +42,9 @@ export async function startupFailure(component: Component, log: string): Promise
 }
 
 async function lastWords(log: string): Promise<string> {
-  if (!existsSync(log)) return "  | (it said nothing)";
+  if (!existsSync(log)) {
+    return "  | (it said nothing)";
+  }
   const lines = (await readFile(log, "utf8")).trimEnd().split("\n").slice(-5);
   return lines.map((line) => `  | ${line.slice(0, 400)}`).join("\n");
 }

@@ -54,7 +54,9 @@ export async function setUpCustomerSide(props: CustomerSideProps): Promise<void>
 
 /** Applies the folder that `cdk8s synth` wrote for the customer's administrator. */
 async function applyCustomerSide(kubectl: Kubectl, folder: string): Promise<void> {
-  if (!existsSync(folder)) throw new UserError(`${folder} was not synthesized.\nLook at what cdk8s synth says.`);
+  if (!existsSync(folder)) {
+    throw new UserError(`${folder} was not synthesized.\nLook at what cdk8s synth says.`);
+  }
   await kubectl.applyFolder(folder);
 }
 
@@ -79,7 +81,9 @@ async function applyPricingEngine(
 async function writeCredentials(client: Api, customer: CustomerPlan, paths: CustomerPaths): Promise<void> {
   for (const { file, account } of customer.credentials) {
     const path = join(paths.root, file);
-    if (existsSync(path)) continue;
+    if (existsSync(path)) {
+      continue;
+    }
     await writeFile(path, await accountKubeconfig(client, customer, paths, account), { mode: 0o600 });
   }
 }
@@ -109,8 +113,9 @@ async function requestToken(client: Api, namespace: string, account: string): Pr
   };
   const { status, body } = await client.call({ method: "POST", path, body: request });
   const token = (body as { readonly status?: { readonly token?: string } }).status?.token;
-  if (token === undefined)
+  if (token === undefined) {
     throw new UserError(`No token for ${namespace}/${account}: ${status} ${JSON.stringify(body)}`);
+  }
   return token;
 }
 

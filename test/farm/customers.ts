@@ -30,7 +30,9 @@ function fromDefinition({ name, cluster, credentials }: CustomerDefinition): Far
     namespace: cluster.namespace,
     credentials: ACCOUNTS.flatMap(([credential, account]): readonly FarmCredential[] => {
       const reference = credentials[credential];
-      if (reference === undefined) return [];
+      if (reference === undefined) {
+        return [];
+      }
       const variable = reference.kind === "gitlabFile" ? { variable: reference.variable } : {};
       return [{ file: `${account}.kubeconfig`, account, ...variable }];
     }),

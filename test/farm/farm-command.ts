@@ -13,5 +13,7 @@ export async function farmCommand(...args: readonly string[]): Promise<void> {
     child.once("error", reject);
     child.once("close", (exit) => resolve(exit ?? 128));
   });
-  if (code !== 0) throw new UserError(`farm ${args.join(" ")} ended with exit code ${code}`);
+  if (code !== 0) {
+    throw new UserError(`farm ${args.join(" ")} ended with exit code ${code}`);
+  }
 }

@@ -96,11 +96,15 @@ export class Farm {
         const record = await FarmRecord.read(this.paths.state);
         step.detail("processes");
         const machines = [id, secondNodeOf(id)];
-        for (const machine of machines) await Sandbox.endAll(this.paths.root, machine);
+        for (const machine of machines) {
+          await Sandbox.endAll(this.paths.root, machine);
+        }
         step.detail("network, cgroups");
         for (const machine of machines) {
           const cluster = record.state.clusters[machine];
-          if (cluster !== undefined) await disconnect(machine, cluster.address);
+          if (cluster !== undefined) {
+            await disconnect(machine, cluster.address);
+          }
           await removeCgroups(cgroupOf(this.paths.root, machine));
         }
         step.detail("volumes of its lane");
@@ -109,8 +113,12 @@ export class Farm {
         step.detail("files");
         const roots = machines.map((machine) => this.paths.cluster(machine).root);
         const files = [...roots, this.paths.customer(name).root, join(this.paths.dist, name)];
-        for (const file of files) await rm(file, { recursive: true, force: true });
-        for (const machine of machines) delete record.state.clusters[machine];
+        for (const file of files) {
+          await rm(file, { recursive: true, force: true });
+        }
+        for (const machine of machines) {
+          delete record.state.clusters[machine];
+        }
         await record.save();
       });
     });
@@ -121,7 +129,9 @@ export class Farm {
    * @param everything also removes the unpacked images, which would make the next start quick
    */
   async down(everything = false): Promise<void> {
-    if (!existsSync(this.paths.root)) return this.progress.note("No farm on this machine.");
+    if (!existsSync(this.paths.root)) {
+      return this.progress.note("No farm on this machine.");
+    }
     await this.locked(async () => {
       const { state } = await FarmRecord.read(this.paths.state);
       await this.progress.step("ending the farm", async (step) => {
@@ -130,7 +140,9 @@ export class Farm {
         step.detail("network, cgroups");
         await removeBridge(this.paths.root);
         await removeCgroups(cgroupOf(this.paths.root));
-        if (state.bootId === (await currentBootId())) await restoreKernelSettings(state.kernelSettings);
+        if (state.bootId === (await currentBootId())) {
+          await restoreKernelSettings(state.kernelSettings);
+        }
         step.detail("files");
         await this.removeFiles(everything);
       });
@@ -181,7 +193,9 @@ export class Farm {
   private async noteShortages(customers: readonly CustomerPlan[]): Promise<void> {
     for (const { name } of customers) {
       const shortage = coreShortage(await loadCustomer(name), availableParallelism());
-      if (shortage !== undefined) this.progress.note(shortage);
+      if (shortage !== undefined) {
+        this.progress.note(shortage);
+      }
     }
   }
 
@@ -220,7 +234,9 @@ export class Farm {
       await this.removeFiles(false);
       record.state = { bootId, kernelSettings: {}, clusters: {} };
     }
-    if (Object.keys(record.state.kernelSettings).length === 0) record.state.kernelSettings = await readKernelSettings();
+    if (Object.keys(record.state.kernelSettings).length === 0) {
+      record.state.kernelSettings = await readKernelSettings();
+    }
     await record.save();
     return record;
   }
@@ -254,7 +270,9 @@ export class Farm {
     const keep = new Set([this.paths.lock, ...(everything ? [] : [this.paths.imageStores])]);
     for (const entry of await readdir(this.paths.root)) {
       const path = join(this.paths.root, entry);
-      if (!keep.has(path)) await rm(path, { recursive: true, force: true });
+      if (!keep.has(path)) {
+        await rm(path, { recursive: true, force: true });
+      }
     }
   }
 
@@ -273,7 +291,11 @@ async function all(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const errors = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
   const unforeseen = errors.find((error) => !(error instanceof UserError));
-  if (unforeseen !== undefined) throw unforeseen;
+  if (unforeseen !== undefined) {
+    throw unforeseen;
+  }
   const messages = new Set(errors.map((error) => (error instanceof UserError ? error.message : "")));
-  if (messages.size > 0) throw new UserError([...messages].join("\n\n"));
+  if (messages.size > 0) {
+    throw new UserError([...messages].join("\n\n"));
+  }
 }

@@ -22,7 +22,9 @@ export async function cleanImageStore(
   paths: ClusterPaths,
   wanted: readonly BuiltImage[],
 ): Promise<void> {
-  if (!existsSync(join(paths.imageStore, "io.containerd.metadata.v1.bolt"))) return;
+  if (!existsSync(join(paths.imageStore, "io.containerd.metadata.v1.bolt"))) {
+    return;
+  }
   const config = join(paths.config, "containerd-clean.toml");
   await writeFile(config, containerdConfig("", "", "", false));
   const log = join(paths.logs, "containerd-clean.log");
@@ -30,7 +32,9 @@ export async function cleanImageStore(
   try {
     await sandbox.run("sh", ["-c", CLEAN_SCRIPT, "clean", config, log, keep], 60);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
     // From inside, where the store is mounted.
     await sandbox.run("sh", ["-c", "rm -rf /var/lib/containerd/*"]);
   }

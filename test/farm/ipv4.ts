@@ -21,7 +21,9 @@ export class Ipv4Range {
   constructor(private readonly text: string) {
     const [network = "", bits = ""] = text.split("/");
     this.bits = Number(bits);
-    if (!/^\d+$/.test(bits) || this.bits > 32) throw new RangeError(`${JSON.stringify(text)} is not an IPv4 range`);
+    if (!/^\d+$/.test(bits) || this.bits > 32) {
+      throw new RangeError(`${JSON.stringify(text)} is not an IPv4 range`);
+    }
     const size = 2 ** (32 - this.bits);
     this.first = Math.floor(ipv4ToNumber(network) / size) * size;
   }

@@ -22,7 +22,9 @@ export async function readKernelSettings(): Promise<Record<string, string>> {
 /** Restores the settings. */
 export async function restoreKernelSettings(settings: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(settings)) {
-    if ((await readFile(fileOf(name), "utf8")).trim() !== value) await writeFile(fileOf(name), value);
+    if ((await readFile(fileOf(name), "utf8")).trim() !== value) {
+      await writeFile(fileOf(name), value);
+    }
   }
 }
 

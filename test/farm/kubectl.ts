@@ -10,7 +10,9 @@ export class Kubectl {
 
   /** Applies objects on the server's side, as the farm's administrator. */
   async apply(objects: readonly unknown[]): Promise<void> {
-    if (objects.length === 0) return;
+    if (objects.length === 0) {
+      return;
+    }
     const list = { apiVersion: "v1", kind: "List", items: objects };
     await this.run(["apply", ...APPLY_OPTIONS, "--filename=-"], JSON.stringify(list));
   }

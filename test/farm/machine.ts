@@ -40,14 +40,18 @@ export class Machine {
     const { root } = context.paths;
     const isNew = !(await isAlive(state.init));
     const machine = new Machine(context, node, state, isNew, context.paths.cluster(node.id), cgroupOf(root, node.id));
-    if (isNew) await machine.clear();
+    if (isNew) {
+      await machine.clear();
+    }
     return machine;
   }
 
   private async clear(): Promise<void> {
     await Sandbox.endAll(this.context.paths.root, this.node.id);
     await removeCgroups(this.cgroup);
-    if (!existsSync(this.paths.complete)) await rm(this.paths.root, { recursive: true, force: true });
+    if (!existsSync(this.paths.complete)) {
+      await rm(this.paths.root, { recursive: true, force: true });
+    }
     await makeCgroups(this.cgroup);
     await mkdir(this.paths.logs, { recursive: true });
     this.state.init = undefined;
@@ -70,7 +74,9 @@ export class Machine {
   /** Starts a component, or finds it running; does not wait until it answers. */
   async start(sandbox: Sandbox, component: Component): Promise<ProcessIdentity> {
     const recorded = this.state.components[component.name];
-    if (recorded !== undefined && (await isAlive(recorded))) return recorded;
+    if (recorded !== undefined && (await isAlive(recorded))) {
+      return recorded;
+    }
     // A command that was killed may have started it without recording it.
     const unrecorded = await findByCommand(sandbox.init.pid, component.command);
     const identity = unrecorded ?? (await sandbox.start(component, this.logOf(component)));
@@ -96,7 +102,9 @@ export class Machine {
         await untilReady(component, identity, this.logOf(component), limitSeconds, ready);
         return;
       } catch (error) {
-        if (left === 1 || !(error instanceof UserError) || (await isAlive(identity))) throw error;
+        if (left === 1 || !(error instanceof UserError) || (await isAlive(identity))) {
+          throw error;
+        }
       }
     }
   }

@@ -39,9 +39,13 @@ export async function ensureBridge(farm: string, hostAddress: string): Promise<v
  */
 export async function removeBridge(farm: string): Promise<void> {
   const bridge = await findLink(BRIDGE);
-  if (bridge?.ifalias !== farm) return;
+  if (bridge?.ifalias !== farm) {
+    return;
+  }
   const links = (await allLinks()).filter((link) => link.master === BRIDGE);
-  for (const link of links) await removeLink(link.ifname);
+  for (const link of links) {
+    await removeLink(link.ifname);
+  }
   await ip("link", "delete", BRIDGE);
 }
 

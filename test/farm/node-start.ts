@@ -26,7 +26,9 @@ export class NodeStart {
   /** Starts the container runtime, with its store cleared of what an earlier farm left behind. */
   async runtime(images: readonly BuiltImage[]): Promise<void> {
     const { machine, sandbox, components } = this.props;
-    if (machine.isNew) await cleanImageStore(sandbox, machine.paths, images);
+    if (machine.isNew) {
+      await cleanImageStore(sandbox, machine.paths, images);
+    }
     await machine.bringUp(sandbox, components.containerd, LIMIT_SECONDS.runtime, () => runtimeAnswers(sandbox));
   }
 

@@ -128,7 +128,9 @@ export function containerdConfig(pauseImage: string, networks: string, registrie
     'path = "/var/lib/containerd-opt"',
   ];
   // Top-level keys must stand before the first table.
-  if (!withPods) return [head[0], 'disabled_plugins = ["io.containerd.grpc.v1.cri"]', ...head.slice(1), ""].join("\n");
+  if (!withPods) {
+    return [head[0], 'disabled_plugins = ["io.containerd.grpc.v1.cri"]', ...head.slice(1), ""].join("\n");
+  }
   return [
     ...head,
     `[${runtime}]`,

@@ -68,7 +68,9 @@ export class Pki {
 
   private async once(name: string, args: readonly string[]): Promise<CertificateFiles> {
     const files = { certificate: join(this.folder, `${name}.pem`), key: join(this.folder, `${name}.key`) };
-    if (existsSync(files.certificate)) return files;
+    if (existsSync(files.certificate)) {
+      return files;
+    }
     const unfinished = `${files.certificate}.new`;
     await rm(unfinished, { force: true });
     await run("openssl", [
@@ -82,7 +84,9 @@ export class Pki {
 
   private async serviceAccountKey(): Promise<void> {
     const { privateKey, publicKey } = this.serviceAccounts;
-    if (existsSync(publicKey)) return;
+    if (existsSync(publicKey)) {
+      return;
+    }
     const pair = generateKeyPairSync("ec", {
       namedCurve: "P-256",
       privateKeyEncoding: { type: "sec1", format: "pem" },

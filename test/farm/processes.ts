@@ -17,7 +17,9 @@ export interface ProcessIdentity {
  */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   const stat = await readProc(pid, "stat");
-  if (stat === undefined) return undefined;
+  if (stat === undefined) {
+    return undefined;
+  }
   const { state, startTime } = parseStat(stat);
   const isZombie = state === "Z" || state === "X";
   return isZombie && (await threadsOf(pid)) <= 1 ? undefined : { pid, startTime };
@@ -27,14 +29,18 @@ async function threadsOf(pid: number): Promise<number> {
   try {
     return (await readdir(`/proc/${pid}/task`)).length;
   } catch (error) {
-    if (isGone(error)) return 0;
+    if (isGone(error)) {
+      return 0;
+    }
     throw error;
   }
 }
 
 /** Whether exactly this process still runs. */
 export async function isAlive(process: ProcessIdentity | undefined): Promise<boolean> {
-  if (process === undefined) return false;
+  if (process === undefined) {
+    return false;
+  }
   return (await identify(process.pid))?.startTime === process.startTime;
 }
 
@@ -105,12 +111,16 @@ export async function terminate(target: ProcessIdentity, graceSeconds: number = 
 
 /** Sends a signal if exactly this process runs; returns whether it did. */
 export async function signal(target: ProcessIdentity, name: NodeJS.Signals): Promise<boolean> {
-  if (!(await isAlive(target))) return false;
+  if (!(await isAlive(target))) {
+    return false;
+  }
   try {
     process.kill(target.pid, name);
     return true;
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) {
+      return false;
+    }
     throw error;
   }
 }
@@ -131,7 +141,9 @@ async function goneIsUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (isGone(error)) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -25,7 +25,9 @@ export function progressOn(stream: ReporterStream): Progress {
 /** Elapsed time, short enough for a column: "0.4 s", "42 s", "3 min 5 s". */
 export function elapsed(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) {
+    return `${seconds.toFixed(1)} s`;
+  }
   const whole = Math.round(seconds);
   return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -21,7 +21,9 @@ export const plainEnvironment: Readonly<Record<string, string>> = {
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { purpose, ...settings } = { env: plainEnvironment, limitSeconds: 120, ...options };
   const { code, stdout, stderr } = await runCommand(command, args, settings);
-  if (code === 0) return stdout;
+  if (code === 0) {
+    return stdout;
+  }
   const said = stderr.trim().split("\n").slice(-8).join("\n  | ");
   const what = purpose ?? [command, ...args].join(" ").slice(0, 160);
   throw new UserError(`${what} failed (exit ${code})${said === "" ? "." : `:\n  | ${said}`}`);

@@ -55,7 +55,9 @@ export class Sandbox implements Launcher {
     await furnished(unshare, id);
     const [child] = unshare.pid === undefined ? [] : await childrenOf(unshare.pid);
     const init = child === undefined ? undefined : await identify(child);
-    if (init === undefined) throw new UserError(`The init process of ${id} ended at once.`);
+    if (init === undefined) {
+      throw new UserError(`The init process of ${id} ended at once.`);
+    }
     return new Sandbox(init);
   }
 
@@ -64,8 +66,9 @@ export class Sandbox implements Launcher {
    * the farm. They are found by their mark, so that those without a record end too.
    */
   static async endAll(farm: string, id = ""): Promise<void> {
-    for (const process of await findByEnvironment(id === "" ? `${MARKER}=${farm}:` : mark(farm, id)))
+    for (const process of await findByEnvironment(id === "" ? `${MARKER}=${farm}:` : mark(farm, id))) {
       await terminate(process, 0);
+    }
   }
 
   /** Runs a short command inside. */
@@ -81,7 +84,9 @@ export class Sandbox implements Launcher {
     const printed = await this.run("sh", ["-c", script, component.name, log, ...component.command]);
     const pid = await findInNamespace(this.init.pid, Number(printed.trim()));
     const identity = pid === undefined ? undefined : await identify(pid);
-    if (identity === undefined) throw await startupFailure(component, log);
+    if (identity === undefined) {
+      throw await startupFailure(component, log);
+    }
     return identity;
   }
 
@@ -97,7 +102,9 @@ function mark(farm: string, id: string): string {
 
 async function furnished(unshare: ReturnType<typeof spawn>, id: string): Promise<void> {
   const { stdout, stderr } = unshare;
-  if (stdout === null || stderr === null) throw new Error("the init process was started without pipes");
+  if (stdout === null || stderr === null) {
+    throw new Error("the init process was started without pipes");
+  }
   let printed = "";
   let complaints = "";
   let ended = "";

@@ -39,16 +39,22 @@ export async function farmStatus(paths: FarmPaths): Promise<readonly ClusterStat
 async function clusterStatus(paths: FarmPaths, id: string, state: ClusterState): Promise<ClusterStatus> {
   const { name: cluster, address, created } = state;
   const silent = { cluster, address, created, api: false, node: false, pods: { running: 0, all: 0 } };
-  if (!(await isAlive(state.init))) return { ...silent, ended: ["whole cluster"] };
+  if (!(await isAlive(state.init))) {
+    return { ...silent, ended: ["whole cluster"] };
+  }
   const alive = await Promise.all(
     Object.entries(state.components).map(async ([name, component]) => ((await isAlive(component)) ? [] : [name])),
   );
   const ended = alive.flat();
   const kubeconfig = join(paths.cluster(state.workerOf ?? id).config, "admin.kubeconfig");
-  if (!existsSync(kubeconfig)) return { ...silent, ended };
+  if (!existsSync(kubeconfig)) {
+    return { ...silent, ended };
+  }
   const client = await Api.fromKubeconfig(kubeconfig);
   try {
-    if (!(await client.isReady())) return { ...silent, ended };
+    if (!(await client.isReady())) {
+      return { ...silent, ended };
+    }
     const [node, pods] = await Promise.all([isNodeReady(client, id), countPods(client, state, id)]);
     return { ...silent, api: true, node, pods, ended };
   } finally {
@@ -81,7 +87,11 @@ export function statusTable(clusters: readonly ClusterStatus[], now: Date): stri
 
 function age(milliseconds: number): string {
   const minutes = Math.floor(milliseconds / 60_000);
-  if (minutes < 1) return `${Math.floor(milliseconds / 1000)}s`;
-  if (minutes < 60) return `${minutes}m`;
+  if (minutes < 1) {
+    return `${Math.floor(milliseconds / 1000)}s`;
+  }
+  if (minutes < 60) {
+    return `${minutes}m`;
+  }
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h${minutes % 60}m` : `${Math.floor(minutes / 1440)}d`;
 }

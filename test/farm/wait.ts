@@ -21,8 +21,12 @@ export async function until(options: WaitOptions, condition: () => Promise<boole
   const hint = options.lookAt === undefined ? "" : `\nLook at ${options.lookAt}`;
   while (!(await condition())) {
     const reason = await options.hopeless?.();
-    if (reason !== undefined) throw new UserError(`${options.what}: ${reason}.${hint}`);
-    if (Date.now() > end) throw new UserError(`${options.what}: not so after ${options.limitSeconds} s.${hint}`);
+    if (reason !== undefined) {
+      throw new UserError(`${options.what}: ${reason}.${hint}`);
+    }
+    if (Date.now() > end) {
+      throw new UserError(`${options.what}: not so after ${options.limitSeconds} s.${hint}`);
+    }
     await delay(options.everyMilliseconds ?? 100);
   }
 }

@@ -57,7 +57,9 @@ describe("docs/release.md", () => {
 
   test.each(sections.map((section) => [section.title, section.blocks] as const))("%s", async (title, blocks) => {
     for (const { commands, notRun } of blocks) {
-      if (notRun === undefined) process.stdout.write(`${commands}${await shell.run(commands)}\n`);
+      if (notRun === undefined) {
+        process.stdout.write(`${commands}${await shell.run(commands)}\n`);
+      }
     }
     afterwards[title.split(".")[0] ?? ""]?.();
   });

@@ -46,7 +46,9 @@ describe("a release that goes wrong", () => {
 
   test("because the registry goes away in the middle, leaves images.json and the tags as they were", async () => {
     const say = (line: string): void => {
-      if (line.startsWith("pushed") && line.includes("/nightwatch@")) void site.registry.kill();
+      if (line.startsWith("pushed") && line.includes("/nightwatch@")) {
+        void site.registry.kill();
+      }
     };
     const broken = site.release(site.settings("1.0.0", "tries"), await smallBuild(), { say });
     await expect(broken).rejects.toThrow("fix: check the lines above, then run the same command again");

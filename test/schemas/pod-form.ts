@@ -13,7 +13,9 @@ export function podForm({ definitions }: Pick<SchemaFile, "definitions">): strin
   const types = new Map<string, Readonly<Record<string, string>>>();
   const add = (name: string): void => {
     const { properties, required } = definitions[name] as JsonSchema;
-    if (types.has(shortName(name)) || properties === undefined) return;
+    if (types.has(shortName(name)) || properties === undefined) {
+      return;
+    }
     const must = new Set(required as readonly string[] | undefined);
     const fields = Object.entries(properties as Readonly<Record<string, JsonSchema>>);
     types.set(
@@ -21,7 +23,9 @@ export function podForm({ definitions }: Pick<SchemaFile, "definitions">): strin
       Object.fromEntries(fields.map(([field, schema]) => [field, `${typeOf(schema)}${must.has(field) ? "!" : ""}`])),
     );
     for (const [, schema] of fields) {
-      for (const [, inner] of JSON.stringify(schema).matchAll(/"#\/definitions\/([^"]+)"/g)) add(inner as string);
+      for (const [, inner] of JSON.stringify(schema).matchAll(/"#\/definitions\/([^"]+)"/g)) {
+        add(inner as string);
+      }
     }
   };
   const typeOf = (schema: JsonSchema): string => {
@@ -30,12 +34,17 @@ export function podForm({ definitions }: Pick<SchemaFile, "definitions">): strin
       const { properties, type } = definitions[name] as JsonSchema;
       return properties !== undefined ? shortName(name) : Array.isArray(type) ? "amount" : String(type);
     }
-    if (schema.type === "array") return `${typeOf(schema.items as JsonSchema)}[]`;
-    if (typeof schema.additionalProperties === "object")
+    if (schema.type === "array") {
+      return `${typeOf(schema.items as JsonSchema)}[]`;
+    }
+    if (typeof schema.additionalProperties === "object") {
       return `${typeOf(schema.additionalProperties as JsonSchema)}{}`;
+    }
     return String(schema.type);
   };
-  for (const root of ROOTS) add(root);
+  for (const root of ROOTS) {
+    add(root);
+  }
   const lines = [...types.keys()].sort().map((name) => `  ${JSON.stringify(name)}: ${JSON.stringify(types.get(name))}`);
   return `{\n${lines.join(",\n")}\n}\n`;
 }

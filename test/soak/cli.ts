@@ -41,7 +41,9 @@ const program = new Command("soak")
       // Giving it up makes several of its parts fail; none of these errors is of interest.
       throw abort.signal.aborted ? abort.signal.reason : error;
     });
-    for (const account of accounts(found)) console.log(account);
+    for (const account of accounts(found)) {
+      console.log(account);
+    }
     console.log(`seed: ${seed}`);
     console.log(lastLine(found));
     process.exitCode = isWell(found) ? 0 : 1;
@@ -59,7 +61,9 @@ function chosen(text: string): readonly SoakFault[] {
 
 function whole(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number from 1 is wanted");
+  if (!Number.isInteger(number) || number < 1) {
+    throw new InvalidArgumentError("a whole number from 1 is wanted");
+  }
   return number;
 }
 

@@ -50,21 +50,34 @@ function outcome(night: WatchedNight, faultFree: string): NightOutcome {
 
 /** What is wrong with a call: nothing explains it, or its command does not work. "" if nothing is wrong. */
 function whatIsWrong(call: Call, nights: readonly WatchedNight[], typed: readonly Typed[]): string {
-  if (!nights.some((night) => explains(night, call))) return `nothing explains it (${call.command})`;
+  if (!nights.some((night) => explains(night, call))) {
+    return `nothing explains it (${call.command})`;
+  }
   const result = typed.find((one) => one.call.key === call.key && one.call.since === call.since)?.result;
-  if (result === undefined) return "nobody has answered it";
+  if (result === undefined) {
+    return "nobody has answered it";
+  }
   return result.code === 0 ? "" : `"${call.command}" ended with exit code ${result.code}: ${result.output.trim()}`;
 }
 
 function explains({ planned, evidence, at, over, missed, deleted }: WatchedNight, call: Call): boolean {
   const { customer, fault } = planned;
   const isAbout = call.customer === customer || (call.customer === undefined && fault?.reach === "platform");
-  if (!isAbout || call.since < at) return false;
+  if (!isAbout || call.since < at) {
+    return false;
+  }
   // A night that waits, is missing or was deleted is counted as such: a call for it is right.
-  if (missed && call.alert === "NightlaneNightMissed") return true;
-  if (deleted && call.alert === "NightlaneNightFailed") return true;
-  if (call.since > over) return false;
-  if (evidence.end.kind === "stopped" && WAITS.includes(call.alert))
+  if (missed && call.alert === "NightlaneNightMissed") {
+    return true;
+  }
+  if (deleted && call.alert === "NightlaneNightFailed") {
+    return true;
+  }
+  if (call.since > over) {
+    return false;
+  }
+  if (evidence.end.kind === "stopped" && WAITS.includes(call.alert)) {
     return fault?.call === undefined || call.alert === fault.call;
+  }
   return call.alert === fault?.call || fault?.explains?.includes(call.alert) === true;
 }

@@ -105,7 +105,9 @@ export class Monitoring {
     for (;;) {
       const left = await standing();
       show(left.join(", "));
-      if (left.length === 0 || Date.now() > end || abort.aborted) return left;
+      if (left.length === 0 || Date.now() > end || abort.aborted) {
+        return left;
+      }
       await delay(1000);
     }
   }
@@ -125,7 +127,9 @@ export class Monitoring {
       try {
         const targets = (await Promise.all(SCRAPED.map((one) => this.targetsOf(one)))).flat();
         const found = JSON.stringify(targets);
-        if (found !== known) await this.prometheus.scrape(targets);
+        if (found !== known) {
+          await this.prometheus.scrape(targets);
+        }
         known = found;
       } catch {
         // The API server is away, as in some faults: Prometheus goes on with what it knows.

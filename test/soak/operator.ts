@@ -77,8 +77,11 @@ export class Operator {
   private async answer(calls: () => readonly Call[]): Promise<void> {
     while (this.watching) {
       const call = calls().find((one) => !this.acted.has(idOf(one)));
-      if (call === undefined) await delay(LOOK_MILLISECONDS);
-      else this.acted.set(idOf(call), { call, result: await this.type(call.command) });
+      if (call === undefined) {
+        await delay(LOOK_MILLISECONDS);
+      } else {
+        this.acted.set(idOf(call), { call, result: await this.type(call.command) });
+      }
     }
   }
 }

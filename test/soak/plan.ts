@@ -48,10 +48,14 @@ export function plan({ customers, faults, minutes, seed }: PlanProps): readonly 
   while (rounds.length === 0 || elapsed + customers.length - 1 + FAULT_FREE_MINUTES <= minutes) {
     const chosen: SoakFault[] = [];
     const draw = (minute: number): SoakFault | undefined => {
-      if (deck.length === 0) deck = shuffled(faults, random);
+      if (deck.length === 0) {
+        deck = shuffled(faults, random);
+      }
       const left = Math.max(minutes - elapsed - minute, FAULT_FREE_MINUTES);
       const drawn = deck.find((fault) => fault.minutes <= left && goesWith(fault, chosen));
-      if (drawn === undefined) return undefined;
+      if (drawn === undefined) {
+        return undefined;
+      }
       deck = deck.filter((fault) => fault !== drawn);
       chosen.push(drawn);
       return drawn;
@@ -70,7 +74,9 @@ export function plan({ customers, faults, minutes, seed }: PlanProps): readonly 
 }
 
 function goesWith({ reach }: SoakFault, chosen: readonly SoakFault[]): boolean {
-  if (reach === "platform") return chosen.length === 0;
+  if (reach === "platform") {
+    return chosen.length === 0;
+  }
   return chosen.every((other) => other.reach === "night" || (other.reach === "cluster" && reach === "night"));
 }
 

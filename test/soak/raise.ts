@@ -17,11 +17,17 @@ export async function raise(customers: readonly string[], progress: Progress, ab
   const ranBefore = await isFarmRunning(paths);
   const sites: Site[] = [];
   const end = async (): Promise<void> => {
-    for (const site of sites) await site.close();
-    if (!ranBefore) await farmCommand("down");
+    for (const site of sites) {
+      await site.close();
+    }
+    if (!ranBefore) {
+      await farmCommand("down");
+    }
   };
   // What a killed farm left behind.
-  if (!ranBefore) await farmCommand("down");
+  if (!ranBefore) {
+    await farmCommand("down");
+  }
   try {
     await farmCommand("up");
     abort.throwIfAborted();

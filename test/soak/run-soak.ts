@@ -25,7 +25,9 @@ export async function runSoak({ customers, rounds, progress, abort }: RunProps):
     const { sites, end } = await raise(customers, progress, abort);
     ends.push({ what: "the farm", end });
     const [first] = sites;
-    if (first === undefined) throw new Error("the soak has no customer");
+    if (first === undefined) {
+      throw new Error("the soak has no customer");
+    }
     const chaos = await loadCustomer(CHAOS_CUSTOMER);
     const lanes = new Map<string, SoakLane>();
     for (const site of sites) {

@@ -123,13 +123,18 @@ export class SoakLane {
     const workflow = { ...this.chaos.workflow, schedule: open.workflow.schedule };
     const spec = nightSpec({ ...open, workflow });
     const name = contentName(NIGHT, spec);
-    if (this.templates.has(name)) return name;
+    if (this.templates.has(name)) {
+      return name;
+    }
     const path = `/apis/argoproj.io/v1alpha1/namespaces/${laneOf.namespace}/workflowtemplates`;
     const body = { apiVersion: "argoproj.io/v1alpha1", kind: "WorkflowTemplate", metadata: { name }, spec };
     const { status, body: answer } = await central.call({ method: "POST", path, body });
     // One that already exists is the lane's own, or was left behind by a killed soak.
-    if (status === 201) this.templates.add(name);
-    else if (status !== 409) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
+    if (status === 201) {
+      this.templates.add(name);
+    } else if (status !== 409) {
+      throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
+    }
     return name;
   }
 
@@ -150,7 +155,9 @@ export class SoakLane {
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\n${last}`, { cause: last });
     }
-    if (done === undefined) throw new Error(what);
+    if (done === undefined) {
+      throw new Error(what);
+    }
     return done.value;
   }
 }

@@ -50,12 +50,16 @@ async function watchRound(props: SoakProps, { nights }: Round): Promise<readonly
   const watched = await Promise.allSettled(
     nights.map(async (planned) => {
       const lane = props.lanes.get(planned.customer);
-      if (lane === undefined) throw new Error(`the soak has no lane of ${planned.customer}`);
+      if (lane === undefined) {
+        throw new Error(`the soak has no lane of ${planned.customer}`);
+      }
       return watchNight(props, lane, planned, begin);
     }),
   );
   return watched.map((one) => {
-    if (one.status === "rejected") throw one.reason;
+    if (one.status === "rejected") {
+      throw one.reason;
+    }
     return one.value;
   });
 }

@@ -70,7 +70,9 @@ export async function watchNight(
     let deleted = false;
     if (ended === "stopped") {
       step.detail("waits for a person");
-      if (fault?.call !== undefined) problems.push(await called(props, planned, night, fault.call));
+      if (fault?.call !== undefined) {
+        problems.push(await called(props, planned, night, fault.call));
+      }
       problems.push(await decide(props, customer, night));
     }
     if ((await night.look()).kind !== "done") {
@@ -110,7 +112,9 @@ async function inject(
       ended: async (one) => void (await endOf(one, LIMIT_SECONDS, abort)),
     });
     end = await endOf(night, LIMIT_SECONDS, abort);
-    if (end.kind === "done") damage = await fault.inspect?.(night);
+    if (end.kind === "done") {
+      damage = await fault.inspect?.(night);
+    }
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   } finally {
@@ -137,9 +141,13 @@ const FAULT_FREE: Fault = {
 };
 
 function chaosFault(name: string | undefined): Fault {
-  if (name === undefined) return FAULT_FREE;
+  if (name === undefined) {
+    return FAULT_FREE;
+  }
   const fault = faults.find((one) => one.name === name);
-  if (fault === undefined) throw new Error(`the chaos suite has no fault ${name}`);
+  if (fault === undefined) {
+    throw new Error(`the chaos suite has no fault ${name}`);
+  }
   return fault;
 }
 
@@ -163,7 +171,9 @@ async function called(
     return error instanceof Error ? error.message : String(error);
   }
   const answer = find();
-  if (answer === undefined) return "the soak was given up";
+  if (answer === undefined) {
+    return "the soak was given up";
+  }
   const { call, result } = answer;
   const saysWhy = chaosFault(fault?.name).held?.test(result.output) === true;
   return saysWhy ? "" : `"${call.command}" does not say why the night waits:\n${result.output.trim()}`;
@@ -178,8 +188,12 @@ async function decide({ operator, abort }: WatchProps, customer: string, night: 
   const { code, output } = await operator.type(
     `nightlane retry ${customer} ${STEP} --night ${night.due.workflow} --reason "decided in the morning"`,
   );
-  if (code !== 0) return `it could not be decided: ${output.trim()}`;
+  if (code !== 0) {
+    return `it could not be decided: ${output.trim()}`;
+  }
   const look = await endOf(night, LIMIT_SECONDS, abort);
-  if (look.kind === "done") return "";
+  if (look.kind === "done") {
+    return "";
+  }
   return `it did not end well once it was decided: ${look.kind === "stopped" ? look.message : look.kind}`;
 }

@@ -64,7 +64,9 @@ export class GitlabDeployments {
       const found = [...this.available].filter((name) => name.startsWith(query.get("search") ?? ""));
       return found.map((name) => ({ name, state: "available" })).slice(from, from + perPage);
     }
-    if (path !== "/projects/42/deployments" || query.get("sort") !== "desc" || !isAllowed(query)) return undefined;
+    if (path !== "/projects/42/deployments" || query.get("sort") !== "desc" || !isAllowed(query)) {
+      return undefined;
+    }
     const [environment, status] = [query.get("environment"), query.get("status")];
     const found = this.deployments.filter(
       (each) => each.environment === environment && (status === null || each.status === status),

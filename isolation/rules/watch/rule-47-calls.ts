@@ -32,7 +32,9 @@ export const calls: Rule = {
       checkNames(manifest, view.central, inspection);
     }
     for (const { name, definition, lane } of view.customers) {
-      if (definition !== undefined) checkTimes(name, definition, lane, inspection);
+      if (definition !== undefined) {
+        checkTimes(name, definition, lane, inspection);
+      }
     }
     if (view.central.monitoring?.prometheusOperator !== true) {
       return;

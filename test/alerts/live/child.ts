@@ -32,7 +32,9 @@ export class Child {
     });
     await once(child, "spawn");
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
-    if (identity === undefined) throw new Error(`${command[0]} did not start:\n${readFileSync(log, "utf8")}`);
+    if (identity === undefined) {
+      throw new Error(`${command[0]} did not start:\n${readFileSync(log, "utf8")}`);
+    }
     const started = new Child(identity, log);
     const hopeless = async (): Promise<string | undefined> =>
       (await isAlive(identity)) ? undefined : `it ended:\n${readFileSync(log, "utf8").slice(-2000)}`;
@@ -58,7 +60,9 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
+  if (address === null || typeof address === "string") {
+    throw new Error("a TCP server has no port");
+  }
   return address.port;
 }
 

@@ -170,7 +170,9 @@ export class Prometheus {
   async scrape(targets: readonly Target[]): Promise<void> {
     writeFileSync(this.config, withTargets(this.settings, targets));
     const answer = await fetch(`${this.url}/-/reload`, { method: "POST" });
-    if (!answer.ok) throw new Error(`Prometheus does not take its settings: ${await answer.text()}`);
+    if (!answer.ok) {
+      throw new Error(`Prometheus does not take its settings: ${await answer.text()}`);
+    }
   }
 
   /** The number that a query yields; 0 where it yields nothing. */

@@ -66,7 +66,9 @@ export class World {
   }
 
   get prometheus(): Prometheus {
-    if (this.prometheusServer === undefined) throw new Error("Prometheus was not started");
+    if (this.prometheusServer === undefined) {
+      throw new Error("Prometheus was not started");
+    }
     return this.prometheusServer;
   }
 
@@ -153,7 +155,9 @@ export class World {
 
   /** Writes whole objects, whatever was there. */
   async apply(objects: readonly object[]): Promise<void> {
-    if (objects.length === 0) return;
+    if (objects.length === 0) {
+      return;
+    }
     const list = { apiVersion: "v1", kind: "List", items: objects };
     const file = this.api.folder.file("objects.json", JSON.stringify(list));
     // The API server checks them against its own schemas; kubectl would fetch all of these first, each time.

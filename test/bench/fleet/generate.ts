@@ -76,7 +76,9 @@ export function generateLane(number: number, size: FleetSize, now: number): Gene
     },
   };
   const schedule = laneSchedule(cron);
-  if (schedule === undefined) throw new Error(`${start} is not a daily start`);
+  if (schedule === undefined) {
+    throw new Error(`${start} is not a daily start`);
+  }
   const rollsBack = Number(start.slice(0, 2)) < 12 ? -1 : 0;
   const tonight = addDays(localTime(now - 30 * 60_000, timezone).day, rollsBack);
   const night = (back: number, done: number): GeneratedWorkflow => {

@@ -44,7 +44,9 @@ export class RunnerProcesses {
     this.abandon();
     const [looks] = [...this.looks.values()].toSorted((one, other) => other.length - one.length);
     const last = looks?.at(-1);
-    if (looks === undefined || last === undefined) throw new Error(`no runner of a step of kind ${this.kind} was seen`);
+    if (looks === undefined || last === undefined) {
+      throw new Error(`no runner of a step of kind ${this.kind} was seen`);
+    }
     const largest = (some: readonly Look[]): number => Math.max(...some.map(({ resident }) => resident));
     return {
       largest: largest(looks),

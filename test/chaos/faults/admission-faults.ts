@@ -30,7 +30,9 @@ export const admissionFaults: readonly Fault[] = [
       } finally {
         await remove();
       }
-      for (const night of nights) await admit(site, night);
+      for (const night of nights) {
+        await admit(site, night);
+      }
       return undefined;
     },
   },
@@ -76,13 +78,17 @@ function addSidecar({ spec }: Created): readonly Change[] {
 async function admit({ remoteApi, namespace }: Site, night: Night): Promise<void> {
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${night.job().name}`;
   const { status } = await remoteApi.call({ method: "PATCH", path, body: { spec: { suspend: false } } });
-  if (status !== 200) throw new Error(`the Job of ${night.name} could not be let go: ${status}`);
+  if (status !== 200) {
+    throw new Error(`the Job of ${night.name} could not be let go: ${status}`);
+  }
 }
 
 /** Whether an object created now is changed; it is a dry run. */
 async function isChanged({ remoteApi }: Site, path: string, body: unknown): Promise<boolean> {
   const { status, body: answer } = await remoteApi.call({ method: "POST", path, body, dryRun: true });
-  if (status !== 201) throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
+  if (status !== 201) {
+    throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
+  }
   const { spec } = answer as Created;
   return spec.suspend === true || (spec.containers?.length ?? 0) > 1;
 }

@@ -106,18 +106,24 @@ interface Role {
 async function emptyRoles(site: Site): Promise<() => Promise<void>> {
   const restores = await Promise.all([NIGHTLANE_SERVICE_ACCOUNT, "argo-baseline"].map((name) => emptyRole(site, name)));
   return async () => {
-    for (const restore of restores) await restore();
+    for (const restore of restores) {
+      await restore();
+    }
   };
 }
 
 async function emptyRole({ remoteApi, namespace }: Site, name: string): Promise<() => Promise<void>> {
   const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${name}`;
   const found = await remoteApi.call({ method: "GET", path });
-  if (found.status === 404) return async () => {};
+  if (found.status === 404) {
+    return async () => {};
+  }
   const { rules } = found.body as Role;
   const set = async (own: readonly unknown[]): Promise<void> => {
     const { status } = await remoteApi.call({ method: "PATCH", path, body: { rules: own } });
-    if (status !== 200) throw new Error(`PATCH ${path} answered ${status}`);
+    if (status !== 200) {
+      throw new Error(`PATCH ${path} answered ${status}`);
+    }
   };
   await set([]);
   return () => set(rules);

@@ -32,7 +32,9 @@ export const centralFaults: readonly Fault[] = [
       const elsewhere = stage.nights.filter((night) => night.variant !== "argo resource");
       await restart(stage.moment, CENTRAL_ID, elsewhere);
       // That one is the customer's, which the others must not lose.
-      for (const night of elsewhere) await stage.ended(night);
+      for (const night of elsewhere) {
+        await stage.ended(night);
+      }
       await restart(stage.moment, stage.site.customer.name, inCustomer);
       return undefined;
     },
@@ -49,7 +51,9 @@ export async function killControllers(site: Site, nights: readonly Night[]): Pro
 }
 
 async function restart(moment: () => Promise<void>, cluster: string, nights: readonly Night[]): Promise<void> {
-  if (nights.length === 0) return;
+  if (nights.length === 0) {
+    return;
+  }
   await allComputing(nights);
   await moment();
   await stopComponent(cluster, "kube-apiserver", "kill");

@@ -19,7 +19,11 @@ export const clockChange: Fault = {
 };
 
 async function startAt(night: Night, moment: Date): Promise<void> {
-  if (night instanceof NightlaneNight || night instanceof BashNight) await night.startAt(moment);
+  if (night instanceof NightlaneNight || night instanceof BashNight) {
+    await night.startAt(moment);
+  }
   // Plain Argo knows no business date: each start is a night of its own.
-  else if (night instanceof ArgoNight) await night.start();
+  else if (night instanceof ArgoNight) {
+    await night.start();
+  }
 }

@@ -26,7 +26,9 @@ export const connectionFaults: readonly Fault[] = [
         await night.release();
       });
       return async () => {
-        for (const fix of fixes) await fix();
+        for (const fix of fixes) {
+          await fix();
+        }
       };
     },
   },

@@ -96,12 +96,15 @@ async function isReady({ remoteApi }: Site): Promise<boolean> {
 async function rotate(site: Site): Promise<void> {
   const withdrawals = [await site.credential.issue(), await site.batch?.credential.issue()];
   await site.pulumi.up(site.customer.name);
-  for (const withdraw of withdrawals) await withdraw?.();
+  for (const withdraw of withdrawals) {
+    await withdraw?.();
+  }
   // The plain Argo night has no credential file: its token ends with its service account.
   const accounts = `/api/v1/namespaces/${ARGO_BASELINE}/serviceaccounts`;
   const { status } = await site.remoteApi.call({ method: "DELETE", path: `${accounts}/night` });
-  if (status === 200)
+  if (status === 200) {
     await site.remoteApi.call({ method: "POST", path: accounts, body: { metadata: { name: "night" } } });
+  }
 }
 
 async function untilPullFails(site: Site, night: Night): Promise<void> {

@@ -75,7 +75,9 @@ export const customerNodeFaults: readonly Fault[] = [
         await cordon(remoteApi, first, false);
       }
       const away = await executorsOn(remoteApi, site.namespace, second);
-      if (away < nights.length) throw new Error(`only ${away} executors are on ${second}`);
+      if (away < nights.length) {
+        throw new Error(`only ${away} executors are on ${second}`);
+      }
       await moment();
       await killCluster(second);
       await untilNotReady(remoteApi, second);
@@ -102,8 +104,11 @@ async function readAbout(nights: readonly Night[]): Promise<void> {
   const lanes = nights.filter(({ variant }) => variant === "nightlane");
   const isNoticed = async (): Promise<boolean> =>
     (await Promise.all(lanes.map((night) => night.notice()))).every(Boolean);
-  if (lanes.length === 0) await delay(READ_SECONDS * 1000);
-  else await until({ what: "people are shown the lost node", limitSeconds: READ_SECONDS }, isNoticed);
+  if (lanes.length === 0) {
+    await delay(READ_SECONDS * 1000);
+  } else {
+    await until({ what: "people are shown the lost node", limitSeconds: READ_SECONDS }, isNoticed);
+  }
 }
 
 async function untilDriverRuns(night: Night): Promise<void> {

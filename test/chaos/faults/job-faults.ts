@@ -72,7 +72,9 @@ function jobPath(site: Site, night: Night): string {
 async function patchJob(site: Site, night: Night, body: unknown): Promise<void> {
   const path = jobPath(site, night);
   const { status, body: answer } = await site.remoteApi.call({ method: "PATCH", path, body });
-  if (status !== 200) throw new Error(`PATCH ${path} answered ${status}: ${JSON.stringify(answer)}`);
+  if (status !== 200) {
+    throw new Error(`PATCH ${path} answered ${status}: ${JSON.stringify(answer)}`);
+  }
 }
 
 async function untilNoDriver(night: Night): Promise<void> {

@@ -56,7 +56,9 @@ async function untilRotated({ paths, customer }: Site, night: Night): Promise<vo
   const what = `the log of ${driver} is rotated`;
   await until({ what, limitSeconds: 180, everyMilliseconds: 1000 }, async () => {
     const folder = (await readdir(logs)).find((name) => name.includes(`_${driver}_`));
-    if (folder === undefined) return false;
+    if (folder === undefined) {
+      return false;
+    }
     const containers = await readdir(join(logs, folder));
     const files = await Promise.all(containers.map((name) => readdir(join(logs, folder, name))));
     return files.some((names) => names.length > 2);
@@ -65,15 +67,23 @@ async function untilRotated({ paths, customer }: Site, night: Night): Promise<vo
 
 /** The kept log must hold every line, or say itself where some are missing. */
 async function linesOf(night: Night, lines: number): Promise<string | undefined> {
-  if (!(night instanceof NightlaneNight)) return undefined;
+  if (!(night instanceof NightlaneNight)) {
+    return undefined;
+  }
   const text = await keptText(night.attemptLog);
   let before = -1;
   let said = false;
   for (const line of text.split("\n")) {
     const number = Number(/chatter (\d{8}) /.exec(line)?.[1] ?? "NaN");
-    if (MISSING.test(line) || line === PART) said = true;
-    if (Number.isNaN(number)) continue;
-    if (number !== before + 1 && !said) return `line ${number} follows ${before} in the kept log, and nothing says why`;
+    if (MISSING.test(line) || line === PART) {
+      said = true;
+    }
+    if (Number.isNaN(number)) {
+      continue;
+    }
+    if (number !== before + 1 && !said) {
+      return `line ${number} follows ${before} in the kept log, and nothing says why`;
+    }
     before = number;
     said = false;
   }
@@ -93,9 +103,13 @@ async function keptText(file: string): Promise<string> {
     .map(Number)
     .sort((one, other) => one - other);
   for (const [index, number] of numbers.entries()) {
-    if (index === 0 && number > 1) texts.push(PART);
+    if (index === 0 && number > 1) {
+      texts.push(PART);
+    }
     const part = `${file}.${number}`;
-    if (existsSync(part)) texts.push(await readFile(part, "utf8"));
+    if (existsSync(part)) {
+      texts.push(await readFile(part, "utf8"));
+    }
   }
   return texts.map((text) => text.replace(/\n$/, "")).join("\n");
 }

@@ -120,7 +120,9 @@ async function allComputingOnSecondNode({ central }: Site, nights: readonly Nigh
 
 /** The kubelet ends, its containers run on; an administrator declares that the machine is off. */
 async function loseCentralNode({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
-  if (night === undefined) return;
+  if (night === undefined) {
+    return;
+  }
   const pod = await night.pod("revaluation");
   await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
   await declareOutOfService(central, SECOND_CENTRAL_NODE);
@@ -137,7 +139,9 @@ async function bringBack({ central }: Site): Promise<void> {
 
 /** Its only node must not be lost: the kubelet falls silent until the pod's removal is forced. */
 async function loseCustomerNode(customer: string, night: ArgoNight | undefined): Promise<void> {
-  if (night === undefined) return;
+  if (night === undefined) {
+    return;
+  }
   const pod = await night.pod("revaluation");
   await stopComponent(customer, "kubelet", "freeze");
   try {
@@ -160,7 +164,9 @@ async function baselinesEvicted(nights: readonly Night[]): Promise<readonly Prom
 
 /** No node of this machine may really run out of anything: the kubelet is set to require more than there is. */
 async function evictByKubelet({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
-  if (night === undefined) return;
+  if (night === undefined) {
+    return;
+  }
   const pod = await night.pod("revaluation");
   await restartKubelet(["--eviction-hard=pid.available<100M"]);
   const what = `the kubelet evicts ${pod.name}`;
@@ -174,7 +180,9 @@ async function restartKubelet(more: readonly string[]): Promise<void> {
 
 /** The first runner's pod is taken for gone while it brings results; the runner goes on, and so does its successor. */
 async function bringTwice(site: Site, night: NightlaneNight | undefined, moment: () => Promise<void>): Promise<void> {
-  if (night === undefined) return;
+  if (night === undefined) {
+    return;
+  }
   const first = await night.handle();
   const pod = await night.pod("revaluation");
   const [one] = await night.untilBringing();
@@ -182,7 +190,9 @@ async function bringTwice(site: Site, night: NightlaneNight | undefined, moment:
   await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
   await deletePod(site.central, pod, "at once");
   await night.untilBringing(one);
-  if (!(await isAlive(first.processes[0]))) throw new Error("the first runner had ended when the second one began");
+  if (!(await isAlive(first.processes[0]))) {
+    throw new Error("the first runner had ended when the second one began");
+  }
 }
 
 /** Checks that the large result at home is the driver's, byte for byte. */

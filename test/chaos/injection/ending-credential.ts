@@ -43,7 +43,9 @@ export async function endingCredential(site: Site, seconds: number): Promise<() 
     path: `/api/v1/namespaces/${laneOf.namespace}/secrets/${CREDENTIAL_SECRET}`,
     body: { data: { kubeconfig: Buffer.from(kubeconfig).toString("base64") } },
   });
-  if (status !== 200) throw new Error(`the lane's credential could not be replaced: ${status}`);
+  if (status !== 200) {
+    throw new Error(`the lane's credential could not be replaced: ${status}`);
+  }
   // The API server grants a minute more, and remembers for ten seconds what it has accepted.
   return async () => {
     const own = remoteApi.withToken(token);

@@ -47,7 +47,9 @@ export class Handle {
       await this.inNetwork("ss", query);
       return;
     }
-    for (const port of await this.ports(address)) await this.inNetwork("ss", [...query, "sport", "=", `:${port}`]);
+    for (const port of await this.ports(address)) {
+      await this.inNetwork("ss", [...query, "sport", "=", `:${port}`]);
+    }
   }
 
   /** Local ports of their connections to an address. */
@@ -65,20 +67,28 @@ export class Handle {
    */
   async dropPackets(address: string): Promise<() => Promise<void>> {
     const ports = await this.ports(address);
-    if (ports.length === 0) throw new Error(`no connection to ${address} is open that could be half-open`);
+    if (ports.length === 0) {
+      throw new Error(`no connection to ${address} is open that could be half-open`);
+    }
     const rules = ports.flatMap((port) => [
       ["OUTPUT", "-p", "tcp", "-d", address, "--sport", `${port}`, "-j", "DROP"],
       ["INPUT", "-p", "tcp", "-s", address, "--dport", `${port}`, "-j", "DROP"],
     ]);
     // Read while they live: a script uses this machine's network, where its rules outlive it.
     const isPod = await this.hasOwnNetwork();
-    for (const rule of rules) await this.inNetwork("iptables", ["-w", "-I", ...rule]);
+    for (const rule of rules) {
+      await this.inNetwork("iptables", ["-w", "-I", ...rule]);
+    }
     return async () => {
       for (const rule of rules) {
         const args = ["-w", "-D", ...rule];
-        if (!isPod) await run("iptables", args);
+        if (!isPod) {
+          await run("iptables", args);
+        }
         // A pod's network, and its rules with it, goes with the pod.
-        else await this.inNetwork("iptables", args).catch((error: unknown) => this.unlessGone(error));
+        else {
+          await this.inNetwork("iptables", args).catch((error: unknown) => this.unlessGone(error));
+        }
       }
     };
   }
@@ -91,7 +101,9 @@ export class Handle {
   }
 
   private async unlessGone(error: unknown): Promise<void> {
-    if (await isAlive(this.processes[0])) throw error;
+    if (await isAlive(this.processes[0])) {
+      throw error;
+    }
   }
 
   private async send(name: NodeJS.Signals): Promise<void> {
@@ -100,7 +112,9 @@ export class Handle {
 
   private async inNetwork(command: string, args: readonly string[]): Promise<string> {
     const [first] = this.processes;
-    if (first === undefined) throw new Error("the handle has no process");
+    if (first === undefined) {
+      throw new Error("the handle has no process");
+    }
     return run("nsenter", ["--target", String(first.pid), "--net", "--", command, ...args]);
   }
 }

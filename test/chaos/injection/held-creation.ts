@@ -23,7 +23,9 @@ export async function holdCreation<T>(
     change: async ({ metadata }) => {
       const label = metadata.labels?.[name];
       probed ||= label === PROBE;
-      if (label === value) done.push(await act());
+      if (label === value) {
+        done.push(await act());
+      }
       return [];
     },
     isAsked: async ({ remoteApi, namespace }) => {
@@ -36,7 +38,9 @@ export async function holdCreation<T>(
     remove,
     done: () => {
       const [first] = done;
-      if (first === undefined) throw new Error(`no Job with the label ${name}=${value} was asked for`);
+      if (first === undefined) {
+        throw new Error(`no Job with the label ${name}=${value} was asked for`);
+      }
       return first;
     },
   };

@@ -42,5 +42,7 @@ export async function drain(programs: string, kubeconfig: string, node: string):
 
 async function patchNode(api: Api, node: string, spec: Readonly<Record<string, unknown>>): Promise<void> {
   const { status } = await api.call({ method: "PATCH", path: `/api/v1/nodes/${node}`, body: { spec } });
-  if (status !== 200) throw new Error(`node ${node} could not be set to ${JSON.stringify(spec)}: ${status}`);
+  if (status !== 200) {
+    throw new Error(`node ${node} could not be set to ${JSON.stringify(spec)}: ${status}`);
+  }
 }

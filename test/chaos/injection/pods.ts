@@ -43,7 +43,9 @@ export async function deletePod(
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
   const body = how === "at once" ? { gracePeriodSeconds: 0 } : {};
   const { status } = await api.call({ method: "DELETE", path, body });
-  if (status !== 200 && status !== 202 && status !== 404) throw new Error(`DELETE ${path} answered ${status}`);
+  if (status !== 200 && status !== 202 && status !== 404) {
+    throw new Error(`DELETE ${path} answered ${status}`);
+  }
 }
 
 /** Asks for a pod's eviction, as a drain does. */
@@ -51,7 +53,9 @@ export async function evictPod(api: Api, { namespace, name }: Pick<PodHead, "nam
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
   const { status } = await api.call({ method: "POST", path, body });
-  if (status !== 201) throw new Error(`POST ${path} answered ${status}`);
+  if (status !== 201) {
+    throw new Error(`POST ${path} answered ${status}`);
+  }
 }
 
 /** Whether a kubelet has evicted a pod; a pod that was removed afterwards counts too. */
@@ -68,7 +72,9 @@ export async function crashPods(api: Api, namespace: string, selector: string): 
   const { items } = await api.get<{ readonly items: readonly Pod[] }>(
     `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`,
   );
-  for (const { metadata } of items) await deletePod(api, { namespace, name: metadata.name }, "at once");
+  for (const { metadata } of items) {
+    await deletePod(api, { namespace, name: metadata.name }, "at once");
+  }
 }
 
 /** Whether a pod is gone from the API server. */

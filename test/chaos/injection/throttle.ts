@@ -20,7 +20,9 @@ export async function refuseWithTooMany(site: Site): Promise<() => Promise<void>
   const make = async (resource: string, kind: string, spec: unknown): Promise<void> => {
     const body = { apiVersion: "flowcontrol.apiserver.k8s.io/v1", kind, metadata: { name: NAME }, spec };
     const { status, body: answer } = await remoteApi.call({ method: "POST", path: `${GROUP}/${resource}`, body });
-    if (status !== 201) throw new Error(`${kind} ${NAME} was refused: ${status} ${JSON.stringify(answer)}`);
+    if (status !== 201) {
+      throw new Error(`${kind} ${NAME} was refused: ${status} ${JSON.stringify(answer)}`);
+    }
   };
   // A level without seats lets one request at a time through.
   await make("prioritylevelconfigurations", "PriorityLevelConfiguration", {

@@ -61,7 +61,9 @@ export async function addWebhook(site: Site, props: WebhookProps): Promise<() =>
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      if (props.silent === true) return;
+      if (props.silent === true) {
+        return;
+      }
       const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
       void respond(review, props).then((response) => {
         answer.setHeader("content-type", "application/json");

@@ -54,7 +54,9 @@ export class ArgoNight extends Night {
       },
     };
     const answer = await site.remoteApi.call({ method: "POST", path: WORKFLOWS, body });
-    if (answer.status !== 201) throw new Error(`${this.name} was refused: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 201) {
+      throw new Error(`${this.name} was refused: ${JSON.stringify(answer.body)}`);
+    }
     this.workflow = (answer.body as Workflow).metadata.name;
   }
 
@@ -69,8 +71,12 @@ export class ArgoNight extends Night {
     } catch {
       return { kind: "running" };
     }
-    if (status?.phase === "Succeeded") return { kind: "done" };
-    if (status?.phase !== "Failed" && status?.phase !== "Error") return { kind: "running" };
+    if (status?.phase === "Succeeded") {
+      return { kind: "done" };
+    }
+    if (status?.phase !== "Failed" && status?.phase !== "Error") {
+      return { kind: "running" };
+    }
     const words = Object.values(status.nodes ?? {}).map(({ message }) => message ?? "");
     return {
       kind: "stopped",
@@ -121,7 +127,9 @@ export class ArgoNight extends Night {
       found = pods.filter(({ node }) => node.includes(`.${step}`)).at(-1);
       return found !== undefined;
     });
-    if (found === undefined) throw new Error(what);
+    if (found === undefined) {
+      throw new Error(what);
+    }
     return found;
   }
 

@@ -11,7 +11,9 @@ export interface JobManifest {
 /** The same Job that a lane's runner starts, for a night that another program runs. It has no name yet. */
 export function baselineJob(site: Site, night: { readonly night: string; readonly folder: string }): JobManifest {
   const step = site.customer.workflow.steps.find(({ work }) => work.kind === "spark");
-  if (step?.work.kind !== "spark") throw new Error("the night has no Spark step");
+  if (step?.work.kind !== "spark") {
+    throw new Error("the night has no Spark step");
+  }
   const job = sparkJob({
     step: step.name,
     namespace: site.namespace,

@@ -25,7 +25,9 @@ export class BashNight extends Night {
   constructor(site: Site, name: string, number: number) {
     super(site, name);
     this.night = `bash-${number}`;
-    if (site.batch === undefined) throw new Error("the bash baseline has no identity in the customer's cluster");
+    if (site.batch === undefined) {
+      throw new Error("the bash baseline has no identity in the customer's cluster");
+    }
     this.kubeconfig = site.batch.kubeconfig;
     this.desk = join(site.work, this.night);
   }
@@ -83,9 +85,15 @@ export class BashNight extends Night {
 
   async look(): Promise<NightLook> {
     const { exitCode, signalCode } = this.child ?? {};
-    if (signalCode) return { kind: "silent" };
-    if (exitCode === undefined || exitCode === null) return { kind: "running" };
-    if (exitCode === 0) return { kind: "done" };
+    if (signalCode) {
+      return { kind: "silent" };
+    }
+    if (exitCode === undefined || exitCode === null) {
+      return { kind: "running" };
+    }
+    if (exitCode === 0) {
+      return { kind: "done" };
+    }
     return { kind: "stopped", message: (await this.said()).trim().split("\n").at(-1) ?? "" };
   }
 
@@ -95,7 +103,9 @@ export class BashNight extends Night {
 
   async handle(): Promise<Handle> {
     const pid = this.child?.pid;
-    if (pid === undefined) throw new Error(`${this.name} was not started`);
+    if (pid === undefined) {
+      throw new Error(`${this.name} was not started`);
+    }
     const group = (await run("pgrep", ["--pgroup", String(pid)])).trim().split("\n").map(Number);
     const processes = await Promise.all(group.map(identify));
     return new Handle(processes.filter((one): one is ProcessIdentity => one !== undefined));
@@ -135,7 +145,9 @@ export class BashNight extends Night {
   /** Kills the script and everything that it started. */
   killGroup(): void {
     const pid = this.child?.pid;
-    if (pid === undefined || this.child?.exitCode !== null || this.child.signalCode !== null) return;
+    if (pid === undefined || this.child?.exitCode !== null || this.child.signalCode !== null) {
+      return;
+    }
     try {
       process.kill(-pid, "SIGKILL");
     } catch {

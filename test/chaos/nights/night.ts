@@ -27,7 +27,9 @@ export function hasPartial(place: string): boolean {
 /** Names of the partial results beside a place. */
 export function partialsOf(place: string): readonly string[] {
   const folder = dirname(place);
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder)) {
+    return [];
+  }
   return readdirSync(folder).filter((name) => name.startsWith(`${basename(place)}.partial`));
 }
 
@@ -80,7 +82,9 @@ export abstract class Night {
       const path = `/apis/batch/v1/namespaces/${this.site.namespace}/jobs/${name}`;
       await this.site.remoteApi.call({ method: "DELETE", path, body: { propagationPolicy: "Background" } });
     }
-    for (const folder of [this.folder, ...this.folders()]) await rm(folder, { recursive: true, force: true });
+    for (const folder of [this.folder, ...this.folders()]) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Makes the driver compute until {@link release}. To be called before the start. */
@@ -150,7 +154,9 @@ export abstract class Night {
   /** The night's newest Job. @throws Error if it has none */
   job(): SeenJob {
     const job = this.jobs().at(-1);
-    if (job === undefined) throw new Error(`${this.name} has no Job`);
+    if (job === undefined) {
+      throw new Error(`${this.name} has no Job`);
+    }
     return job;
   }
 

@@ -76,7 +76,9 @@ export class NightlaneNight extends Night {
       // The central API server is away, as in some faults.
       return { kind: "running" };
     }
-    if (state.phase === "Succeeded") return { kind: "done" };
+    if (state.phase === "Succeeded") {
+      return { kind: "done" };
+    }
     if (state.phase === "Failed" || state.phase === "Error") {
       return { kind: "stopped", message: state.message ?? state.phase };
     }
@@ -123,7 +125,9 @@ export class NightlaneNight extends Night {
   async killBeforeJob(): Promise<void> {
     await this.start();
     await deletePod(this.site.central, await this.pod("revaluation"), "at once");
-    if (this.jobs().length > 0) throw new Error("the Job already exists");
+    if (this.jobs().length > 0) {
+      throw new Error("the Job already exists");
+    }
   }
 
   /** A webhook holds the Job's creation until the runner is frozen where it waits for the answer. */
@@ -141,7 +145,9 @@ export class NightlaneNight extends Night {
       await held.remove();
     }
     const record = join(this.lane, "revaluation.attempts", "attempt-1.json");
-    if (existsSync(record)) throw new Error("the Job is already recorded");
+    if (existsSync(record)) {
+      throw new Error("the Job is already recorded");
+    }
   }
 
   async killWhileBringing(): Promise<void> {
@@ -152,7 +158,9 @@ export class NightlaneNight extends Night {
       hasPartial(join(this.lane, "revaluation")),
     );
     await handle.freeze();
-    if (existsSync(join(this.lane, "revaluation", "manifest.json"))) throw new Error("the results are already there");
+    if (existsSync(join(this.lane, "revaluation", "manifest.json"))) {
+      throw new Error("the results are already there");
+    }
     await handle.kill();
     await deletePod(this.site.central, pod, "at once");
   }
@@ -189,7 +197,9 @@ export class NightlaneNight extends Night {
       found = pods.filter(({ node }) => node.includes(`.${step}.`)).at(-1);
       return found !== undefined;
     });
-    if (found === undefined) throw new Error(what);
+    if (found === undefined) {
+      throw new Error(what);
+    }
     return found;
   }
 

@@ -42,13 +42,17 @@ export class Credential {
       },
     });
     const token = (request.body as { readonly status?: { readonly token?: string } }).status?.token;
-    if (token === undefined) throw new Error(`no token for ${account}: ${JSON.stringify(request.body)}`);
+    if (token === undefined) {
+      throw new Error(`no token for ${account}: ${JSON.stringify(request.body)}`);
+    }
     const authorityPem = await readFile(authority, "utf8");
     const content = { cluster, server, authorityPem, user: account, identity: { token }, namespace };
     await writeFile(file, renderKubeconfig(content), { mode: 0o600 });
     this.boundTo = name;
     return async () => {
-      if (before !== undefined) await api.call({ method: "DELETE", path: `${secrets}/${before}` });
+      if (before !== undefined) {
+        await api.call({ method: "DELETE", path: `${secrets}/${before}` });
+      }
     };
   }
 }

@@ -96,7 +96,9 @@ export class DriverLog {
       this.api.get<{ readonly items: readonly Pod[] }>(`/apis/batch/v1/namespaces/${this.namespace}/jobs`),
     ]);
     const seen = new Set(pods.items.map((pod) => pod.metadata.name));
-    for (const pod of pods.items) this.note(pod);
+    for (const pod of pods.items) {
+      this.note(pod);
+    }
     for (const driver of this.byPod.values()) {
       if (driver.ended === undefined && !seen.has(driver.pod)) {
         this.byPod.set(driver.pod, { ...driver, ended: thisSecond() });
@@ -107,7 +109,9 @@ export class DriverLog {
       this.byJob.set(metadata.name, { name: metadata.name, labels: metadata.labels ?? {}, gone: false });
     }
     for (const job of this.byJob.values()) {
-      if (!names.has(job.name)) this.byJob.set(job.name, { ...job, gone: true });
+      if (!names.has(job.name)) {
+        this.byJob.set(job.name, { ...job, gone: true });
+      }
     }
   }
 
@@ -118,7 +122,9 @@ export class DriverLog {
     const { running, terminated } = state ?? {};
     const startedAt = running?.startedAt ?? terminated?.startedAt;
     // A container that never ran has ended without a start.
-    if (startedAt === undefined || startedAt === null) return;
+    if (startedAt === undefined || startedAt === null) {
+      return;
+    }
     this.byPod.set(metadata.name, {
       pod: metadata.name,
       job,

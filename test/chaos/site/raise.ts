@@ -22,7 +22,9 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
   const paths = new FarmPaths(farmRoot());
   const ranBefore = await isFarmRunning(paths);
   const end = async (): Promise<void> => {
-    if (!ranBefore) await farmCommand("down");
+    if (!ranBefore) {
+      await farmCommand("down");
+    }
   };
   // What a killed farm left behind.
   await end();
@@ -33,12 +35,17 @@ export async function raise(needs: Needs, progress: Progress): Promise<{ site: S
     const pulumi = await FarmPulumi.of(paths, progress);
     const own = await prepareCredential(paths, CUSTOMER);
     const credentials = { ...own, batch: await prepareBatch(paths, CUSTOMER, own.remoteApi) };
-    for (const stack of ["platform", CUSTOMER]) await progress.step(`pulumi up: ${stack}`, () => pulumi.up(stack));
+    for (const stack of ["platform", CUSTOMER]) {
+      await progress.step(`pulumi up: ${stack}`, () => pulumi.up(stack));
+    }
     const site = await openSite(paths, pulumi, credentials, CUSTOMER);
     await ensureApplication(site.remote);
-    if (needs.secondNodes.has("central")) await cordon(site.central, SECOND_CENTRAL_NODE, true);
-    if (needs.secondNodes.has("customer"))
+    if (needs.secondNodes.has("central")) {
+      await cordon(site.central, SECOND_CENTRAL_NODE, true);
+    }
+    if (needs.secondNodes.has("customer")) {
       await cordon(site.remoteApi, secondNodeOf(customerClusterId(CUSTOMER)), true);
+    }
     if (needs.argo) {
       await progress.step("plain Argo", async () =>
         ensureArgoBaseline({

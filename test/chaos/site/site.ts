@@ -150,7 +150,9 @@ export async function openSite(
 /** The Linux namespaces of one machine of the farm. */
 export async function sandboxOf(paths: FarmPaths, id: string): Promise<Sandbox> {
   const init = (await FarmRecord.read(paths.state)).state.clusters[id]?.init;
-  if (init === undefined) throw new Error(`${id} does not run in the farm`);
+  if (init === undefined) {
+    throw new Error(`${id} does not run in the farm`);
+  }
   return new Sandbox(init);
 }
 
@@ -169,12 +171,16 @@ async function startScheduled(central: Api, nights: Central, namespace: string, 
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
   await endWorkflow(central, namespace, name);
   const { status, body: answer } = await central.call({ method: "POST", path, body });
-  if (status !== 201) throw new Error(`${name} was refused: ${JSON.stringify(answer)}`);
+  if (status !== 201) {
+    throw new Error(`${name} was refused: ${JSON.stringify(answer)}`);
+  }
   return name;
 }
 
 async function endWorkflow(api: Api, namespace: string, name: string): Promise<void> {
-  if (name === "") return;
+  if (name === "") {
+    return;
+  }
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${name}`;
   await api.call({ method: "DELETE", path, body: { propagationPolicy: "Background" } });
 }
@@ -182,7 +188,9 @@ async function endWorkflow(api: Api, namespace: string, name: string): Promise<v
 async function ensureBatchAccount(api: Api, namespace: string): Promise<void> {
   const make = async (path: string, body: unknown): Promise<void> => {
     const { status } = await api.call({ method: "POST", path, body });
-    if (status !== 201 && status !== 409) throw new Error(`POST ${path} answered ${status}`);
+    if (status !== 201 && status !== 409) {
+      throw new Error(`POST ${path} answered ${status}`);
+    }
   };
   const metadata = { name: BATCH_ACCOUNT };
   await make(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });

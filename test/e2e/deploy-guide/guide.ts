@@ -25,7 +25,9 @@ export function readGuide(text: string): readonly GuideSection[] {
 /** Reads the `sh` blocks of a section without a number, those in its lists too. */
 export function readSection(text: string, title: string): readonly GuideBlock[] {
   const section = text.split(/^## /m).find((part) => part.startsWith(`${title}\n`));
-  if (section === undefined) throw new Error(`there is no section "${title}"`);
+  if (section === undefined) {
+    throw new Error(`there is no section "${title}"`);
+  }
   return readBlocks(section);
 }
 

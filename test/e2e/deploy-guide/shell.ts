@@ -36,19 +36,25 @@ export class Shell {
     this.bash.stdin?.write(`source '${file}' < /dev/null; echo '${ENDED}'\n`);
     await Promise.race([this.closed, this.untilEnded()]);
     const [output = "", rest] = this.printed.split(`${ENDED}\n`);
-    if (rest === undefined) throw new Error(`the shell ended with ${this.bash.exitCode}:\n${commands}\n${output}`);
+    if (rest === undefined) {
+      throw new Error(`the shell ended with ${this.bash.exitCode}:\n${commands}\n${output}`);
+    }
     return output;
   }
 
   /** Ends the shell and everything that it still runs. */
   end(): void {
-    if (this.bash.pid !== undefined && this.bash.exitCode === null) process.kill(-this.bash.pid, "SIGKILL");
+    if (this.bash.pid !== undefined && this.bash.exitCode === null) {
+      process.kill(-this.bash.pid, "SIGKILL");
+    }
   }
 
   private async untilEnded(): Promise<void> {
     await new Promise<void>((resolve) => {
       const look = (): void => {
-        if (this.printed.includes(ENDED)) resolve();
+        if (this.printed.includes(ENDED)) {
+          resolve();
+        }
       };
       this.bash.stdout?.on("data", look);
     });

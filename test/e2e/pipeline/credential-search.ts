@@ -11,7 +11,9 @@ export function credentialsOf(
   return environments.flatMap((environment) =>
     Object.entries(variables.filesOf(environment)).flatMap(([name, content]) => {
       // A certificate authority's certificate is not a secret.
-      if (name === "NIGHTLANE_CUSTOMER_CA_FILE" || !only.test(name)) return [];
+      if (name === "NIGHTLANE_CUSTOMER_CA_FILE" || !only.test(name)) {
+        return [];
+      }
       return canariesOf(`${environment} ${name}`, name.endsWith("KUBECONFIG") ? "kubeconfig" : name, content);
     }),
   );
@@ -32,7 +34,9 @@ export async function searchFolder(folder: string, credentials: readonly Canary[
   for await (const { where, text } of filesBelow(folder, async () => [folder]).texts()) {
     files.add(where.slice(folder.length + 1));
     const how = findAny(text, credentials);
-    if (how !== undefined) found.push(`${where}: ${how}`);
+    if (how !== undefined) {
+      found.push(`${where}: ${how}`);
+    }
   }
   return { files: [...files], found };
 }

@@ -94,7 +94,9 @@ export class GitlabProject {
   /** Runs a command in the clone, as a person does. @throws Error with its output if it fails */
   async command(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { code, printed } = await this.spawn(name, args, env);
-    if (code !== 0) throw new Error(`${[name, ...args].join(" ")} ended with exit code ${code}:\n${printed}`);
+    if (code !== 0) {
+      throw new Error(`${[name, ...args].join(" ")} ended with exit code ${code}:\n${printed}`);
+    }
     return printed;
   }
 
@@ -113,7 +115,9 @@ export class GitlabProject {
     this.keep(printed);
     const run = readRun(code, printed, this.seen);
     for (const [job, result] of Object.entries(run.jobs)) {
-      if (job.endsWith(":up")) this.noteDeployment(job.replace(/:up$/, ""), result === "passed" ? "success" : "failed");
+      if (job.endsWith(":up")) {
+        this.noteDeployment(job.replace(/:up$/, ""), result === "passed" ? "success" : "failed");
+      }
       if (job.endsWith(":destroy") && result === "passed") {
         this.deployments.noteStop(environmentOf(job.replace(/:destroy$/, "")));
       }
@@ -171,7 +175,9 @@ export class GitlabProject {
     const from = join(this.clone, ".gitlab-ci-local");
     // gitlab-ci-local leaves reports where the job wrote them.
     for (const part of ["output", "artifacts", "builds/note/review-terraform.json"]) {
-      if (existsSync(join(from, part))) cpSync(join(from, part), join(folder, part), { recursive: true });
+      if (existsSync(join(from, part))) {
+        cpSync(join(from, part), join(folder, part), { recursive: true });
+      }
     }
   }
 

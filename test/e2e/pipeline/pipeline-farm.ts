@@ -58,7 +58,9 @@ export class PipelineFarm {
     };
     const image = { programs: [paths.programs, ...pulumi.programs], env };
     const project = new GitlabProject(image, variables, await new GitlabDeployments().start());
-    for (const stack of [PLATFORM, ...customerNames()]) project.noteDeployment(stack, "success");
+    for (const stack of [PLATFORM, ...customerNames()]) {
+      project.noteDeployment(stack, "success");
+    }
     return new PipelineFarm(paths, pulumi, variables, project, await Api.fromKubeconfig(paths.centralKubeconfig));
   }
 

@@ -43,7 +43,9 @@ export class ArgoCd {
   static async start(paths: FarmPaths, git: GitHost, reporter: Reporter): Promise<ArgoCd> {
     const { state } = await FarmRecord.read(paths.state);
     const init = state.clusters.central?.init;
-    if (init === undefined) throw new UserError("No farm runs on this machine.\nStart it: make farm-up");
+    if (init === undefined) {
+      throw new UserError("No farm runs on this machine.\nStart it: make farm-up");
+    }
     await ensurePackages(["redis-server", "git"], reporter);
     const tools = await ensureTools(["argocd", "argocd-manifests", "helm", "kubectl"], reporter);
     const cluster = paths.cluster("central");
@@ -60,7 +62,9 @@ export class ArgoCd {
       authorities: { [git.name]: git.authority },
     });
     try {
-      for (const component of components) await argoCd.startComponent(component);
+      for (const component of components) {
+        await argoCd.startComponent(component);
+      }
     } catch (error) {
       await argoCd.stop();
       throw error;
@@ -70,7 +74,9 @@ export class ArgoCd {
 
   /** Ends its processes and removes its files, the controller's credential among them. */
   async stop(): Promise<void> {
-    for (const process of this.running.toReversed()) await terminate(process);
+    for (const process of this.running.toReversed()) {
+      await terminate(process);
+    }
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -86,7 +92,9 @@ export class ArgoCd {
       await this.sandbox.run("bash", ["-c", `exec 3<>/dev/tcp/127.0.0.1/${port}`]);
       return true;
     } catch (error) {
-      if (error instanceof UserError) return false;
+      if (error instanceof UserError) {
+        return false;
+      }
       throw error;
     }
   }
@@ -103,8 +111,9 @@ export class ArgoCd {
       };
       const { status, body } = await client.call({ method: "POST", path, body: request });
       const token = (body as { readonly status?: { readonly token?: string } }).status?.token;
-      if (token === undefined)
+      if (token === undefined) {
         throw new UserError(`No token for ${ARGOCD_CONTROLLER}: ${status} ${JSON.stringify(body)}`);
+      }
       const { cluster } = parse(await readFile(administrator, "utf8")).clusters[0];
       const file = join(this.folder, "controller.kubeconfig");
       const kubeconfig = renderKubeconfig({

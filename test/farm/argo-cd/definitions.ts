@@ -18,7 +18,9 @@ const KINDS = ["appproject", "application"] as const;
 export async function applyArgoCdDefinitions(kubectl: string, kubeconfig: string, manifests: string): Promise<void> {
   const administrator = new Kubectl(kubectl, kubeconfig);
   await administrator.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: ARGOCD_NAMESPACE } }]);
-  for (const file of definitionFiles(manifests)) await administrator.applyFolder(file);
+  for (const file of definitionFiles(manifests)) {
+    await administrator.applyFolder(file);
+  }
   const client = await Api.fromKubeconfig(kubeconfig);
   try {
     for (const kind of KINDS) {

@@ -58,8 +58,11 @@ function answer(output: Buffer, response: ServerResponse): void {
   let status = end < 0 ? 500 : 200;
   for (const header of headers) {
     const [name = "", value = ""] = header.split(/:\s*/, 2);
-    if (name.toLowerCase() === "status") status = Number.parseInt(value, 10);
-    else if (name !== "") response.setHeader(name, value);
+    if (name.toLowerCase() === "status") {
+      status = Number.parseInt(value, 10);
+    } else if (name !== "") {
+      response.setHeader(name, value);
+    }
   }
   response.writeHead(status).end(end < 0 ? undefined : output.subarray(end + 4));
 }

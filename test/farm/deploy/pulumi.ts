@@ -124,7 +124,9 @@ async function ensureKey(file: string): Promise<string> {
   try {
     await writeFile(file, randomBytes(24).toString("hex"), { mode: 0o600, flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      throw error;
+    }
   }
   return file;
 }

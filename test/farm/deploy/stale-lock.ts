@@ -17,7 +17,9 @@ interface Lock {
  * @param locks Folder of the stack's locks.
  */
 export async function isLeftLocked(locks: string): Promise<boolean> {
-  if (!existsSync(locks)) return false;
+  if (!existsSync(locks)) {
+    return false;
+  }
   const files = (await readdir(locks)).filter((file) => file.endsWith(".json"));
   const holders = await Promise.all(files.map(async (file) => readLock(join(locks, file))));
   const isGone = await Promise.all(

@@ -50,7 +50,9 @@ export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
     });
     archive = await archiveIn(places);
   }
-  if (archive === undefined) throw new Error(`no base in ${places.pulled} nor ${places.made}`);
+  if (archive === undefined) {
+    throw new Error(`no base in ${places.pulled} nor ${places.made}`);
+  }
   return { archive, digest: await archiveDigest(archive) };
 }
 
@@ -59,7 +61,9 @@ type Places = Readonly<Record<"pulled" | "made", string>>;
 
 async function archiveIn({ pulled, made }: Places): Promise<string | undefined> {
   for (const archive of [join(pulled, "base.tar"), join(made, "base.tar")]) {
-    if (await exists(archive)) return archive;
+    if (await exists(archive)) {
+      return archive;
+    }
   }
   return undefined;
 }

@@ -30,7 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
   const reporter = progressOn(process.stderr);
   const wanted = names.filter(isImageName);
   const images = await ensureImages(wanted, reporter);
-  for (const name of verb === "reproduce" ? wanted : []) await reproduceImage(name, reporter);
+  for (const name of verb === "reproduce" ? wanted : []) {
+    await reproduceImage(name, reporter);
+  }
   process.stdout.write(`${JSON.stringify(images, null, 2)}\n`);
   return 0;
 }

@@ -13,7 +13,9 @@ import { type ImageName, type ImageRecipe, imageRecipes } from "./recipe.ts";
  */
 export async function reproduceImage(name: ImageName, reporter: Reporter): Promise<void> {
   await buildAgain(name, reporter, async ({ first, second }) => {
-    if (first.digest === second.digest) return;
+    if (first.digest === second.digest) {
+      return;
+    }
     const { differs = {} }: ImageRecipe = imageRecipes[name];
     const found = await differingFiles(name, first, second);
     const unexcused = found.filter((path) => differs[path] === undefined);
@@ -36,7 +38,9 @@ async function differingFiles(name: string, first: BuiltImage, second: BuiltImag
     const said = await runCommand("diff", ["--recursive", "--brief", "--no-dereference", ...trees], {
       limitSeconds: 600,
     });
-    if (said.code > 1) throw new UserError(`The two builds of ${name} cannot be compared: ${said.stderr.trim()}`);
+    if (said.code > 1) {
+      throw new UserError(`The two builds of ${name} cannot be compared: ${said.stderr.trim()}`);
+    }
     return said.stdout
       .trim()
       .split("\n")
@@ -67,11 +71,15 @@ async function unpack({ archive, digest }: BuiltImage, folder: string): Promise<
   const blob = (name: string): string => join(layout, "blobs", name.replace(":", "/"));
   const said = await runCommand("cat", [blob(digest)]);
   const { layers }: { readonly layers: readonly { readonly digest: string }[] } = JSON.parse(said.stdout);
-  for (const layer of layers) await tar(["-xzf", blob(layer.digest), "-C", tree]);
+  for (const layer of layers) {
+    await tar(["-xzf", blob(layer.digest), "-C", tree]);
+  }
   return tree;
 }
 
 async function tar(args: readonly string[]): Promise<void> {
   const said = await runCommand("tar", [...args], { limitSeconds: 600 });
-  if (said.code !== 0) throw new UserError(`tar ${args.join(" ")} failed: ${said.stderr.trim()}`);
+  if (said.code !== 0) {
+    throw new UserError(`tar ${args.join(" ")} failed: ${said.stderr.trim()}`);
+  }
 }

@@ -62,7 +62,9 @@ export class MovedSchedule {
   }
 
   async move({ at, template, parameters, annotations = {} }: Move): Promise<void> {
-    for (const key of Object.keys(annotations)) this.touched.add(key);
+    for (const key of Object.keys(annotations)) {
+      this.touched.add(key);
+    }
     const { workflowTemplateRef } = this.before.spec.workflowSpec;
     await this.patch({
       metadata: { annotations },

@@ -9,7 +9,9 @@ import type { Day } from "../../../runs/local-time.ts";
  */
 export function openOn(definition: CustomerDefinition, day: Day): CustomerDefinition {
   const { schedule } = definition.workflow;
-  if (isBusinessDay(customerCalendar(schedule), day)) return definition;
+  if (isBusinessDay(customerCalendar(schedule), day)) {
+    return definition;
+  }
   const workedDays = { [day]: "worked in the farm" };
   return { ...definition, workflow: { ...definition.workflow, schedule: { ...schedule, workedDays } } };
 }

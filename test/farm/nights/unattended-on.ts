@@ -9,7 +9,9 @@ import { variantOf } from "../../support/night-variant.ts";
  */
 export function unattendedOn(definition: CustomerDefinition, day: Day): CustomerDefinition {
   const { workflow } = definition;
-  if (variantOf(customerCalendar(workflow.schedule), day) === "regular") return definition;
+  if (variantOf(customerCalendar(workflow.schedule), day) === "regular") {
+    return definition;
+  }
   const followed = new Set(workflow.steps.flatMap(({ after }) => after));
   const steps = workflow.steps.filter((step) => step.work.kind !== "gate" || followed.has(step));
   return { ...definition, workflow: { ...workflow, steps } };

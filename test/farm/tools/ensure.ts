@@ -50,7 +50,9 @@ export async function ensureFrom(
   for (const recipe of available) {
     const products = recipe.products.filter(({ name }) => all.has(name));
     await collectPresent(recipe, products, paths);
-    if (products.some(({ name }) => !paths.has(name))) missing.push({ recipe, products });
+    if (products.some(({ name }) => !paths.has(name))) {
+      missing.push({ recipe, products });
+    }
   }
   const run = new ToolRun(missing, downloadSource().kind !== "off");
   for (const { recipe, products } of missing) {

@@ -54,7 +54,9 @@ async function sourceOf(
   try {
     return await moduleFromProxy({ folder, module, work, log });
   } catch (problem) {
-    if (!(problem instanceof DownloadProblem)) throw problem;
+    if (!(problem instanceof DownloadProblem)) {
+      throw problem;
+    }
     try {
       await requireGo(folder, `fetching ${name} ${version}`);
       return await moduleFolder(folder, module);

@@ -39,10 +39,14 @@ export async function moduleFromProxy(wanted: WantedModule, proxies = proxiesOf(
       const unpacked = join(work, "module");
       await runLogged({ command: "python3", args: ["-m", "zipfile", "-e", archive, unpacked], log });
       const found = await sumOf(unpacked);
-      if (found === sum) return join(unpacked, `${module}@${version}`);
+      if (found === sum) {
+        return join(unpacked, `${module}@${version}`);
+      }
       throw new DownloadProblem(`holds ${found}, where go.sum says ${sum}: not taken`);
     } catch (error) {
-      if (!(error instanceof DownloadProblem)) throw error;
+      if (!(error instanceof DownloadProblem)) {
+        throw error;
+      }
       problem = new DownloadProblem(`${address} ${error.message}`);
     }
   }
@@ -63,7 +67,9 @@ async function pinOf(folder: string, module: string): Promise<{ readonly version
   const lines = (await readFile(join(folder, "go.sum"), "utf8")).split("\n").map((line) => line.split(" "));
   const [, version = "", sum = ""] =
     lines.find(([name, pinned = ""]) => name === module && !pinned.endsWith("/go.mod")) ?? [];
-  if (sum === "") throw new Error(`${folder}/go.sum pins no ${module}`);
+  if (sum === "") {
+    throw new Error(`${folder}/go.sum pins no ${module}`);
+  }
   return { version, sum };
 }
 

@@ -92,7 +92,9 @@ export class ToolRun {
         const end = (succeeded: boolean): void => {
           this.finished.push(this.currentTime());
           this.current = undefined;
-          if (way === "download") this.releasesCome = succeeded;
+          if (way === "download") {
+            this.releasesCome = succeeded;
+          }
         };
         return {
           done: () => {
@@ -112,7 +114,9 @@ export class ToolRun {
     const taken = (this.now() - this.start) / 1000;
     const where = `tool ${this.place} of ${this.tools.length}, ${elapsed(taken * 1000)}`;
     const left = this.left();
-    if (left === undefined) return { share: 0, text: where };
+    if (left === undefined) {
+      return { share: 0, text: where };
+    }
     return { share: left === 0 ? 1 : taken / (taken + left), text: `${where}, ${inWords(left)}` };
   }
 
@@ -123,13 +127,19 @@ export class ToolRun {
       return way && { way, expected: expectedSeconds(recipe, way) };
     });
     const known = waiting.filter((time) => time !== undefined);
-    if (known.length < waiting.length) return undefined;
-    if (this.current?.way === "download" && this.releasesCome === undefined) return undefined;
+    if (known.length < waiting.length) {
+      return undefined;
+    }
+    if (this.current?.way === "download" && this.releasesCome === undefined) {
+      return undefined;
+    }
     return secondsLeft(this.finished, this.currentTime(), known);
   }
 
   private wayOfReleased(): Way | undefined {
-    if (this.releasesCome === undefined) return undefined;
+    if (this.releasesCome === undefined) {
+      return undefined;
+    }
     return this.releasesCome ? "download" : "build";
   }
 
@@ -147,11 +157,15 @@ function isReleased({ release }: Recipe, products: readonly Pick<Product, "name"
 
 /** What was recorded of a recipe in one way. */
 export function expectedSeconds(recipe: Pick<Recipe, "name" | "goModule">, way: Way): number {
-  if (way === "download") return DOWNLOAD;
+  if (way === "download") {
+    return DOWNLOAD;
+  }
   return recipe.goModule === undefined ? WITHOUT_COMPILER : (buildSeconds[recipe.name] ?? UNRECORDED_BUILD);
 }
 
 function inWords(seconds: number): string {
-  if (seconds === 0) return "longer than expected";
+  if (seconds === 0) {
+    return "longer than expected";
+  }
   return seconds < 60 ? "less than a minute left" : `about ${Math.ceil(seconds / 60)} min left`;
 }

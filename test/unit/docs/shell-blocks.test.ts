@@ -40,7 +40,9 @@ async function isTyped(commands: string): Promise<boolean> {
       () => true,
       () => false,
     );
-    if (!isTaken) return false;
+    if (!isTaken) {
+      return false;
+    }
   }
   return true;
 }
@@ -70,12 +72,15 @@ function unreadableCode(text: string): readonly string[] {
   const found: string[] = [];
   for (const line of text.split("\n")) {
     if (/^\s*(`{3}|~{3})/.test(line)) {
-      if (!(opening === undefined ? OPENING.test(line) : line.trim() === "```")) found.push(line);
+      if (!(opening === undefined ? OPENING.test(line) : line.trim() === "```")) {
+        found.push(line);
+      }
       opening = opening === undefined ? line : undefined;
     } else if (
       opening === undefined ? before === "" && /^( {4}|\t)/.test(line) : /text$/.test(opening) && /^ *\$ /.test(line)
-    )
+    ) {
       found.push(line);
+    }
     before = line;
   }
   return opening === undefined ? found : [...found, opening];
@@ -111,8 +116,9 @@ test("every block of a shell is run by a test, or says by which not and why", as
       );
     const isInReadme = file === "README.md" && readme.some((block) => block.commands === outdented(commands));
     const isMarked = /^\*Not run by (the|a) test( .+)?[,:;] .+\*$/.test(above);
-    if (!isRun && !isInReadme && !isMarked && !(await isTyped(commands)))
+    if (!isRun && !isInReadme && !isMarked && !(await isTyped(commands))) {
       unproven.push(`${file}: ${commands.split("\n")[0]}`);
+    }
   }
   expect(unproven).toEqual([]);
 });

@@ -75,5 +75,7 @@ describe("planFarm", () => {
 test("linkName fits the kernel's 15 characters and differs for similar names", () => {
   const names = ["customer-a", "customer-b", `customer-${"x".repeat(40)}`].map(linkName);
   expect(new Set(names).size).toBe(3);
-  for (const name of names) expect(name).toMatch(/^nlf[0-9a-f]{10}$/);
+  for (const name of names) {
+    expect(name).toMatch(/^nlf[0-9a-f]{10}$/);
+  }
 });

@@ -30,7 +30,9 @@ describe("identity", () => {
 
   test("a process that ended is gone", async () => {
     const found = await identify(await sleeper());
-    if (found === undefined) throw new Error("the process was not found");
+    if (found === undefined) {
+      throw new Error("the process was not found");
+    }
     await terminate(found);
     expect(await isAlive(found)).toBe(false);
   });
@@ -38,7 +40,9 @@ describe("identity", () => {
   test("terminate leaves a process alone whose number was given out again", async () => {
     const pid = await sleeper();
     const found = await identify(pid);
-    if (found === undefined) throw new Error("the process was not found");
+    if (found === undefined) {
+      throw new Error("the process was not found");
+    }
     await terminate({ pid, startTime: found.startTime - 1 });
     expect(await isAlive(found)).toBe(true);
     await terminate(found, 0);
@@ -49,6 +53,8 @@ test("findByEnvironment finds a process by the start of an entry", async () => {
   const pid = await sleeper({ NIGHTLANE_TEST_MARK: `${process.pid}:one:` });
   const found = await findByEnvironment(`NIGHTLANE_TEST_MARK=${process.pid}:`);
   expect(found.map((process) => process.pid)).toEqual([pid]);
-  for (const process of found) await terminate(process, 0);
+  for (const process of found) {
+    await terminate(process, 0);
+  }
   expect(await findByEnvironment(`NIGHTLANE_TEST_MARK=${process.pid}:`)).toEqual([]);
 });

@@ -38,8 +38,11 @@ beforeEach(async () => {
     asked.push(path);
     const { status = 200, body = Buffer.alloc(0), cut = false } = answer(path);
     response.writeHead(status, { "content-length": body.length });
-    if (cut) response.write(body.subarray(0, body.length / 2), () => response.destroy());
-    else response.end(body);
+    if (cut) {
+      response.write(body.subarray(0, body.length / 2), () => response.destroy());
+    } else {
+      response.end(body);
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   process.env.NIGHTLANE_CACHE = join(folder, "cache");
@@ -49,8 +52,11 @@ beforeEach(async () => {
 afterEach(async () => {
   process.env.NIGHTLANE_CACHE = before.NIGHTLANE_CACHE;
   process.env.NIGHTLANE_DOWNLOADS = before.NIGHTLANE_DOWNLOADS;
-  for (const name of ["NIGHTLANE_CACHE", "NIGHTLANE_DOWNLOADS"])
-    if (before[name] === undefined) delete process.env[name];
+  for (const name of ["NIGHTLANE_CACHE", "NIGHTLANE_DOWNLOADS"]) {
+    if (before[name] === undefined) {
+      delete process.env[name];
+    }
+  }
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();

@@ -27,7 +27,9 @@ test("what the program loads is among its dependencies", () => {
   for (const file of ROOMS.flatMap(sources)) {
     for (const [, statement, call] of readFileSync(join(REPOSITORY, file), "utf8").matchAll(LOADED)) {
       const name = statement ?? call ?? "";
-      if (!name.startsWith("node:")) loaded.set(name, file);
+      if (!name.startsWith("node:")) {
+        loaded.set(name, file);
+      }
     }
   }
   expect([...loaded.keys()]).toEqual(expect.arrayContaining(["commander", "@kubernetes/client-node", "yaml", "tsx"]));

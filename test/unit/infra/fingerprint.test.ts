@@ -32,7 +32,9 @@ describe("fingerprints", () => {
   test("are keyed hashes of identity, credential and authority, the same for the same credential whatever its holder", () => {
     expect(of(first)).toEqual(of(first));
     expect(of(first)).toHaveLength(3);
-    for (const digest of of(first)) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    for (const digest of of(first)) {
+      expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    }
   });
 
   test("agree on the identity of two tokens of one account, and tell the tokens apart", () => {

@@ -26,7 +26,9 @@ function unfinished(definition: CustomerDefinition, source = ""): readonly strin
     requireFinished(definition, FILE, source);
     return [];
   } catch (error) {
-    if (error instanceof ProblemsError) return error.problems.map(({ property }) => property);
+    if (error instanceof ProblemsError) {
+      return error.problems.map(({ property }) => property);
+    }
     throw error;
   }
 }

@@ -48,7 +48,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  if (server.listening) await new Promise((resolve) => server.close(resolve));
+  if (server.listening) {
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 const check = (isPreview = false): Promise<void> => requireKeptVolume(definition, "customers/testbank.ts", isPreview);

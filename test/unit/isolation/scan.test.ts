@@ -107,7 +107,7 @@ describe("subjects", () => {
 });
 
 describe("a planted value", () => {
-  const value = "Kanarie0123456789abcdef";
+  const value = "Canary0123456789abcdef";
   const forms = canaryForms(value);
 
   test.each([0, 1, 2, 3, 4])("is found in base64, and in base64 of it, with %s characters before", (before) => {
@@ -123,7 +123,7 @@ describe("a planted value", () => {
     expect(findCanary(`a${value}b`, forms)).toBe("plain");
     expect(findCanary(Buffer.from(value).toString("hex"), forms)).toBe("in hexadecimal");
     expect(findCanary([...value].reverse().join(""), forms)).toBe("backwards");
-    expect(findCanary("Kanarie of another kind", forms)).toBeUndefined();
+    expect(findCanary("Canary of another kind", forms)).toBeUndefined();
   });
 });
 

@@ -26,10 +26,14 @@ test("the bundle of the image runs by itself, waits for an API server that is aw
   });
   const ended = once(child, "exit");
   const lines: { readonly level: string; readonly text: string }[] = [];
-  if (child.stdout === null) throw new Error("no output to read");
+  if (child.stdout === null) {
+    throw new Error("no output to read");
+  }
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(JSON.parse(line));
-    if (lines.length === 2) break;
+    if (lines.length === 2) {
+      break;
+    }
   }
   const text = lines.map((line) => line.text).join("\n");
   expect(text).toMatch(/lease nightwatch: .*; trying again/);

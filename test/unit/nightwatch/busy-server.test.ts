@@ -119,7 +119,9 @@ test("an act whose night was started, and the answer lost, is done and not expir
   let created: NewWorkflow | undefined;
   let away = false;
   const requireServer = (): void => {
-    if (away) throw answer(503, "ServiceUnavailable", "away");
+    if (away) {
+      throw answer(503, "ServiceUnavailable", "away");
+    }
   };
   const { desk, reported, after } = deskWith({
     schedule: async () => {
@@ -128,7 +130,9 @@ test("an act whose night was started, and the answer lost, is done and not expir
     },
     create: async (_, workflow) => {
       requireServer();
-      if (created !== undefined) throw answer(409, "AlreadyExists", "exists");
+      if (created !== undefined) {
+        throw answer(409, "AlreadyExists", "exists");
+      }
       created = workflow;
       away = true;
       throw new Error("socket hang up");
@@ -239,7 +243,9 @@ test("a backfill of which one start is refused keeps what it has started, says w
   const started: string[] = [];
   const writer = writerWith({
     create: async (_, { name }) => {
-      if (started.length >= room) throw answer(403, "Forbidden", "exceeded quota: lane, used: 100, limited: 100");
+      if (started.length >= room) {
+        throw answer(403, "Forbidden", "exceeded quota: lane, used: 100, limited: 100");
+      }
       started.push(name);
       return name;
     },

@@ -227,7 +227,9 @@ describe("a gate is urgent by what comes after it, as Prometheus' rule has it", 
     const [time, later] = ["2026-03-31T22:40:00Z", "2026-03-31T22:42:00Z"];
     const records = recorded(20);
     const watched = await begun(records, atGate(time, "scenarios"), time);
-    for (const minute of [41, 42]) await watched.roundAt(`2026-03-31T22:${minute}:00Z`);
+    for (const minute of [41, 42]) {
+      await watched.roundAt(`2026-03-31T22:${minute}:00Z`);
+    }
     const restarted = new WatchedNights(later, records);
     await restarted.nightwatch.load();
     await restarted.list([cron], [atGate(time, "scenarios")]);

@@ -32,7 +32,9 @@ test("a workflow that cannot be read while the list goes on fails that list, and
   const list = watched.nightwatch.intake.workflowsListed(
     slowly(head("alpha"), head("bad"), head("zeta")),
     async (one) => {
-      if (one.metadata.uid === "bad") throw away;
+      if (one.metadata.uid === "bad") {
+        throw away;
+      }
       return whole(one.metadata.uid ?? "");
     },
   );
@@ -51,7 +53,9 @@ test("a workflow that can never be read is a problem of its lane, and the others
   let isAway = true;
   const list = () =>
     watched.nightwatch.intake.workflowsListed(slowly(head("bad"), head("zeta")), async ({ metadata }) => {
-      if (metadata.uid === "bad" && isAway) throw away;
+      if (metadata.uid === "bad" && isAway) {
+        throw away;
+      }
       return whole(metadata.uid ?? "");
     });
   await expect(list()).rejects.toBe(away);

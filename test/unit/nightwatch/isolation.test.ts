@@ -97,7 +97,9 @@ test("a lane that cannot be looked at at all is reported, and the others have th
   await watched.list([cron("alpha"), cron("bad")], [night("alpha", DECISION), night("bad", {})]);
   const view = LaneBook.prototype.view;
   vi.spyOn(LaneBook.prototype, "view").mockImplementation(function (this: LaneBook, now) {
-    if (this.customer === "bad") throw new Error("what nobody thought of");
+    if (this.customer === "bad") {
+      throw new Error("what nobody thought of");
+    }
     return view.call(this, now);
   });
   onTestFinished(() => {

@@ -59,7 +59,9 @@ async function watching(lanes: number): Promise<Nightwatch> {
   const numbers = Array.from({ length: lanes }, (_, number) => number);
   async function* each<Item>(of: (number: number) => readonly Item[]): AsyncIterable<Item> {
     // Each text by itself, as from the API server.
-    for (const number of numbers) yield* JSON.parse(JSON.stringify(of(number)));
+    for (const number of numbers) {
+      yield* JSON.parse(JSON.stringify(of(number)));
+    }
   }
   let now = NOW;
   const nightwatch = new Nightwatch({

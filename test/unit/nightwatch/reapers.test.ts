@@ -42,7 +42,9 @@ async function watch(now: string, ...reapers: readonly Workflow[]): Promise<Watc
   const watched = new WatchedNights(now);
   const night = nightWorkflow({ open: "yes", phase: "Succeeded", finishedAt: "2026-03-31T22:00:00Z" });
   await watched.list([nightly, reaperCron], [night]);
-  for (const one of reapers) watched.nightwatch.reaperChanged(one);
+  for (const one of reapers) {
+    watched.nightwatch.reaperChanged(one);
+  }
   await watched.roundAt(now);
   return watched;
 }

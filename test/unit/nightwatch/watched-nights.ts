@@ -13,7 +13,9 @@ export class Records {
   writes = 0;
 
   async *recent(): AsyncIterable<RunRecord> {
-    for (const spec of this.facts.values()) yield record(spec);
+    for (const spec of this.facts.values()) {
+      yield record(spec);
+    }
   }
 
   async *unresolved(): AsyncIterable<RunRecord> {
@@ -47,7 +49,9 @@ export class Records {
   async write(facts: RunFacts): Promise<void> {
     this.writes += 1;
     const error = this.refuse?.(facts);
-    if (error !== undefined) throw error;
+    if (error !== undefined) {
+      throw error;
+    }
     this.facts.set(facts.uid, structuredClone(facts));
   }
 

@@ -14,7 +14,9 @@ async function shown(pieces: readonly (string | Buffer)[], options: LogLinesOpti
   });
   const lines = new LogLines(to, options);
   const ended = once(lines, "finish");
-  for (const piece of pieces) lines.write(piece);
+  for (const piece of pieces) {
+    lines.write(piece);
+  }
   lines.end();
   await ended;
   expect(to.writableEnded).toBe(false);

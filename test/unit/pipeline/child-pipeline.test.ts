@@ -34,7 +34,9 @@ describe("for a merge request", () => {
   test("shows all objects against the target branch, and previews them without a credential", () => {
     expect(review["nordbank:diff"]?.script).toEqual([`node_modules/.bin/tsx pipeline/diff.ts nordbank ${BASE}`]);
     expect(review["nordbank:preview"]?.script).toEqual(["node_modules/.bin/tsx pipeline/preview.ts nordbank"]);
-    for (const job of Object.values(review)) expect(job).not.toHaveProperty("allow_failure");
+    for (const job of Object.values(review)) {
+      expect(job).not.toHaveProperty("allow_failure");
+    }
   });
 
   test("no job has an environment, a lock, or a word of Pulumi's own command", () => {
@@ -182,7 +184,9 @@ describe("in waves", () => {
   const deploy = jobs(inWaves(customers, [["b"], ["a"], ["c", "d"]]));
 
   test("the first comes after the platform, like those who wait for nobody", () => {
-    for (const name of ["own", "b"]) expect(deploy[`${name}:preview`]?.needs).toEqual(["platform:up"]);
+    for (const name of ["own", "b"]) {
+      expect(deploy[`${name}:preview`]?.needs).toEqual(["platform:up"]);
+    }
   });
 
   test("each further one waits for a person, who can start it once the one before is deployed", () => {
@@ -219,7 +223,9 @@ describe("in waves", () => {
     const child = jobs(files);
     expect(Object.keys(child).filter((name) => name.endsWith(":up"))).toHaveLength(1 + 26);
     expect(child["wave-3"]?.needs).toHaveLength(25);
-    for (const shard of ["shard-1", "shard-2", "shard-3"]) expect(child[shard]?.needs).toEqual(["shards", "wave-3"]);
+    for (const shard of ["shard-1", "shard-2", "shard-3"]) {
+      expect(child[shard]?.needs).toEqual(["shards", "wave-3"]);
+    }
   });
 });
 

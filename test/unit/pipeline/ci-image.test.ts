@@ -47,7 +47,9 @@ test("each program of a job's script is in the image", () => {
 });
 
 test("what a release builds, describes and signs images with is in it", () => {
-  for (const program of ["buildah", "debootstrap", "crane", "syft", "cosign"]) expect([...has]).toContain(program);
+  for (const program of ["buildah", "debootstrap", "crane", "syft", "cosign"]) {
+    expect([...has]).toContain(program);
+  }
 });
 
 test("its Dockerfile takes exactly what the build gives it", () => {

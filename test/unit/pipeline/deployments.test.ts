@@ -42,8 +42,12 @@ test("customers live from their first deployment until they are destroyed, howev
   const project = projectOfJob(gitlab.variables);
   expect(await livingCustomers(project)).toEqual([]);
   const names = Array.from({ length: 230 }, (_, index) => `bank-${100 + index}`);
-  for (const environment of ["platform", "release", "customers/nordbank/extra"]) gitlab.note(environment, "aaa");
-  for (const name of names) gitlab.note(`customers/${name}`, "aaa");
+  for (const environment of ["platform", "release", "customers/nordbank/extra"]) {
+    gitlab.note(environment, "aaa");
+  }
+  for (const name of names) {
+    gitlab.note(`customers/${name}`, "aaa");
+  }
   expect(await livingCustomers(project)).toEqual(names);
   gitlab.noteStop("customers/bank-100");
   expect(await livingCustomers(project)).toEqual(names.slice(1));

@@ -47,7 +47,9 @@ describe(".gitlab-ci.yml", () => {
 
   test("names no environment but those of releases and of the live proof: credentials of stacks are given to the child pipelines alone", () => {
     for (const [name, job] of jobs) {
-      if (name !== "release" && name !== "boundary") expect(job, name).not.toHaveProperty("environment");
+      if (name !== "release" && name !== "boundary") {
+        expect(job, name).not.toHaveProperty("environment");
+      }
     }
     expect(jobs.get("release")).toMatchObject({ environment: { name: "release" }, resource_group: "release" });
   });
@@ -58,7 +60,9 @@ describe(".gitlab-ci.yml", () => {
     expect(jobs.get("release")).toMatchObject({ stage: "deploy", interruptible: false });
     expect(jobs.get("release")?.artifacts).toEqual({ paths: ["release-evidence/"], expire_in: "never" });
     expect(jobs.get("release")).not.toHaveProperty("needs");
-    for (const name of ["plan:deploy", "deploy"]) expect(rulesOf(name)[0]).toContain("$VERSION == null");
+    for (const name of ["plan:deploy", "deploy"]) {
+      expect(rulesOf(name)[0]).toContain("$VERSION == null");
+    }
   });
 
   test("a release names no secret in an argument, and its images come in by a merge request", () => {
@@ -170,7 +174,9 @@ describe(".gitlab-ci.yml", () => {
   test("no job may fail unseen, and no line of a script hides how the one before ended", () => {
     for (const [name, job] of jobs) {
       expect(job, name).not.toHaveProperty("allow_failure");
-      for (const line of job.script ?? []) expect(line, name).not.toMatch(/\|\||; *(true|:|exit 0)$|set \+e/);
+      for (const line of job.script ?? []) {
+        expect(line, name).not.toMatch(/\|\||; *(true|:|exit 0)$|set \+e/);
+      }
     }
   });
 

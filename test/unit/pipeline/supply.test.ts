@@ -11,7 +11,9 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 describe("lock files", () => {
   test("pin and hash every package, and name no address", () => {
     expect(lockFindings("package-lock.json", npmPackages(ROOT))).toEqual([]);
-    for (const file of PIP_LOCKS) expect(lockFindings(file, pipPackages(ROOT, file))).toEqual([]);
+    for (const file of PIP_LOCKS) {
+      expect(lockFindings(file, pipPackages(ROOT, file))).toEqual([]);
+    }
   });
 
   test.each([

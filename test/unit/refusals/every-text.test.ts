@@ -35,7 +35,9 @@ const literals = FILES.flatMap((file): readonly Literal[] => {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: Literal[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) return;
+    if (ts.isImportDeclaration(node)) {
+      return;
+    }
     if (ts.isStringLiteral(node)) {
       const end = node.getEnd() - 1;
       const withPoison = (poison: string): string =>
@@ -70,7 +72,9 @@ async function rendered(name: string, text: string): Promise<string | undefined>
     const { lane, customerSide, deployer } = synthesize(await loadCustomer(name, folder), `${name}.ts`);
     return JSON.stringify([lane, customerSide, deployer]);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -44,7 +44,9 @@ beforeEach(() => {
   // Nothing about the user who runs the tests counts.
   vi.stubEnv("GIT_CONFIG_GLOBAL", "/dev/null");
   vi.stubEnv("GIT_CONFIG_NOSYSTEM", "1");
-  for (const [name, value] of Object.entries(AUTHOR)) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries(AUTHOR)) {
+    vi.stubEnv(name, value);
+  }
   git("init", "--quiet", "--initial-branch", "main");
   for (const file of IMAGE_FILES) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -86,7 +88,9 @@ function hook(name: string): void {
 }
 
 test("before anything is built, git must know who commits", async () => {
-  for (const name of Object.keys(AUTHOR)) vi.stubEnv(name, undefined);
+  for (const name of Object.keys(AUTHOR)) {
+    vi.stubEnv(name, undefined);
+  }
   vi.stubEnv("EMAIL", undefined);
   git("config", "user.useConfigOnly", "true");
   await expect(new History(root).mayRelease("1.4.0")).rejects.toThrow(
@@ -129,6 +133,8 @@ test.each(Object.entries(MERGES))(
 );
 
 test("the last release is the highest, and comes after its candidates", async () => {
-  for (const tag of ["v1.9.0", "v1.10.0", "v1.10.0-rc.1", "vendor"]) git("tag", tag);
+  for (const tag of ["v1.9.0", "v1.10.0", "v1.10.0-rc.1", "vendor"]) {
+    git("tag", tag);
+  }
   expect(await new History(root).lastTag()).toBe("v1.10.0");
 });

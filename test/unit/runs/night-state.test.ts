@@ -32,7 +32,9 @@ function step(name: string, parts: NightParts, control: NightControl = {}): Step
   const found = nightState(nightWorkflow({ open: "yes", ...parts }), NOW, control).steps.find(
     (one) => one.name === name,
   );
-  if (found === undefined) throw new Error(`no step ${name}`);
+  if (found === undefined) {
+    throw new Error(`no step ${name}`);
+  }
   return found;
 }
 

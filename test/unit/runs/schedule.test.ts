@@ -97,7 +97,9 @@ describe("a schedule's calendar", () => {
 
 describe("deadlines", () => {
   test("are local times of the morning after, also over a change of the clocks", () => {
-    if (nightly === undefined) throw new Error("no schedule");
+    if (nightly === undefined) {
+      throw new Error("no schedule");
+    }
     const { start, startBy, finishBy, inputsBy } = deadlinesOf(nightly, "2026-03-28");
     expect([start, startBy, finishBy, inputsBy].map(utc)).toEqual([
       "2026-03-28T21:30:00.000Z",
@@ -109,13 +111,17 @@ describe("deadlines", () => {
 
   test("of a start are what its annotation says, and without one 15 minutes", () => {
     const declared = laneSchedule(cron("30 22 * * *", { "nightlane/start-by": "00:10" }));
-    if (declared === undefined) throw new Error("no schedule");
+    if (declared === undefined) {
+      throw new Error("no schedule");
+    }
     expect(utc(deadlinesOf(declared, "2026-01-15").startBy)).toBe("2026-01-15T23:10:00.000Z");
   });
 
   test("of a night that starts after midnight belong to the business date before", () => {
     const early = laneSchedule(cron("5 1 * * *", { "nightlane/finish-by": "06:00" }));
-    if (early === undefined) throw new Error("no schedule");
+    if (early === undefined) {
+      throw new Error("no schedule");
+    }
     const { start, finishBy } = deadlinesOf(early, "2026-01-15");
     expect([start, finishBy].map(utc)).toEqual(["2026-01-16T00:05:00.000Z", "2026-01-16T05:00:00.000Z"]);
     expect(lastDueDate(early, Date.parse("2026-01-16T00:04:00Z"))).toBe("2026-01-14");
@@ -123,7 +129,9 @@ describe("deadlines", () => {
   });
 
   test("the last start that was due", () => {
-    if (nightly === undefined) throw new Error("no schedule");
+    if (nightly === undefined) {
+      throw new Error("no schedule");
+    }
     expect(lastDueDate(nightly, Date.parse("2026-01-15T21:29:00Z"))).toBe("2026-01-14");
     expect(lastDueDate(nightly, Date.parse("2026-01-15T21:30:00Z"))).toBe("2026-01-15");
   });

@@ -33,7 +33,9 @@ function driver(started: number) {
 function nightWith(name: string, changes: Partial<WatchedNight["evidence"]> = {}): WatchedNight {
   const fault = soakFaults.find((one) => one.name === name);
   const chaos = faults.find((one) => one.name === name);
-  if (fault === undefined || chaos === undefined) throw new Error(`there is no fault ${name}`);
+  if (fault === undefined || chaos === undefined) {
+    throw new Error(`there is no fault ${name}`);
+  }
   return {
     ...FAULT_FREE,
     planned: { customer: "chaosbank", minute: 1, wait: 0, fault },

@@ -43,7 +43,9 @@ describe("the plan of a soak", () => {
       for (const round of planned({ seed })) {
         const reaches = faultsOf(round).map(({ reach }) => reach);
         expect(reaches.filter((reach) => reach === "cluster").length).toBeLessThanOrEqual(1);
-        if (reaches.includes("platform")) expect(reaches).toEqual(["platform"]);
+        if (reaches.includes("platform")) {
+          expect(reaches).toEqual(["platform"]);
+        }
       }
     }
   });

@@ -22,12 +22,18 @@ export interface ExpectedChecksum {
 export async function expectedChecksum(file: ReleaseFile, source: DownloadSource): Promise<ExpectedChecksum> {
   const known: Readonly<Record<string, string>> = pinned;
   const pin = known[file.url];
-  if (pin !== undefined) return { sha256: pin, from: "checksums.json" };
+  if (pin !== undefined) {
+    return { sha256: pin, from: "checksums.json" };
+  }
   const earlier = await recorded(file.url);
-  if (earlier !== undefined) return { sha256: earlier, from: "an earlier download" };
+  if (earlier !== undefined) {
+    return { sha256: earlier, from: "an earlier download" };
+  }
   const text = await downloadText(downloadAddress(file.checksums, source));
   const sha256 = checksumIn(text, file.url.slice(file.url.lastIndexOf("/") + 1));
-  if (sha256 === undefined) throw new DownloadProblem(`has no line in ${file.checksums}`);
+  if (sha256 === undefined) {
+    throw new DownloadProblem(`has no line in ${file.checksums}`);
+  }
   return { sha256, from: "the project's checksums" };
 }
 
@@ -54,7 +60,9 @@ async function recorded(url: string): Promise<string | undefined> {
   try {
     return (await readFile(recordOf(url), "utf8")).trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return undefined;
+    }
     throw error;
   }
 }

@@ -37,8 +37,9 @@ export async function downloadFile(address: string, target: string): Promise<str
 export async function downloadText(address: string): Promise<string> {
   return trying(address, async (response) => {
     const text = await response.text();
-    if (text.length > 1_000_000)
+    if (text.length > 1_000_000) {
       throw new DownloadProblem("is not a list of checksums: it has over a million characters");
+    }
     return text;
   });
 }
@@ -49,13 +50,19 @@ async function trying<T>(address: string, read: Read<T>): Promise<T> {
   const { host } = new URL(address);
   for (let attempt = 1; ; attempt += 1) {
     const before = unreachable.get(host);
-    if (before !== undefined) throw new DownloadProblem(before);
+    if (before !== undefined) {
+      throw new DownloadProblem(before);
+    }
     try {
       return await once(address, read);
     } catch (error) {
       const problem = error instanceof Passing ? error : undefined;
-      if (problem === undefined) throw error;
-      if (attempt === TRIES) throw new DownloadProblem(problem.message);
+      if (problem === undefined) {
+        throw error;
+      }
+      if (attempt === TRIES) {
+        throw new DownloadProblem(problem.message);
+      }
     }
   }
 }
@@ -75,9 +82,15 @@ async function once<T>(address: string, read: Read<T>): Promise<T> {
     signOfLife();
     return await read(response, signOfLife);
   } catch (error) {
-    if (error instanceof DownloadProblem || error instanceof Passing) throw error;
-    if (abort.signal.aborted) throw new Passing(`sent nothing for ${SILENCE_MS / 1000} s`);
-    if (error instanceof TypeError) throw new Passing("broke off");
+    if (error instanceof DownloadProblem || error instanceof Passing) {
+      throw error;
+    }
+    if (abort.signal.aborted) {
+      throw new Passing(`sent nothing for ${SILENCE_MS / 1000} s`);
+    }
+    if (error instanceof TypeError) {
+      throw new Passing("broke off");
+    }
     throw error;
   } finally {
     clearTimeout(timer);
@@ -86,7 +99,9 @@ async function once<T>(address: string, read: Read<T>): Promise<T> {
 
 async function ask(address: string, signal: AbortSignal): Promise<Response> {
   const response = await fetch(address, { signal, redirect: "follow" }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
+    if (signal.aborted) {
+      throw error;
+    }
     const reason = `cannot be reached (${reasonOf(error)})`;
     unreachable.set(new URL(address).host, reason);
     throw new DownloadProblem(reason);

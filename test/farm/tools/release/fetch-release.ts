@@ -36,7 +36,9 @@ export async function fetchRelease(wanted: WantedFiles, context: FetchContext): 
     try {
       await unpack(await archive, file, join(context.output(product), product), context);
     } catch (error) {
-      if (!(error instanceof DownloadProblem || error instanceof UserError)) throw error;
+      if (!(error instanceof DownloadProblem || error instanceof UserError)) {
+        throw error;
+      }
       problems.set(product, `${downloadAddress(file.url, context.source)} ${error.message}`);
     }
   }

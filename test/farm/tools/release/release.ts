@@ -13,7 +13,9 @@ export type Architecture = "amd64" | "arm64";
 
 /** This machine's processor, or undefined where nothing is downloaded. */
 export function architecture(): Architecture | undefined {
-  if (process.platform !== "linux") return undefined;
+  if (process.platform !== "linux") {
+    return undefined;
+  }
   return ({ x64: "amd64", arm64: "arm64" } as const)[process.arch as "x64" | "arm64"];
 }
 

@@ -20,8 +20,12 @@ export const DOWNLOADS = "NIGHTLANE_DOWNLOADS";
  */
 export function downloadSource(environment: NodeJS.ProcessEnv = process.env): DownloadSource {
   const said = environment[DOWNLOADS] ?? "";
-  if (said === "") return { kind: "projects" };
-  if (said === "off") return { kind: "off" };
+  if (said === "") {
+    return { kind: "projects" };
+  }
+  if (said === "off") {
+    return { kind: "off" };
+  }
   const url = URL.canParse(said) ? new URL(said) : undefined;
   if (url === undefined || !isTrusted(url) || url.username !== "" || url.search !== "" || url.hash !== "") {
     throw mistake(

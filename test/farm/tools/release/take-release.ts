@@ -22,7 +22,9 @@ export async function takeRelease(
 ): Promise<readonly string[]> {
   const source = downloadSource();
   const wanted = releasedFiles(recipe, missing);
-  if (source.kind === "off" || wanted.size === 0) return [];
+  if (source.kind === "off" || wanted.size === 0) {
+    return [];
+  }
   const work = await freshWorkFolder(recipe.name);
   const task = reporter.begin(`downloading ${titleOf(recipe, [...wanted.keys()])}`);
   const problems = new Map<string, string>();
@@ -38,13 +40,19 @@ export async function takeRelease(
     }
     for (const product of recipe.products.filter(({ name }) => wanted.has(name) && !problems.has(name))) {
       const problem = await unfit(product, recipe.version, join(output(product.name), product.name));
-      if (problem !== undefined) problems.set(product.name, `${wanted.get(product.name)?.url} ${problem}`);
-      else await publish(output(product.name), places.get(product.name) ?? "");
+      if (problem !== undefined) {
+        problems.set(product.name, `${wanted.get(product.name)?.url} ${problem}`);
+      } else {
+        await publish(output(product.name), places.get(product.name) ?? "");
+      }
     }
     ended = true;
   } finally {
-    if (ended && problems.size === 0) task.done();
-    else task.failed();
+    if (ended && problems.size === 0) {
+      task.done();
+    } else {
+      task.failed();
+    }
     await rm(cacheFolders.work(recipe.name), { recursive: true, force: true, maxRetries: 5 });
   }
   const reported = [...new Set(problems.values())];
@@ -59,14 +67,18 @@ function releasedFiles(recipe: Recipe, products: readonly string[]): ReadonlyMap
   const files = new Map<string, ReleaseFile>();
   for (const name of products) {
     const file = processor && recipe.release?.(name, processor);
-    if (file !== undefined) files.set(name, file);
+    if (file !== undefined) {
+      files.set(name, file);
+    }
   }
   return files;
 }
 
 /** Why a downloaded program cannot be used on this machine, or undefined. */
 async function unfit({ name, probe }: Product, version: string, path: string): Promise<string | undefined> {
-  if (probe === undefined) return undefined;
+  if (probe === undefined) {
+    return undefined;
+  }
   const said = await saidVersion(path, probe);
   return said === version ? undefined : `holds a ${name} that says it is ${said ?? "no version"}, not ${version}`;
 }

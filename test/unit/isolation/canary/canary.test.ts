@@ -48,7 +48,9 @@ describe("filesBelow", () => {
     const found: string[] = [];
     for await (const { where, text } of filesBelow("files", async () => [folder]).texts()) {
       seen.push(where);
-      if (findAny(text, canaries) !== undefined) found.push(where);
+      if (findAny(text, canaries) !== undefined) {
+        found.push(where);
+      }
     }
     expect(new Set(seen)).toEqual(new Set([join(folder, "deep", "er", "small"), join(folder, "large")]));
     expect(found).toEqual([join(folder, "large")]);

@@ -93,7 +93,9 @@ type Path = readonly (string | number)[];
 
 function* leaves(value: unknown, path: Path): Generator<Path> {
   if (typeof value !== "object" || value === null) {
-    if (value !== undefined) yield path;
+    if (value !== undefined) {
+      yield path;
+    }
     return;
   }
   for (const [key, item] of Object.entries(value)) {
@@ -116,6 +118,8 @@ function again(draft: Draft, { kind, metadata: { name, namespace } }: Manifest):
   const found = draft.platform.find(
     (each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace,
   );
-  if (found === undefined) throw new Error(`the draft has no ${kind} ${name}`);
+  if (found === undefined) {
+    throw new Error(`the draft has no ${kind} ${name}`);
+  }
   return found;
 }

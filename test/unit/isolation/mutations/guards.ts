@@ -78,16 +78,18 @@ export const guardMutations: readonly Mutation[] = [
   ),
   policy("nightlane-pod-creation", "allows paths of the node", (it) => {
     const rules = get(it, "spec/validations") as { expression: string }[];
-    for (const rule of rules)
+    for (const rule of rules) {
       rule.expression = rule.expression.replace("has(v.emptyDir)", "has(v.emptyDir) || has(v.hostPath)");
+    }
   }),
   policy("nightlane-workflow-update", "takes any old version", (it) =>
     set(it, "spec/matchConstraints/matchPolicy", "Exact"),
   ),
   policy("nightlane-task-results", "allows a decision", (it) => {
     const rules = get(it, "spec/validations") as { expression: string }[];
-    for (const rule of rules)
+    for (const rule of rules) {
       rule.expression = rule.expression.replace("p.name == 'open'", "p.name in ['open', 'decision']");
+    }
   }),
   ...["nightacts.nightlane.example", "runrecords.nightlane.example"].flatMap((name) => [
     kind(name, "a webhook converts it", (it) => set(it, "spec/conversion", { strategy: "Webhook" })),

@@ -79,7 +79,9 @@ export const partMutations: readonly Mutation[] = [
     mutation(42, title, SETTINGS, (draft) => {
       const settings = draft.object("platform", "ConfigMap", "workflow-controller-configmap");
       const now = String(get(settings, "data/executor"));
-      if (!now.includes(before)) throw new Error(`the settings have no ${before}: ${now}`);
+      if (!now.includes(before)) {
+        throw new Error(`the settings have no ${before}: ${now}`);
+      }
       set(settings, "data/executor", now.replace(before, after));
     }),
   ),

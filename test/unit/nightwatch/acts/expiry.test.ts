@@ -53,7 +53,9 @@ function deskBefore(night: string) {
 
 test("acts about a night that cannot be written to say why they expire, each its own reason", async () => {
   const { desk, at, outcomes } = deskBefore("night-1");
-  for (const act of [note(1, "night-1"), note(2, "night-1"), note(3, "night-2")]) desk.note(act);
+  for (const act of [note(1, "night-1"), note(2, "night-1"), note(3, "night-2")]) {
+    desk.note(act);
+  }
   await at(1000);
   await at(FIVE_MINUTES + 1000);
   await at(FIVE_MINUTES + 2000);

@@ -68,7 +68,9 @@ function deskOf() {
       cron = undefined;
     },
     deploySchedule: (annotations: CronWorkflow["metadata"]["annotations"]) => {
-      if (cron === undefined) return;
+      if (cron === undefined) {
+        return;
+      }
       const { suspend: _, ...spec } = cron.spec;
       cron = { metadata: { ...cron.metadata, annotations: { ...annotations } }, spec };
     },

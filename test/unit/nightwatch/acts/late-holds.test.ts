@@ -28,7 +28,9 @@ async function outcome(verb: Verb, nodes: readonly WorkflowNode[], ending = fals
     writeControl: async (_, __, note) => {
       noted = note;
       workflow = nightWorkflow({ open: "yes", nodes });
-      if (ending) throw new Error("the end of nightwatch");
+      if (ending) {
+        throw new Error("the end of nightwatch");
+      }
     },
     isNotedBeside: async (_, note) => Object.keys(note).every((key) => key in noted),
     patchWorkflow: async () => {},

@@ -8,7 +8,9 @@ function clockOf(answer: () => { readonly date?: string } | Error) {
   const said: string[] = [];
   const getCodeWithHttpInfo = async () => {
     const headers = answer();
-    if (headers instanceof Error) throw headers;
+    if (headers instanceof Error) {
+      throw headers;
+    }
     return { headers } as unknown as HttpInfo<VersionInfo>;
   };
   const clock = new ServerClock(

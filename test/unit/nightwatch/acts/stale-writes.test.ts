@@ -20,7 +20,9 @@ function changing() {
     return { metadata: { name: "one", annotations, resourceVersion: String(version - 1) } };
   };
   const patch = async ({ body }: { readonly body: { readonly metadata?: { readonly resourceVersion?: string } } }) => {
-    if ((body.metadata?.resourceVersion ?? String(version)) !== String(version)) throw new Error("Conflict");
+    if ((body.metadata?.resourceVersion ?? String(version)) !== String(version)) {
+      throw new Error("Conflict");
+    }
     written.push(body);
     return {};
   };
@@ -42,7 +44,9 @@ test.each([
     "a switch",
     async (writer: LaneWriter) => {
       const cron = await writer.schedule(NAMESPACE, "night");
-      if (cron === undefined) throw new Error("no schedule");
+      if (cron === undefined) {
+        throw new Error("no schedule");
+      }
       await writer.patchSchedule(cron, { metadata: { annotations: NOTE }, spec: { suspend: true } });
     },
   ],

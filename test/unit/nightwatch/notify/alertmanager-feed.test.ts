@@ -41,7 +41,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await feed.end();
-  for (const replica of replicas) await replica.stop();
+  for (const replica of replicas) {
+    await replica.stop();
+  }
 });
 
 test("two ends of a credential are two alerts, whichever night reports them, and a nearer end is another one", async () => {
@@ -105,7 +107,9 @@ describe("the feed of an Alertmanager", () => {
   });
 
   test("says it again each minute for as long as it holds, and no more often", async () => {
-    for (const minute of [0, 0.1, 0.5, 1, 1.1, 2]) await round(minute, signal);
+    for (const minute of [0, 0.1, 0.5, 1, 1.1, 2]) {
+      await round(minute, signal);
+    }
     expect(replicas[0].received).toHaveLength(3);
     expect(last(replicas[0])).toMatchObject({
       startsAt: "2026-03-31T22:00:00.000Z",
@@ -143,7 +147,9 @@ describe("the feed of an Alertmanager", () => {
 
   test("lets no replica keep another from hearing, and tries one that was away at growing intervals", async () => {
     replicas[0].answers = 500;
-    for (let second = 0; second < 30; second += 1) await round(second / 60, signal);
+    for (let second = 0; second < 30; second += 1) {
+      await round(second / 60, signal);
+    }
     expect(replicas[0].received).toHaveLength(4);
     expect(failures).toBe(4);
     expect(replicas[1].received).toHaveLength(1);

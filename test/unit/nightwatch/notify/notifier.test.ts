@@ -18,7 +18,9 @@ function notifier(answers: readonly (boolean | Error | Promise<boolean>)[]) {
         working += 1;
         try {
           const answer = left.shift() ?? true;
-          if (answer instanceof Error) throw answer;
+          if (answer instanceof Error) {
+            throw answer;
+          }
           const ended = new Promise<never>((_, reject) =>
             stop.addEventListener("abort", () => {
               stopped.push(key);
@@ -48,7 +50,9 @@ const many = Array.from({ length: 40 }, (_, index) => ({ ...signal, customer: `b
 describe("the notifier", () => {
   test("sends what holds, once", async () => {
     const { round, tries, sent } = notifier([]);
-    for (const second of [0, 5, 10]) await round(second * 1000, [signal]);
+    for (const second of [0, 5, 10]) {
+      await round(second * 1000, [signal]);
+    }
     expect(tries).toEqual([0]);
     expect(sent).toEqual(["lost/var-es/1"]);
   });
@@ -56,7 +60,9 @@ describe("the notifier", () => {
   test("tries again at growing intervals", async () => {
     const down = new Error("down");
     const { round, tries, sent } = notifier([down, down, down]);
-    for (let second = 0; second <= 30; second += 1) await round(second * 1000, [signal]);
+    for (let second = 0; second <= 30; second += 1) {
+      await round(second * 1000, [signal]);
+    }
     expect(tries).toEqual([0, 2000, 6000, 14_000]);
     expect(sent).toEqual(["lost/var-es/1"]);
   });

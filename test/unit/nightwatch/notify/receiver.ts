@@ -28,7 +28,9 @@ export class Receiver {
       });
       request.on("end", () => {
         receiver.received.push({ path: request.url ?? "", headers: request.headers, body });
-        if (receiver.answers !== undefined) answer.writeHead(receiver.answers, { location: "/elsewhere" }).end();
+        if (receiver.answers !== undefined) {
+          answer.writeHead(receiver.answers, { location: "/elsewhere" }).end();
+        }
       });
     }).listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -53,7 +53,9 @@ async function removed(...records: readonly RunRecord[]): Promise<readonly strin
     },
   };
   const names: string[] = [];
-  for await (const name of removeExpired(store, 90, NOW)) names.push(name);
+  for await (const name of removeExpired(store, 90, NOW)) {
+    names.push(name);
+  }
   expect(names.filter((name) => kept.has(name))).toEqual([]);
   return names.map((name) => name.slice("nordbank.".length));
 }

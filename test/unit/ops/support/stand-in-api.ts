@@ -287,7 +287,9 @@ function isSelected(labels: Readonly<Record<string, string>>, selector: string):
       /^(!?)([^ =!]+)(?:(=| in \(| notin \()([^)]*)\)?)?$/.exec(term) ?? [];
     const value = labels[key];
     const isOneOf = value !== undefined && listed.split(",").includes(value);
-    if (operator === "") return (value === undefined) === (not === "!");
+    if (operator === "") {
+      return (value === undefined) === (not === "!");
+    }
     return operator === " notin (" ? !isOneOf : isOneOf;
   });
 }
