@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { lockFindings, PIP_LOCKS } from "../../../pipeline/supply/audit.ts";
 import { npmPackages, pipPackages } from "../../../pipeline/supply/locks.ts";
+import { temporaryFolder } from "../../support/folders.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -26,7 +26,7 @@ describe("lock files", () => {
     ],
     ["nothing", "# later\n", "names no package at all"],
   ])("are reported to have %s", (_, text, finding) => {
-    const folder = mkdtempSync(join(tmpdir(), "nightlane-lock-"));
+    const folder = temporaryFolder();
     writeFileSync(join(folder, "a.lock"), text);
     expect(lockFindings("a.lock", pipPackages(folder, "a.lock")).join()).toContain(finding);
   });
