@@ -6,10 +6,10 @@ import { longStages, stages } from "./suites.ts";
 const results: Result[] = [];
 for (const lanes of process.argv[2] === "long" ? longStages : stages) {
   const ended = await Promise.all(
-    lanes.map(async (lane) => {
+    lanes.map(async (lane, index) => {
       const ended: Result[] = [];
       for (const suite of lane) {
-        ended.push(await run(suite, lanes.length > 1));
+        ended.push(await run(suite, { marked: lanes.length > 1, yielding: index > 0 }));
       }
       return ended;
     }),

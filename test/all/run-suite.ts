@@ -32,12 +32,26 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Runs a suite to its end or to the end of its budget. With others `beside` it, each of its lines bears its name. */
-export async function run(suite: Suite, beside: boolean): Promise<Result> {
-  const mark = beside ? `${suite.name} | ` : "";
+/** How a suite runs among others. */
+export interface Beside {
+  /** Each line that it prints bears its name. */
+  readonly marked: boolean;
+  /** Others have the processors before it. */
+  readonly yielding: boolean;
+}
+
+/**
+ * Starts a program that has a ninth of another's share where both want a processor. Where the kernel weighs sessions
+ * before processes, the session has it.
+ */
+const YIELDING = ["sh", "-c", 'echo 10 2>/dev/null >/proc/self/autogroup; exec nice -n 10 "$@"', "sh"];
+
+/** Runs a suite to its end or to the end of its budget. */
+export async function run(suite: Suite, { marked, yielding }: Beside): Promise<Result> {
+  const mark = marked ? `${suite.name} | ` : "";
   console.log(`\n### ${suite.name}: ${suite.command.join(" ")}`);
   const start = Date.now();
-  const [file, ...args] = suite.command;
+  const [file, ...args] = [...(yielding ? YIELDING : []), ...suite.command];
   const child = spawn(file ?? "", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], detached: true });
   running.add(child);
   let output = "";

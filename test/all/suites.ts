@@ -39,6 +39,8 @@ const quick: readonly Suite[] = [
   images(imageNames.filter((name) => name !== LONG_IMAGE)),
 ];
 
+// Each of the following waits most of its time: for a real API server, a real Prometheus, or the minute of a schedule.
+
 const runner: Suite = { name: "runner", command: ["runner/check.sh"], budgetMinutes: 30, count: pytestCounts };
 const api: Suite = {
   name: "api",
@@ -70,18 +72,16 @@ const onFarm: readonly Suite[] = [
   },
 ];
 
-/** Suites that run at the same time: those of a lane one after the other, the lanes side by side. */
+/**
+ * Suites that run at the same time: those of a lane one after the other, the lanes side by side, the first before the
+ * others where both want a processor.
+ */
 export type Stage = readonly (readonly Suite[])[];
 
 const alone = (suite: Suite): Stage => [[suite]];
 
 /** What `make test` runs: a mistake shows before the farm is started for it. */
-export const stages: readonly Stage[] = [
-  ...quick.map(alone),
-  // Each of them waits most of its time: for a real API server, a real Prometheus, or the minute of a schedule.
-  [[runner], [api]],
-  [onFarm, [alerts]],
-];
+export const stages: readonly Stage[] = [...quick.map(alone), [onFarm, [runner, alerts], [api]]];
 
 /** Each starts and ends a farm of its own. */
 const long: readonly Suite[] = [
