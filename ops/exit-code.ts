@@ -24,7 +24,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [ExitCode.notPossible]: "not possible in the present state; the message says what is",
   [ExitCode.refused]: "refused: your rights, or an admission policy",
   [ExitCode.unreachable]: "the central cluster cannot be reached, or not every lane of it",
-  [ExitCode.noEffectYet]: "the act is written, but its effect was not seen in time",
+  [ExitCode.noEffectYet]: "asked for, but not carried out, or its effect not seen, in time",
   [ExitCode.differs]: "results differ (replay, compare), or a night waited for did not end well",
 };
 

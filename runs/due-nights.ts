@@ -187,7 +187,8 @@ function nightOf(date: Day, all: readonly RunFacts[], lane: LaneNights, now: num
     ...defined({
       startBy: planned?.startBy,
       finishBy,
-      inputsBy: promisedInputs(started) ?? (schedule === undefined ? undefined : dueInputs(schedule, date)),
+      inputsBy:
+        started.length > 0 ? promisedInputs(started) : schedule === undefined ? undefined : dueInputs(schedule, date),
       run,
       blockedBy: standing === "missed" && planned !== undefined ? blocker(lane.runs, date, planned) : undefined,
       waived,

@@ -87,7 +87,7 @@ export function factsOfState(
       halfDay: state.halfDay,
       dayReason: state.dayReason,
       finishBy: lateness?.finishBy === undefined ? undefined : new Date(lateness.finishBy).toISOString(),
-      inputsBy: promised?.inputsBy ?? inputsBy(schedule, dates),
+      inputsBy: promised === undefined ? inputsBy(schedule, dates) : promised.inputsBy,
       credentialEnds: state.credentialEnds,
       forecast: isOver(state) ? undefined : before?.forecast,
       comparison: before?.comparison,

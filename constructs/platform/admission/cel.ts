@@ -37,7 +37,9 @@ export function sameButFor(now: string, before: string, free: readonly string[] 
 
 /** CEL: the fields outside a list that one map has otherwise than another, for a message. */
 export function changedFields(now: string, before: string, free: readonly string[]): string {
-  return `'another ' + ${now}.filter(field, !(field in ${listOf(free)}) && (!(field in ${before}) || ${now}[field] != ${before}[field])).join(', ')`;
+  const held = `!(field in ${listOf(free)})`;
+  const other = `${now}.filter(field, ${held} && (!(field in ${before}) || ${now}[field] != ${before}[field]))`;
+  return `'another ' + (${other} + ${before}.filter(field, ${held} && !(field in ${now}))).join(', ')`;
 }
 
 /** CEL: two maps agree in one field, or both lack it. */

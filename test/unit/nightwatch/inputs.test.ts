@@ -15,6 +15,19 @@ const inputsBy = (text: string | undefined): CronWorkflow => ({
 });
 const tonight = night("2026-03-31", { open: "yes", nodes: [...running, stepNode("rates", "Succeeded")] });
 
+test("a time for inputs that is added while a night runs is that of the next night", async () => {
+  const watched = await watch("2026-03-31T20:40:00Z", [inputsBy(undefined)], tonight);
+  await watched.roundAt("2026-03-31T20:40:00Z");
+  watched.nightwatch.intake.scheduleChanged(inputsBy("23:15 market"));
+  watched.nightwatch.intake.workflowChanged(tonight);
+  const restarted = new WatchedNights("2026-03-31T21:14:00Z", watched.records, watched.sent);
+  await restarted.nightwatch.load();
+  await restarted.list([inputsBy("23:15 market")], [tonight]);
+  for (const one of [watched, restarted]) {
+    expect(await one.roundAt("2026-03-31T21:16:00Z")).toEqual([]);
+  }
+});
+
 test.each([
   { what: "later", text: "23:45 market" },
   { what: "earlier", text: "22:50 market" },
