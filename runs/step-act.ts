@@ -57,6 +57,9 @@ export function isStepVerb(verb: Verb): verb is StepVerb {
  * @throws Refusal if the state does not allow it, with what it does allow
  */
 export function stepAct(verb: StepVerb, step: StepStatus, customer: string): StepAct {
+  if (verb === "restart" && UNDECIDED.has(step.state) && mayRunOn(step)) {
+    throw runsOn(verb, step, customer);
+  }
   const found = POSSIBLE[verb](step);
   if (found === undefined) {
     throw notPossible(verb, step, customer);
@@ -131,6 +134,24 @@ function release({ name, state, asked, approval }: StepStatus): StepAct | undefi
   return state === "waiting" && asked !== undefined
     ? { action: { kind: "ask", asked: "no" }, effect: `${name} will start when the night reaches it` }
     : undefined;
+}
+
+/** Whether what was begun may go on: the next attempt ends an earlier Job first, but no earlier command. */
+export function mayRunOn({ kind, attemptLog }: StepStatus): boolean {
+  return kind === "exec" && attemptLog.at(-1)?.exitCode === RUNNER_EXIT.LOST;
+}
+
+/**
+ * Why a verb begins no new attempt of a step whose command may still run. A person who has looked says so with a retry.
+ * @param night The night that its command names. @default - the only one that runs
+ */
+export function runsOn(verb: string, { name }: StepStatus, customer: string, night?: string): Refusal {
+  const which = night === undefined ? "" : ` --night ${night}`;
+  return new Refusal(
+    "not-possible",
+    `${verb}: the command of ${name} of ${customer} may still run, and a new attempt would run it a second time beside it`,
+    `nightlane show ${customer}${which} says where; once it has ended, nightlane retry ${customer} ${name}${which} --reason "..."`,
+  );
 }
 
 function retry({ name, state, attempts, attemptLog }: StepStatus): StepAct | undefined {

@@ -1,5 +1,4 @@
 import { Refusal } from "../../runs/refusal.ts";
-import { RUNNER_EXIT } from "../../runs/runner-exit.ts";
 import type { StepVerb } from "../../runs/step-act.ts";
 import type { StepStatus } from "../../runs/step-status.ts";
 import type { Carried } from "./carried.ts";
@@ -17,13 +16,6 @@ export function stepProgress(verb: StepVerb, step: StepStatus, customer: string,
   switch (step.state) {
     case "deciding":
     case "retrying":
-      if (verb === "restart" && mayRunOn(step)) {
-        throw new Refusal(
-          "not-possible",
-          `${verb}: the command of ${step.name} of ${customer} may still run, and a new attempt would run it a second time beside it`,
-          `nightlane show ${customer} says where; once it has ended, nightlane retry ${customer} ${step.name}`,
-        );
-      }
       return undefined;
     case "queued":
     case "running":
@@ -36,9 +28,4 @@ export function stepProgress(verb: StepVerb, step: StepStatus, customer: string,
         `nightlane show ${customer}`,
       );
   }
-}
-
-/** Whether what was cancelled may go on: the next attempt ends an earlier Job first, but no earlier command. */
-function mayRunOn({ kind, attemptLog }: StepStatus): boolean {
-  return kind === "exec" && attemptLog.at(-1)?.exitCode === RUNNER_EXIT.LOST;
 }

@@ -87,7 +87,13 @@ const STEP_COMMANDS: readonly ActCommand<StepVerb>[] = [
       'retry nordbank revaluation --reason "quota raised by the customer"',
       'retry nordbank --all --reason "the customer\'s cluster is back"',
     ],
-    options: (command) => forEffect(command.option("--all", "every step of the customer that waits for a decision")),
+    options: (command) =>
+      forEffect(
+        command.option(
+          "--all",
+          "every step of the customer that waits for a decision, unless its command may still run",
+        ),
+      ),
   },
   // Orders to the runner of a step.
   {
@@ -175,9 +181,11 @@ function requireAll(done: number, failed: readonly OpsError[]): void {
   if (first === undefined) {
     return;
   }
-  const messages = failed.map(({ message }) => message).join("\n  ");
+  const messages = failed
+    .map(({ message, fix }) => (fix === undefined ? message : `${message}\n    ${fix}`))
+    .join("\n  ");
   const said = `retry: ${done} of ${done + failed.length} steps were retried:\n  ${messages}`;
-  throw new OpsError(first.code, said, first.fix);
+  throw new OpsError(first.code, said);
 }
 
 function waitOption(command: Command, forWhat: "effect" | "cancellation", seconds: number): Command {

@@ -1,6 +1,7 @@
 import { isNightly } from "../../runs/night-series.ts";
 import { hasEnded } from "../../runs/phases.ts";
 import { Refusal } from "../../runs/refusal.ts";
+import { mayRunOn, runsOn } from "../../runs/step-act.ts";
 import { readNight } from "../choose-night.ts";
 import { OpsError } from "../exit-code.ts";
 import { actOnStep } from "./act-on-step.ts";
@@ -15,7 +16,7 @@ export interface Retried {
 
 /**
  * Retries every step that waits for a decision in a customer's running nights; further nights included, unless the name
- * narrows it down. Each is asked for, whatever becomes of the others.
+ * narrows it down. Each is asked for, whatever becomes of the others, but for those whose command may still run.
  * @throws Refusal where none does
  */
 export async function retryAll(context: VerbContext): Promise<Retried> {
@@ -40,10 +41,13 @@ export async function retryAll(context: VerbContext): Promise<Retried> {
   for (const { name } of running) {
     const { state } = await readNight(central, lane, name);
     const deciding = hasEnded(state) ? [] : state.steps.filter((step) => step.state === "deciding");
-    retries.push(...deciding.map((step) => retry(name, step.name)));
+    // A person looks at each of these: no two commands may run beside each other.
+    const left = deciding.filter(mayRunOn);
+    failed.push(...left.map((step) => OpsError.ofRefusal(runsOn("retry --all", step, customer, name))));
+    retries.push(...deciding.filter((step) => !mayRunOn(step)).map((step) => retry(name, step.name)));
   }
   await Promise.all(retries);
-  if (retries.length === 0) {
+  if (retries.length + failed.length === 0) {
     throw new Refusal(
       "not-possible",
       `retry: no step of ${customer} waits for a decision`,

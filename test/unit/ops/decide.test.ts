@@ -148,6 +148,21 @@ describe("retry --all", () => {
     expect(result.err).toContain("market is at attempt 2");
   });
 
+  test("leaves out a step whose command may still run, and says what to type once it has ended", async () => {
+    const nodes = Object.entries({ market: 30, scenarios: 30 }).flatMap(([step, exitCode]) => [
+      stepNode(step, "Running"),
+      ...attemptNodes(step, 1, { phase: "Failed", exitCode, hold: "Running" }),
+    ]);
+    const api = await laneWith({ nodes, paused: true });
+    const result = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());
+    expect(result.code).toBe(ExitCode.notPossible);
+    // A Job of an earlier attempt is ended by the next one, a command is not.
+    expect([...api.acts.values()].map(({ spec }) => spec.step)).toEqual(["scenarios"]);
+    expect(result.err).toContain("1 of 2 steps were retried");
+    expect(result.err).toContain("the command of market of nordbank may still run");
+    expect(result.err).toContain(`nightlane retry nordbank market --night ${NIGHT} --reason "..."`);
+  });
+
   test("says so where none does", async () => {
     const api = await laneWith({ nodes: [] });
     const result = await piped("retry", "nordbank", "--all", "--reason", "test", "--kubeconfig", api.kubeconfig());

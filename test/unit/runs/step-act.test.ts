@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Refusal } from "../../../runs/refusal.ts";
+import { RUNNER_EXIT } from "../../../runs/runner-exit.ts";
 import { possibleActs, STEP_VERBS, type StepVerb, stepAct } from "../../../runs/step-act.ts";
 import type { StepState, StepStatus } from "../../../runs/step-status.ts";
 
@@ -89,6 +90,26 @@ describe("what a verb does to a step", () => {
     expect(effect).toContain("goes on with attempt 2");
     expect(stepAct("retry", deciding, "nordbank").effect).toBe("attempt 3 of report starts");
   });
+
+  test.each(["deciding", "retrying"] as const)(
+    "restarts nothing of one that is %s beside a command that may still run, and leaves that to a plain retry",
+    (state) => {
+      const last = { number: 1, phase: "Failed", runners: 1, exitCode: RUNNER_EXIT.LOST };
+      const lost = step(state, { attemptLog: [last] });
+      const refusal = new Refusal(
+        "not-possible",
+        "restart: the command of report of nordbank may still run, and a new attempt would run it a second time beside it",
+        'nightlane show nordbank says where; once it has ended, nightlane retry nordbank report --reason "..."',
+      );
+      expect(() => stepAct("restart", lost, "nordbank")).toThrow(refusal);
+      expect(() => stepAct("restart", lost, "nordbank")).toThrow(expect.objectContaining({ remedy: refusal.remedy }));
+      expect(stepAct("retry", lost, "nordbank").effect).toBe("attempt 2 of report starts");
+      const ended = { ...last, exitCode: RUNNER_EXIT.CANCELLED };
+      for (const other of [{ attemptLog: [ended] }, { kind: "spark" }, { kind: "copy-in" }]) {
+        expect(stepAct("restart", { ...lost, ...other }, "nordbank").effect).toBe("attempt 2 of report starts");
+      }
+    },
+  );
 
   test("what is offered of a step that waits keeps most of the work first, and is never refused", () => {
     const verbs = (status: StepStatus): readonly string[] => possibleActs(status).map(({ verb }) => verb);
