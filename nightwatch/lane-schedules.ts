@@ -43,6 +43,8 @@ export class LaneSchedules {
   /** The schedule of the nights as it was last seen. */
   private last: ReadCron | undefined;
   private lastCron: CronWorkflow | undefined;
+  /** Whether that was forgotten after it had been removed on purpose. */
+  private isForgotten = false;
   private expected: boolean;
   /** Whether the schedule of the nightly ones is there and names none for these further nights. */
   private isUnnamed = false;
@@ -76,13 +78,17 @@ export class LaneSchedules {
    * it, though no nightwatch may have been there when it went.
    */
   get wasRemoved(): boolean {
-    return (this.last !== undefined || this.isUnnamed) && !this.crons.has(this.own) && !this.disappeared;
+    const wasThere = this.last !== undefined || this.isForgotten;
+    return (wasThere || this.isUnnamed) && !this.crons.has(this.own) && !this.disappeared;
   }
 
-  /** Forgets since when a schedule that was removed on purpose was there: one made later begins anew. */
+  /** Forgets a schedule that was removed on purpose, and since when it was there: one made later begins anew. */
   forgetRemoved(): void {
     if (this.wasRemoved) {
       this.firstMade.delete(this.own);
+      this.last = undefined;
+      this.lastCron = undefined;
+      this.isForgotten = true;
     }
   }
 
@@ -126,6 +132,7 @@ export class LaneSchedules {
     }
     this.crons.set(name, { ...read, since });
     if (name === this.own) {
+      this.isForgotten = false;
       this.last = { ...read, since };
       this.lastCron = briefCron(cron, since);
     }

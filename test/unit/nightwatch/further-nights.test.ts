@@ -183,8 +183,13 @@ test("further nights that are taken out of the file are missed by nobody", async
     return nights.calls.filter(({ pipeline, kind }) => pipeline === "month-end" && kind === "missed");
   };
   watched.nightwatch.intake.scheduleChanged(naming);
+  // The schedule of the nightly ones is written first.
+  expect(await calls(watched, "2026-04-08T06:00:02Z")).toEqual([]);
   watched.nightwatch.intake.scheduleChanged(anew);
   expect(await calls(watched, "2026-04-08T06:00:05Z")).toEqual([]);
+  const missed = [...watched.records.facts.values()].filter(({ phase }) => phase === "Missed");
+  expect(missed.filter(({ pipeline }) => pipeline === "month-end")).toEqual([]);
+  expect(watched.metric(`nightlane_night_missed{${FURTHER}}`)).toBe(0);
   const restarted = new WatchedNights("2026-04-08T06:10:00Z", watched.records, watched.sent);
   await restarted.nightwatch.load();
   await restarted.list([naming, anew], [...good, ended]);
