@@ -12,10 +12,12 @@ import pytest
 
 from nightlane_runner.container import remote_scripts
 from nightlane_runner.container import work as work_module
+from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.container.shell_session import Ending, TransportFailed
 from nightlane_runner.container.transfer import NEEDED_PROGRAMS, fetch_path
 from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.failures import StepEnded
+from tests.support.eventually import eventually
 from tests.support.local_shell import DeadShell, LocalShell
 from tests.support.local_work import SHELLS, work_in
 
@@ -231,6 +233,70 @@ def test_command_is_ended_with_what_it_started(tmp_path: Path) -> None:
         assert session.read() == b"started\n"
         assert _end(work, session.remote_pid, session.nonce) == Ending(0, "ended")
         assert session.read() == b""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["timeout", "60", "sh", "-c", "echo $$; trap '' TERM; for each in $(seq 100); do sleep 0.2; done"],
+        ["bash", "-c", "set -m; sh -c 'echo $$; trap \"\" TERM; for each in $(seq 100); do sleep 0.2; done' & wait"],
+    ],
+)
+def test_command_that_runs_on_in_a_process_group_of_its_own_is_not_called_ended(
+    shell: Sequence[str], command: Sequence[str], tmp_path: Path
+) -> None:
+    """R21: timeout makes one, and so does a shell with job control."""
+    work = work_in(LocalShell(tmp_path, shell))
+    with work.session(remote_scripts.RUN_COMMAND, command) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        process = int(session.read())
+        try:
+            assert os.getpgid(process) != session.remote_pid
+            assert _end(work, session.remote_pid, session.nonce) == Ending(0, "running")
+        finally:
+            os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "command", [["timeout", "60", "sh", "-c", "echo $$; sleep 60"], ["bash", "-c", "set -m; sleep 60 & echo $!; wait"]]
+)
+def test_command_is_ended_in_a_process_group_of_its_own(
+    shell: Sequence[str], command: Sequence[str], tmp_path: Path
+) -> None:
+    """R21: and a process of somebody else is not."""
+    work = work_in(LocalShell(tmp_path, shell))
+    with (
+        LocalProcess(["sleep", "60"]) as other,
+        work.session(remote_scripts.RUN_COMMAND, command) as session,
+    ):
+        session.wait_until_begun()
+        session.write(b"go\n")
+        process = int(session.read())
+        assert os.getpgid(process) != session.remote_pid
+        try:
+            assert _end(work, session.remote_pid, session.nonce) == Ending(0, "ended")
+            eventually(lambda: not Path(f"/proc/{process}").exists(), "its end")
+            assert other.poll() is None
+        finally:
+            other.kill()
+
+
+def test_command_whose_processes_cannot_be_told_from_others_is_left_alone(tmp_path: Path) -> None:
+    """R21: its shell leads neither a session nor a process group, and those of others are not for it to end."""
+    beside = ["/bin/sh", "-c", 'sleep 60 & echo "$!" >"$1"; shift; "$@"; exit', "beside", str(tmp_path / "other")]
+    work = work_in(LocalShell(tmp_path, [*beside, "sh"]))
+    with work.session(remote_scripts.RUN_COMMAND, ["sh", "-c", "echo $$; exec sleep 60"]) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        process = int(session.read())
+        assert os.getpgid(process) != session.remote_pid
+        ending = _end(work_in(LocalShell(tmp_path)), session.remote_pid, session.nonce)
+        assert ending == Ending(69, "unknown")
+        for each in (process, int((tmp_path / "other").read_text())):
+            os.kill(each, 0)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

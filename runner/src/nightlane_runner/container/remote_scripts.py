@@ -48,22 +48,30 @@ if ! { command -v tr && command -v grep; } >/dev/null 2>&1; then
   echo "nightlane-end $nonce 69 unknown" >&2
   exit 0
 fi
-runs() {
+look() {
+  groups=
   for each in /proc/[0-9]*/stat; do
     { read -r line <"$each"; } 2>/dev/null || continue
     set -- "${line%% *}" ${line##*) }
     case $2 in Z | X) continue ;; esac
-    [ "$1" != "$pid" ] && [ "$4" != "$pid" ] || return 0
+    if [ "$4" = "$pid" ] || [ "$5" = "$pid" ]; then
+      case " $groups " in *" $4 "*) ;; *) groups="$groups $4" ;; esac
+    elif [ "$1" = "$pid" ]; then
+      echo "process $pid shares its session and its process group with others" >&2
+      echo "nightlane-end $nonce 69 unknown" >&2
+      exit 0
+    fi
   done
-  return 1
 }
 if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
   measure=ended
   status=0
-  kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" || status=$?
-  while [ "$status" = 0 ] && runs; do
+  refused=0
+  look
+  for group in $groups; do kill -TERM "-$group" || refused=1; done
+  while look; [ -n "$groups" ]; do
     seconds=$((seconds - 1))
-    [ "$seconds" -ge 0 ] && sleep 1 || { measure=running; break; }
+    [ "$seconds" -ge 0 ] && sleep 1 || { measure=running; status=$refused; break; }
   done
   echo "nightlane-end $nonce $status $measure" >&2
 else
@@ -71,8 +79,9 @@ else
 fi
 """
 """Parameters: nonce, process, nonce of the session to end, seconds. Ends that process and what it started, if it still
-is it, and looks for so long whether any of its process group is left: `ended`, `running`, or `absent`. The dead that
-nobody has asked after do not count: the first process of a container rarely asks after those of others."""
+is it, and looks for so long whether any of its session or process group is left: `ended`, `running`, or `absent`. A
+command may make process groups of its own, as `timeout` does; one that has left the session is none of it any more. The
+dead that nobody has asked after do not count: the first process of a container rarely asks after those of others."""
 
 _ABSENCE = """
 absent() {
