@@ -1,4 +1,4 @@
-import { actsOf } from "../runs/act.ts";
+import { actsOf, type RecordedAct } from "../runs/act.ts";
 import { hasEnded, isOver, neverStarted } from "../runs/phases.ts";
 import { readState, runFacts, withoutNodes } from "../runs/run-facts.ts";
 import type { RunFacts } from "../runs/run-record.ts";
@@ -9,6 +9,8 @@ import type { Workflow } from "../runs/workflow.ts";
 import { briefFacts, briefWorkflow } from "./brief.ts";
 import type { WatchedRun } from "./lane.ts";
 import { isBare } from "./records/bare-record.ts";
+
+type Annotations = Workflow["metadata"]["annotations"];
 
 /** A run, and what it is read from. */
 interface KeptRun extends WatchedRun {
@@ -65,9 +67,9 @@ export class LaneRuns {
   }
 
   /** Whether reading a workflow would add nothing: its run has ended, and every act on it is known. */
-  hasFinal(uid: string, annotations: Workflow["metadata"]["annotations"]): boolean {
+  hasFinal(uid: string, annotations: Annotations): boolean {
     const run = this.runs.get(uid);
-    return run !== undefined && isFinal(run.facts) && actsOf(annotations).acts.length <= run.facts.acts.length;
+    return run !== undefined && isFinal(run.facts) && unknownActs(run.facts, annotations).length === 0;
   }
 
   /** Notes that a workflow still exists. */
@@ -85,8 +87,7 @@ export class LaneRuns {
     if (run === undefined || !hasStayedEnded(run.facts, workflow)) {
       return undefined;
     }
-    const known = new Set(run.facts.acts.map(({ id }) => id));
-    const late = actsOf(workflow.metadata.annotations).acts.filter(({ id }) => !known.has(id));
+    const late = unknownActs(run.facts, workflow.metadata.annotations);
     if (late.length === 0) {
       return undefined;
     }
@@ -203,6 +204,12 @@ function running(workflow: Workflow, facts: RunFacts, now: number): KeptRun {
   }
   const brief = briefWorkflow(workflow);
   return { facts, exists: true, workflow: brief, state: readState(brief, now) };
+}
+
+/** The acts noted on a workflow that are not known of its run, which may know others: some are noted on its record only. */
+function unknownActs({ acts }: RunFacts, annotations: Annotations): readonly RecordedAct[] {
+  const known = new Set(acts.map(({ id }) => id));
+  return actsOf(annotations).acts.filter(({ id }) => !known.has(id));
 }
 
 /** Whether what is known of a run stays as it is: a record that was refused is written again, whole. */

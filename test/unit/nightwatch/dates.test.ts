@@ -62,6 +62,28 @@ describe("a failed or missed date stays reported", () => {
     expect(record?.images).not.toEqual([]);
   });
 
+  test("until a person waives it while no nightwatch is there, though its record has an act that it lacks itself", async () => {
+    const earlier = await watch("2026-03-31T10:00:00Z", [cron], failed);
+    await earlier.roundAt("2026-03-31T10:00:00Z");
+    const act = { by: "anna@vendor.example", reason: "agreed" } as const;
+    const [recorded] = earlier.records.facts.values();
+    const remark = { ...act, id: "remark", verb: "note", at: "2026-03-31T10:05:00Z" } as const;
+    await earlier.nightwatch.noteAct(recorded as RunFacts, remark);
+    const waiver = { ...act, id: "waiver", verb: "waive", at: "2026-03-31T10:15:00Z" } as const;
+    const waived = { ...failed, metadata: { ...failed.metadata, annotations: actAnnotation(waiver) } };
+    const watched = new WatchedNights("2026-03-31T10:20:00Z", earlier.records, earlier.sent);
+    await watched.nightwatch.load();
+    await watched.list([cron], []);
+    const { metadata } = waived;
+    const heads = async function* () {
+      yield { metadata };
+    };
+    await watched.nightwatch.intake.workflowsListed(heads(), async () => waived);
+    await watched.roundAt("2026-03-31T10:20:00Z");
+    expect(watched.records.facts.get(recorded?.uid ?? "")?.acts).toEqual([remark, waiver]);
+    expect(watched.metric('nightlane_dates_unresolved{customer="nordbank",state="failed"}')).toBe(0);
+  });
+
   test("also one that never started", async () => {
     const watched = await watch("2026-03-31T10:00:00Z", [cron]);
     expect(await watched.roundAt("2026-03-31T10:00:00Z")).toEqual(["missed 2026-03-30"]);
