@@ -343,6 +343,26 @@ def test_command_is_not_called_ended_where_nobody_can_look(tmp_path: Path) -> No
         assert "lacks tr or grep" in ender.errors()
 
 
+def test_command_is_not_said_to_run_where_nobody_can_wait(tmp_path: Path) -> None:
+    """R21: a container without sleep. The command is told to end, and takes a moment for it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("tr", "grep"):
+        (programs / name).symlink_to(shutil.which(name) or f"/bin/{name}")
+    work = work_in(LocalShell(tmp_path, ("/bin/sh",), path=str(programs)))
+    marker = tmp_path / "tidied"
+    slow = f"trap '/bin/sleep 0.5; : >{marker}; exit' TERM; echo; for each in $(/bin/seq 100); do /bin/sleep 0.2; done"
+    with work.session(remote_scripts.RUN_COMMAND, ["/bin/sh", "-c", slow]) as session:
+        session.wait_until_begun()
+        session.write(b"go\n")
+        session.read()
+        with work.session(remote_scripts.END_COMMAND, [str(session.remote_pid), session.nonce, "2"]) as ender:
+            ender.end_input()
+            assert ender.ending() == Ending(69, "unknown")
+            assert "sleep" in ender.errors()
+        eventually(marker.exists, "its end")
+
+
 def _end(work: ContainerWork, process: int, nonce: str) -> Ending:
     with work.session(remote_scripts.END_COMMAND, [str(process), nonce, "2"]) as ender:
         ender.end_input()

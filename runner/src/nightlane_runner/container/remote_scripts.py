@@ -71,7 +71,8 @@ if tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$3"; then
   for group in $groups; do kill -TERM "-$group" || refused=1; done
   while look; [ -n "$groups" ]; do
     seconds=$((seconds - 1))
-    [ "$seconds" -ge 0 ] && sleep 1 || { measure=running; status=$refused; break; }
+    [ "$seconds" -ge 0 ] || { measure=running; status=$refused; break; }
+    sleep 1 || { measure=unknown; status=69; break; }
   done
   echo "nightlane-end $nonce $status $measure" >&2
 else
@@ -79,9 +80,10 @@ else
 fi
 """
 """Parameters: nonce, process, nonce of the session to end, seconds. Ends that process and what it started, if it still
-is it, and looks for so long whether any of its session or process group is left: `ended`, `running`, or `absent`. A
-command may make process groups of its own, as `timeout` does; one that has left the session is none of it any more. The
-dead that nobody has asked after do not count: the first process of a container rarely asks after those of others."""
+is it, and looks for so long whether any of its session or process group is left: `ended`, `running`, or `absent`, or
+status 69 where nobody can tell. A command may make process groups of its own, as `timeout` does; one that has left the
+session is none of it any more. The dead that nobody has asked after do not count: the first process of a container
+rarely asks after those of others."""
 
 _ABSENCE = """
 absent() {
