@@ -44,13 +44,15 @@ test("a warning is hidden behind what is critical about the same step of the sam
     "the same run": gate,
     "another run": { ...gate, night: "night-2026-03-31-run-2" },
     "further nights": { ...gate, pipeline: "month-end" },
+    "one part of a credential": { ...gate, labels: { part: "authority" } },
+    "one date": { ...ofCustomer, businessDate: "2026-03-31" },
     "another step": { ...gate, step: "release" },
     "another customer": { ...gate, customer: "westbank" },
     "no run": ofCustomer,
     "no run, of another customer": { ...ofCustomer, customer: "westbank" },
   };
   const critical = [gate, ofCustomer].map((signal): Signal => ({ ...signal, severity: "critical" }));
-  const named = Object.entries(open).map(([is, signal]): Signal => ({ ...signal, labels: { is } }));
+  const named = Object.entries(open).map(([is, signal]): Signal => ({ ...signal, labels: { ...signal.labels, is } }));
   const answer = await fetch(`${alertmanager.url}/api/v2/alerts`, {
     method: "POST",
     headers: { "content-type": "application/json" },
