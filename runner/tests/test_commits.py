@@ -1,6 +1,8 @@
 """Two that put something into one place of a container, one of them late, and one that dies while it does."""
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -10,6 +12,8 @@ from nightlane_runner.container.pod_shell import PodContainer
 from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.container.shell_session import TransportFailed, WorkFailed
 from nightlane_runner.container.transfer import copy_within, send_path
+from nightlane_runner.container.work import ContainerWork
+from tests.support.eventually import eventually
 from tests.support.local_shell import LocalShell
 from tests.support.local_work import SHELLS, SHELLS_OF_PROGRAMS, work_in
 
@@ -51,7 +55,7 @@ def test_runner_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committe
         send_path(work_in(LocalShell(tmp_path, shell)), new, place, "newer", lambda: None)
 
     with pytest.raises(WorkFailed, match=r"cannot stat|can't rename"):
-        send_path(work_in(_Frozen(tmp_path, shell, 2, newer)), old, place, "late", lambda: None)
+        send_path(work_in(_Frozen(tmp_path, shell, 3, newer)), old, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results").iterdir()] == ["input"]
     arrived = tmp_path / "results" / "input"
@@ -83,7 +87,7 @@ def test_copy_that_wakes_up_in_its_commit_leaves_what_a_newer_one_has_committed(
         copy_within(work_in(LocalShell(tmp_path, shell)), source, place, "newer", lambda: None)
 
     with pytest.raises(WorkFailed, match=r"cannot stat|can't rename"):
-        copy_within(work_in(_Frozen(tmp_path, shell, 2, newer)), source, place, "late", lambda: None)
+        copy_within(work_in(_Frozen(tmp_path, shell, 3, newer)), source, place, "late", lambda: None)
 
     assert [entry.name for entry in (tmp_path / "results" / "run-2").iterdir()] == ["step"]
     assert (tmp_path / "results" / "run-2" / "step" / "x").read_bytes() == b"1"
@@ -177,6 +181,43 @@ def test_what_is_put_into_a_place_is_on_the_volumes_disk(shell: Sequence[str], w
         send_path(work, fresh, remote, "me", lambda: None)
 
     assert (tmp_path / "syncs").read_text() == "-f old\n-f new\n"
+
+
+class _Stopped(Exception):
+    """The operator ordered it."""
+
+
+@pytest.mark.parametrize("shell", SHELLS_OF_PROGRAMS)
+@pytest.mark.parametrize("within", [False, True])
+def test_runner_that_is_stopped_while_the_volume_writes_puts_nothing_into_place(
+    shell: Sequence[str], within: bool, tmp_path: Path
+) -> None:
+    """R5: its script goes on in the container, minutes after the step has ended."""
+    place = _input(tmp_path / "results" / "input", b"old", is_folder=True)
+    fresh = _input(tmp_path / ("results" if within else "lane") / "fresh", b"new", is_folder=True)
+    slow = f"for each in $(seq 200); do [ ! -e {tmp_path}/written ] || break; sleep 0.1; done; : >{tmp_path}/over"
+    # In a session that does not end with the connection, as in a container.
+    apart = ["/bin/sh", "-c", 'setsid "$@" 2>&1 | cat >&2', "apart"]
+    local = LocalShell(tmp_path, [*apart, *shell], _watched_sync(tmp_path, place, ends=slow))
+
+    def check() -> None:
+        if (tmp_path / "syncs").exists():
+            raise _Stopped
+
+    work = ContainerWork(local, PodContainer("pricing-0", "main"), check, time.monotonic() + 20)
+    remote = PurePosixPath("/results/input")
+    put: Callable[[], object]
+    if within:
+        put = partial(copy_within, work, PurePosixPath("/results/fresh"), remote, "me", lambda: None)
+    else:
+        put = partial(send_path, work, fresh, remote, "me", lambda: None)
+    with pytest.raises(_Stopped):
+        put()
+    (tmp_path / "written").touch()
+    eventually((tmp_path / "over").exists, "the end of the sync")
+    time.sleep(0.5)
+
+    assert (place / "x").read_bytes() == b"old"
 
 
 def test_volume_that_does_not_take_what_came_is_heard(tmp_path: Path) -> None:

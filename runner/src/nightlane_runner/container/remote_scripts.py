@@ -14,8 +14,8 @@ in both of its streams, on a line of its own: whatever came before it in that st
 The pipelines of the others measure a stream while it passes: `tee` writes it on to its reader and into a second pipe
 (descriptor 7) to the measuring program, whose word is caught together with the work's status through descriptor 6.
 
-Those that read no input and may take long and say nothing (COPY_FOLDER, COMMIT, TIDY_NIGHTS) are left with an open one:
-what keeps their connection alive goes there.
+Those that read no input and may take long and say nothing (COPY_FOLDER, SYNC, COMMIT, TIDY_NIGHTS) are left with an
+open one: what keeps their connection alive goes there.
 """
 
 PROBE = """
@@ -200,17 +200,34 @@ echo "nightlane-end $nonce $status copied" >&2
 """Parameters: nonce, file or folder, folder, final path. As RECEIVE, of what is in the container already. Status 66 if
 there is none, 74 if nobody can tell."""
 
-COMMIT = """
-nonce=$1
-mine=$2/$nonce
-before=$3.replaced-$nonce
+_SYNCED = """
 synced() {
   [ -d "$1" ] || return 0
   case $(sync --help 2>&1) in *-f*) sync -f "$1" ;; esac
 }
+"""
+"""The function `synced FOLDER`: waits until its file system is on the disk, where there is a sync that knows one file
+system (GNU's and BusyBox's): another one would wait for everything that is written on its node."""
+
+SYNC = (
+    _SYNCED
+    + """
+nonce=$1
 status=0
 synced "$2" || status=$?
-if [ "$status" = 0 ]; then mv "$2/$4" "$mine" || status=$?; fi
+echo "nightlane-end $nonce $status synced" >&2
+"""
+)
+"""Parameters: nonce, folder of the received. May take minutes, after which its runner may not be in charge any more."""
+
+COMMIT = (
+    _SYNCED
+    + """
+nonce=$1
+mine=$2/$nonce
+before=$3.replaced-$nonce
+status=0
+mv "$2/$4" "$mine" || status=$?
 if [ "$status" = 0 ] && [ -e "$3" ]; then mv "$3" "$before" || status=$?; fi
 if [ "$status" = 0 ]; then mv "$mine" "$3" || status=$?; fi
 if [ "$status" = 0 ] && [ -e "$3/$nonce" ]; then
@@ -218,20 +235,21 @@ if [ "$status" = 0 ] && [ -e "$3/$nonce" ]; then
   rm -rf "$3/$nonce"
   status=1
 fi
-if [ "$status" = 0 ]; then synced "$2" || status=$?; fi
 if [ "$status" = 0 ]; then
-  rm -rf "$3".replaced-* "$2" || status=$?
+  synced "$2" || status=$?
+  rm -rf "$before" "$2" || status=$?
 elif [ -e "$before" ]; then
   [ -e "$3" ] || mv "$before" "$3"
   rm -rf "$3/${before##*/}" "$before"
 fi
 echo "nightlane-end $nonce $status committed" >&2
 """
+)
 """Parameters: nonce, folder of the received, final path, name in the folder. Whoever begins to receive for the same
 path takes away what is to be put there, at any moment; then this fails, and what is in place stays or comes back.
-The nonce as a name tells when mv has moved into a folder that has just appeared. What is put into place is on the disk
-before it has its name, and its name before this ends, where there is a sync that knows one file system (GNU's and
-BusyBox's): another one would wait for everything that is written on its node."""
+The nonce as a name tells when mv has moved into a folder that has just appeared. What is put into place must be on the
+disk before it gets its name, by SYNC; its name is before this ends. While that is waited for, another one may have
+begun: only what is this one's own is removed then."""
 
 TIDY_NIGHTS = """
 nonce=$1; volume=$2; nights=$3; minutes=$4; newest=$5; shift 5

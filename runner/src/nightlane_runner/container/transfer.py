@@ -104,8 +104,7 @@ def send_path(
         session.end_input()
         _require_whole(session, session.sent.hexdigest(), str(remote))
         digest = session.sent.hexdigest()
-    require_charge()
-    _commit(work, partial, remote)
+    _commit(work, partial, remote, require_charge)
     return digest
 
 
@@ -124,8 +123,7 @@ def copy_within(
             raise RemoteAbsent(str(source))
         if ending.status != 0:
             raise WorkFailed(f"{source} could not be copied to {remote}: {session.errors() or 'no message'}")
-    require_charge()
-    _commit(work, partial, remote)
+    _commit(work, partial, remote, require_charge)
 
 
 def _partial(remote: PurePosixPath, runner: str) -> PurePosixPath:
@@ -133,7 +131,15 @@ def _partial(remote: PurePosixPath, runner: str) -> PurePosixPath:
     return remote.with_name(f"{remote.name}.partial-{runner}-{secrets.token_hex(4)}")
 
 
-def _commit(work: ContainerWork, partial: PurePosixPath, remote: PurePosixPath) -> None:
+def _commit(
+    work: ContainerWork, partial: PurePosixPath, remote: PurePosixPath, require_charge: Callable[[], None]
+) -> None:
+    # Apart: a script goes on when its runner has been ended, and a busy volume takes minutes to write.
+    with work.session(remote_scripts.SYNC, [str(partial)]) as session:
+        ending = session.ending()
+        if ending.status != 0:
+            raise WorkFailed(f"{partial} could not be written to the disk in {work.target}: {session.errors()}")
+    require_charge()
     with work.session(remote_scripts.COMMIT, [str(partial), str(remote), remote.name]) as session:
         ending = session.ending()
         if ending.status != 0:
