@@ -220,12 +220,15 @@ def test_runner_that_is_stopped_while_the_volume_writes_puts_nothing_into_place(
     assert (place / "x").read_bytes() == b"old"
 
 
-def test_volume_that_does_not_take_what_came_is_heard(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words", ["Input/output error", "I/O error", "No space left on device", "Disk quota exceeded", "Stale file handle"]
+)
+def test_volume_that_does_not_take_what_came_is_heard(words: str, tmp_path: Path) -> None:
     """R10: the last that a full or broken volume says, it says then."""
     place = _input(tmp_path / "results" / "input", b"old", is_folder=True)
-    programs = _watched_sync(tmp_path, place, ends="echo 'sync: Input/output error' >&2; exit 1")
+    programs = _watched_sync(tmp_path, place, ends=f"echo \"sync: error syncing '$2': {words}\" >&2; exit 1")
 
-    with pytest.raises(WorkFailed, match="Input/output error"):
+    with pytest.raises(WorkFailed, match=words):
         send_path(
             work_in(LocalShell(tmp_path, path=programs)),
             _input(tmp_path / "fresh", b"new", is_folder=True),
@@ -235,6 +238,26 @@ def test_volume_that_does_not_take_what_came_is_heard(tmp_path: Path) -> None:
         )
 
     assert (place / "x").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("shell", SHELLS_OF_PROGRAMS)
+@pytest.mark.parametrize("words", ["Operation not permitted", "Function not implemented", "Bad system call"])
+def test_container_whose_sync_is_not_permitted_is_sent_to_as_well(
+    shell: Sequence[str], words: str, tmp_path: Path
+) -> None:
+    """By a seccomp profile, or a sandbox that has no such call."""
+    place = _input(tmp_path / "results" / "input", b"old", is_folder=True)
+    programs = _watched_sync(tmp_path, place, ends=f"echo \"sync: error syncing '$2': {words}\" >&2; exit 1")
+
+    send_path(
+        work_in(LocalShell(tmp_path, shell, programs)),
+        _input(tmp_path / "fresh", b"new", is_folder=True),
+        PurePosixPath("/results/input"),
+        "me",
+        lambda: None,
+    )
+
+    assert (place / "x").read_bytes() == b"new"
 
 
 def test_container_whose_sync_knows_no_file_system_is_sent_to_as_well(tmp_path: Path) -> None:
