@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -314,7 +315,37 @@ def test_command_over_its_time_is_ended(application: _Application) -> None:
     """The container does not keep it running."""
     end = application.ended("sh", "-c", f"sleep 30; touch {application.root}/late", timeoutSeconds=2)
     assert end.code is ExitCode.APPLICATION
-    assert "did not end within 2 s and was ended" in end.sentence
+    assert end.sentence.endswith("did not end within 2 s and was ended. Give it more time, or retry as a new attempt.")
+
+
+def test_command_that_cannot_be_reached_to_end_it_is_looked_for_first(application: _Application) -> None:
+    """R21: the order of what to do is the same where nobody knows."""
+    application.shell = _Deaf(application.shell)
+    running = Background(application.step("sh", "-c", "sleep 6", timeoutSeconds=2).run)
+
+    end = running.ended()
+
+    assert end is not None
+    assert end.code is ExitCode.LOST
+    assert re.search(
+        r"did not end within 2 s and could not be ended: it may still run \(session \d+\)\. Look whether it has ended "
+        r"there, and end it if not, since a retry would start a second one beside it; then retry as a new attempt, or "
+        r"skip\.$",
+        end.sentence,
+    )
+
+
+class _Deaf:
+    """A container in which nothing can be ended."""
+
+    def __init__(self, then: PodShell) -> None:
+        self._then = then
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> RemoteProcess:
+        """Start anything else."""
+        if script == remote_scripts.END_COMMAND:
+            return LocalProcess(["/bin/sh", "-c", "echo error: unable to upgrade connection >&2; exit 1"])
+        return self._then.start(target, script, arguments)
 
 
 def test_command_that_does_not_heed_its_end_is_not_called_ended(
@@ -327,8 +358,11 @@ def test_command_that_does_not_heed_its_end_is_not_called_ended(
     try:
         end = application.ended("sh", "-c", deaf, timeoutSeconds=2)
         assert end.code is ExitCode.LOST
-        assert "was told to end, but still runs (process group " in end.sentence
-        assert "a retry would start a second one beside it" in end.sentence
+        assert re.search(
+            r"did not end within 2 s and was told to end, but still runs \(session \d+\)\. End it there first, since a "
+            r"retry would start a second one beside it; then retry as a new attempt, or skip\.$",
+            end.sentence,
+        )
         os.kill(int(process.read_text()), 0)
     finally:
         os.kill(int(process.read_text()), signal.SIGKILL)

@@ -39,15 +39,30 @@ END_SECONDS = 8
 _REACH_SECONDS = 10.0
 """How long it may take to tell it. Together less than the grace time of a runner that is being ended."""
 
+_BESIDE = "since a retry would start a second one beside it; then retry as a new attempt, or skip"
+_LOOK_FIRST = f"Look whether it has ended there, and end it if not, {_BESIDE}"
+_END_FIRST = f"End it there first, {_BESIDE}"
+
 _LONGEST_LINE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class _EarlyEnd:
-    """What became of a command that was to end early, for a sentence, and whether it surely runs no more."""
+    """What became of a command that was to end early, for a sentence, and what to do where it may run on.
+
+    Attributes:
+        words: what became of it.
+        remedy: what to do before it is run again; empty if it surely runs no more.
+
+    """
 
     words: str
-    is_certain: bool
+    remedy: str = ""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it surely runs no more."""
+        return not self.remedy
 
 
 class ExecStep:
@@ -65,7 +80,7 @@ class ExecStep:
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._started_in: PodContainer | None = None
-        self._early_end = _EarlyEnd("was not ended", is_certain=False)
+        self._early_end = _EarlyEnd("was not ended", _LOOK_FIRST)
 
     def run(self) -> None:
         """Run the command; returns once it has ended with status 0.
@@ -253,7 +268,8 @@ class ExecStep:
             )
         return StepEnded(
             ExitCode.CANCELLED if self._early_end.is_certain else ExitCode.LOST,
-            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._early_end.words}.",
+            f"Step {name} was {interruption.reason.value}; its command in {self._started_in} {self._early_end.words}."
+            f"{f' {self._early_end.remedy}.' if self._early_end.remedy else ''}",
         )
 
     def _out_of_time(self) -> StepEnded:
@@ -267,7 +283,7 @@ class ExecStep:
         return StepEnded(
             ExitCode.APPLICATION if self._early_end.is_certain else ExitCode.LOST,
             f"The command of step {name} in {self._started_in} did not end within {limit} s and "
-            f"{self._early_end.words}. Give it more time, or retry as a new attempt.",
+            f"{self._early_end.words}. {self._early_end.remedy or 'Give it more time, or retry as a new attempt'}.",
         )
 
     def _outcome_unknown(self, error: TransportFailed) -> StepEnded:
@@ -280,9 +296,9 @@ class ExecStep:
 
     def _end_command(self, session: ShellSession, target: PodContainer) -> _EarlyEnd:
         """Tell the command in its container to end, look whether it does, and return how that went."""
-        group = session.remote_pid
+        leader = session.remote_pid
         work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _REACH_SECONDS + END_SECONDS)
-        arguments = [str(group), session.nonce, str(END_SECONDS)]
+        arguments = [str(leader), session.nonce, str(END_SECONDS)]
         try:
             with work.session(remote_scripts.END_COMMAND, arguments) as ender:
                 ender.end_input()
@@ -291,12 +307,7 @@ class ExecStep:
                     raise TransportFailed(ender.errors() or f"status {ending.status}")
         except (TransportFailed, OutOfTime) as error:
             self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
-            words = f"could not be ended: it may still run (process group {group}), check there before a retry"
-            return _EarlyEnd(words, is_certain=False)
+            return _EarlyEnd(f"could not be ended: it may still run (session {leader})", _LOOK_FIRST)
         if ending.measure == "running":
-            words = (
-                f"was told to end, but still runs (process group {group}): see that it ends there, since a retry would "
-                "start a second one beside it"
-            )
-            return _EarlyEnd(words, is_certain=False)
-        return _EarlyEnd("was ended" if ending.measure == "ended" else "had just ended by itself", is_certain=True)
+            return _EarlyEnd(f"was told to end, but still runs (session {leader})", _END_FIRST)
+        return _EarlyEnd("was ended" if ending.measure == "ended" else "had just ended by itself")
