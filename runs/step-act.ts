@@ -230,11 +230,16 @@ function abort({ name, state }: StepStatus): StepAct | undefined {
       };
 }
 
+/** Whether it ends is not known yet: a command in an application's container may not heed its signal. */
+function cancelling(name: string): string {
+  return `the runner of ${name} is told to cancel its remote work`;
+}
+
 function stop({ name, state }: StepStatus): StepAct | undefined {
   return state === "running"
     ? {
         action: { kind: "order" },
-        effect: `the remote job of ${name} is cancelled, and ${name} waits for a decision: retry, skip or abort`,
+        effect: `${cancelling(name)}, and ${name} then waits for a decision: retry, skip or abort`,
         reached: (now) => now.state !== "running",
       }
     : undefined;
@@ -245,7 +250,7 @@ function restart(step: StepStatus): StepAct | undefined {
   return state === "running"
     ? {
         action: { kind: "order" },
-        effect: `${name} is cancelled and started again as attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1}`,
+        effect: `${cancelling(name)}, and attempt ${(attemptLog.at(-1)?.number ?? attempts) + 1} starts once that has ended`,
         reached: (now) => now.attempts > attempts,
         goesOn: true,
       }

@@ -123,6 +123,19 @@ describe("what a verb does to a step", () => {
     expect(verbs(step("succeeded"))).toEqual([]);
   });
 
+  test.each(["exec", "spark"])(
+    "of a running step of kind %s, no more is promised than that its end is asked for",
+    (kind) => {
+      const running = step("running", { kind });
+      expect(stepAct("stop", running, "nordbank").effect).toBe(
+        "the runner of report is told to cancel its remote work, and report then waits for a decision: retry, skip or abort",
+      );
+      expect(stepAct("restart", running, "nordbank").effect).toBe(
+        "the runner of report is told to cancel its remote work, and attempt 2 starts once that has ended",
+      );
+    },
+  );
+
   test("a refusal offers to adopt what has ended well, not only what still runs", () => {
     const deciding = step("deciding", { kind: "spark", decisions: ["RETRY", "ADOPT", "SKIP"] });
     const remedy =
