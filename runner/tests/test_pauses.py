@@ -5,11 +5,11 @@ import pytest
 from nightlane_runner.pauses import Pauses, pause
 
 
-def test_pauses_double_up_to_the_longest_and_begin_anew() -> None:
+def test_pauses_double_up_to_the_longest_and_reset() -> None:
     """The longest that each may be: they are spread at random in real life."""
     pauses = Pauses(2.0, 60.0, jitter=lambda: 1.0)
     assert [pauses.next() for _ in range(7)] == [2, 4, 8, 16, 32, 60, 60]
-    pauses.begin_anew()
+    pauses.reset()
     assert pauses.next() == 2
 
 

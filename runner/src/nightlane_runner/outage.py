@@ -94,7 +94,7 @@ class Outage:
             away = self._clock() - self._began
             self._log.info(f"the API server {self._server} answers again after {away:.0f} s")
         self._began = self._refused_since = None
-        self._pauses.begin_anew()
+        self._pauses.reset()
         if self._troubles is not None:
             self._troubles.over(*REACHING)
 

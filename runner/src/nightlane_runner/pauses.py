@@ -32,7 +32,7 @@ class Pauses:
         self._next = min(seconds * 2, self._longest)
         return seconds * (0.5 + self._jitter() / 2)
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Note that a try has succeeded, or come further: the next pause is the first again."""
         self._next = self._first
 

@@ -81,7 +81,7 @@ def unpack(
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", headers), mode="r|") as archive:
             for member in archive:
-                headers.begin_anew()
+                headers.reset()
                 _require_plain(archive, member)
                 path = PurePosixPath(member.name)
                 if path.parts and not is_safe(path):
@@ -130,7 +130,7 @@ class _LimitedHeaders:
             raise UnsafeArchive(f"the archive holds an entry with a header of more than {MOST_HEADER_BYTES} bytes")
         return data
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Note that an entry's headers are read."""
         self._left = MOST_HEADER_BYTES
 
@@ -139,7 +139,7 @@ class _LimitedHeaders:
         """Read an entry's content, which is not kept, without the limit."""
         self._left = math.inf
         yield
-        self.begin_anew()
+        self.reset()
 
 
 def _require_plain(archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:

@@ -126,7 +126,7 @@ class _Breaks:
         """Note a failure and return how many seconds to wait before the next try."""
         if (carried := self._progress()) > self._carried:
             self._carried, self._began = carried, None
-            self._pauses.begin_anew()
+            self._pauses.reset()
         self.last = str(error)
         step = self._context.step
         self._refusals = self._refusals + 1 if is_refusal(error) else 0

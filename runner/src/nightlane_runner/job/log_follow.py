@@ -136,7 +136,7 @@ class LogFollower:
             if last_reading:
                 return
             if taken:
-                pauses.begin_anew()
+                pauses.reset()
             self._over.wait(pauses.next())
 
     def _read(self, follow: bool) -> int:

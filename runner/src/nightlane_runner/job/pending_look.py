@@ -34,7 +34,7 @@ class PendingLook:
         self._without_pod_since: datetime | None = None
         self._said = ""
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Forget since when there is no pod: a Job that runs, or was resumed, has the full time again."""
         self._without_pod_since = None
 

@@ -186,7 +186,7 @@ class JobProgress:
 
     def _begin_looks_anew(self) -> None:
         self._looks, self._next_look = 0, 0.0
-        self._pending.begin_anew()
+        self._pending.reset()
 
     def _note_pause(self, job: RemoteJob) -> None:
         if job.suspended and not self._paused:
