@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -32,16 +32,25 @@ const ON_MAIN = ["CI_COMMIT_BRANCH=main", "CI_DEFAULT_BRANCH=main", "CI_COMMIT_R
 const OVERRIDDEN =
   "CI_PIPELINE_SOURCE,CI_COMMIT_BRANCH,CI_DEFAULT_BRANCH,CI_COMMIT_REF_PROTECTED,CI_MERGE_REQUEST_IID,CI_MERGE_REQUEST_TARGET_BRANCH_NAME";
 
+/** One after the other: on GitLab each job has a clone of its own, and git does not fetch while a worktree is added. */
+const RUN = ["--force-shell-executor", "--concurrency", "1"];
+
 let scratch: string;
 let clone: string;
 
 function run(file: string, args: readonly string[]): string {
-  return execFileSync(file, args, {
+  const { status, stdout, stderr } = spawnSync(file, args, {
     cwd: clone,
     encoding: "utf8",
     env: { ...process.env, PATH: [BINARIES, process.env.PATH].join(delimiter) },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (status !== 0) {
+    // On one line: a report may have no more of an error, and a job's reason is in what it printed.
+    const printed = `${stdout}${stderr}`.trim().split("\n").slice(-20).join(" | ");
+    throw new Error(`${file} ended with ${status}: ${printed}`);
+  }
+  return stdout;
 }
 
 const git = (...args: string[]): string => run("git", args);
@@ -79,7 +88,7 @@ beforeAll(async () => {
   await ensurePackages(["rsync"], silentReporter);
   scratch = mkdtempSync(join(tmpdir(), "nightlane-pipeline-"));
   clone = join(scratch, "clone");
-  // An origin of its own, whose main stays where it is: the jobs fetch it at once, from one clone.
+  // An origin of its own, whose main stays where it is.
   const origin = join(scratch, "origin.git");
   const head = execFileSync("git", ["rev-parse", "HEAD"], { cwd: REPOSITORY, encoding: "utf8" }).trim();
   execFileSync("git", ["clone", "--quiet", "--bare", REPOSITORY, origin]);
@@ -180,11 +189,7 @@ describe("with what GitLab notes of deployments", () => {
   /** Runs the child pipeline, or of it some jobs, and returns how each ended. */
   async function child(...names: readonly string[]): Promise<Readonly<Record<string, JobResult>>> {
     const variables = Object.entries({ ...gitlab.variables, NIGHTLANE_PREFLIGHT: "off" });
-    const options = [
-      "--force-shell-executor",
-      "--ignore-predefined-vars",
-      `${OVERRIDDEN},${Object.keys(gitlab.variables)}`,
-    ];
+    const options = [...RUN, "--ignore-predefined-vars", `${OVERRIDDEN},${Object.keys(gitlab.variables)}`];
     const settings = variables.flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
     const args = [...options, "--file", "plan/child.yml", ...ON_MAIN, ...settings, ...names];
     const { code, printed } = await start("gitlab-ci-local", args);
@@ -309,7 +314,7 @@ describe("past a hundred customers", () => {
     };
     expect(childJobs("deploy", addBanks)).toEqual(["shard-1", "shard-2", "shards"]);
     rmSync(inClone("plan/shard-1.yml"));
-    run("gitlab-ci-local", ["--force-shell-executor", "--file", "plan/child.yml", "shards"]);
+    run("gitlab-ci-local", [...RUN, "--file", "plan/child.yml", "shards"]);
     const ups = ["plan/shard-1.yml", "plan/shard-2.yml"].map((file) =>
       jobs("--file", file, ...ON_MAIN).filter((job) => job.endsWith(":up")),
     );
@@ -332,7 +337,7 @@ describe("the jobs of a merge request, run", () => {
     git("add", "customers");
     git("commit", "--quiet", "--message", "add seebank");
     const chosen = ["plan:review", "isolation:diff", "note"];
-    const options = ["--force-shell-executor", "--ignore-predefined-vars", OVERRIDDEN];
+    const options = [...RUN, "--ignore-predefined-vars", OVERRIDDEN];
     const log = run("gitlab-ci-local", [...options, ...MERGE_REQUEST, ...NOT_A_BRANCH, ...chosen]);
     const note = readFileSync(inClone("review-note.md"), "utf8");
     expect(note).toContain("After the merge: 1 customer to deploy (seebank).");
