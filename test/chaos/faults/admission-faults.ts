@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isChanged } from "../injection/creation-probe.ts";
 import { addWebhook, type Change, type Created } from "../injection/webhook.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
@@ -20,7 +21,7 @@ export const admissionFaults: readonly Fault[] = [
         name: "queue",
         kind: "jobs",
         change: () => [{ op: "add", path: "/spec/suspend", value: true }],
-        isAsked: ({ namespace }) => isChanged(site, `/apis/batch/v1/namespaces/${namespace}/jobs`, probeJob),
+        isAsked: () => isChanged(site, "jobs", ({ spec }) => spec.suspend === true),
       });
       try {
         await moment();
@@ -46,7 +47,7 @@ export const admissionFaults: readonly Fault[] = [
         kind: "pods",
         label: JOB_LABEL,
         change: addSidecar,
-        isAsked: ({ namespace }) => isChanged(stage.site, `/api/v1/namespaces/${namespace}/pods`, probePod),
+        isAsked: () => isChanged(stage.site, "pods", ({ spec }) => (spec.containers?.length ?? 0) > 1, JOB_LABEL),
       });
       try {
         await computeWithSidecar(stage);
@@ -82,43 +83,3 @@ async function admit({ remoteApi, namespace }: Site, night: Night): Promise<void
     throw new Error(`the Job of ${night.name} could not be let go: ${status}`);
   }
 }
-
-/** Whether an object created now is changed; it is a dry run. */
-async function isChanged({ remoteApi }: Site, path: string, body: unknown): Promise<boolean> {
-  const { status, body: answer } = await remoteApi.call({ method: "POST", path, body, dryRun: true });
-  if (status !== 201) {
-    throw new Error(`POST ${path} answered ${status}: ${JSON.stringify(answer)}`);
-  }
-  const { spec } = answer as Created;
-  return spec.suspend === true || (spec.containers?.length ?? 0) > 1;
-}
-
-const securityContext = {
-  allowPrivilegeEscalation: false,
-  runAsNonRoot: true,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
-const probeSpec = {
-  restartPolicy: "Never",
-  containers: [
-    {
-      name: "probe",
-      image: "probe",
-      securityContext,
-      resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "10m", memory: "32Mi" } },
-    },
-  ],
-};
-const probePod = {
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name: "probe", labels: { [JOB_LABEL]: "probe" } },
-  spec: probeSpec,
-};
-const probeJob = {
-  apiVersion: "batch/v1",
-  kind: "Job",
-  metadata: { name: "probe" },
-  spec: { template: { spec: probeSpec } },
-};

@@ -3,12 +3,16 @@ import { killCluster } from "../../farm/component-control.ts";
 import { farmCommand } from "../../farm/farm-command.ts";
 import { customerClusterId, secondNodeOf } from "../../farm/plan.ts";
 import { until } from "../../farm/wait.ts";
-import type { Api } from "../../support/api.ts";
+import { isChanged } from "../injection/creation-probe.ts";
 import { cordon, declareBack, declareOutOfService, untilNotReady } from "../injection/nodes.ts";
 import { evictPod } from "../injection/pods.ts";
+import { addWebhook } from "../injection/webhook.ts";
 import type { Night } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, releaseAll } from "./fault.ts";
+
+/** What Spark puts on its executors' pods, and nobody else on any. */
+const EXECUTOR_LABEL = "spark-exec-id";
 
 /** Time for people to read about it: longer than a node takes to count as lost and a runner to report it. */
 const READ_SECONDS = 240;
@@ -46,6 +50,7 @@ export const customerNodeFaults: readonly Fault[] = [
         await allComputing(nights);
       } finally {
         await cordon(remoteApi, first, false);
+        await cordon(remoteApi, second, true);
       }
       await moment();
       await killCluster(second);
@@ -62,21 +67,19 @@ export const customerNodeFaults: readonly Fault[] = [
     alone: true,
     secondNode: "customer",
     inject: async ({ site, nights, moment }) => {
-      const { first, second } = nodesOf(site);
+      const { second } = nodesOf(site);
       const { remoteApi } = site;
-      await Promise.all(nights.map((night) => night.hold()));
-      await Promise.all(nights.map((night) => night.start()));
-      await Promise.all(nights.map(untilDriverRuns));
-      await cordon(remoteApi, second, false);
-      await cordon(remoteApi, first, true);
+      const remove = await addWebhook(site, {
+        name: "placement",
+        kind: "pods",
+        label: EXECUTOR_LABEL,
+        change: () => [{ op: "add", path: "/spec/nodeName", value: second }],
+        isAsked: () => isChanged(site, "pods", ({ spec }) => spec.nodeName === second, EXECUTOR_LABEL),
+      });
       try {
-        await Promise.all(nights.map((night) => night.untilComputing()));
+        await allComputing(nights);
       } finally {
-        await cordon(remoteApi, first, false);
-      }
-      const away = await executorsOn(remoteApi, site.namespace, second);
-      if (away < nights.length) {
-        throw new Error(`only ${away} executors are on ${second}`);
+        await remove();
       }
       await moment();
       await killCluster(second);
@@ -109,15 +112,4 @@ async function readAbout(nights: readonly Night[]): Promise<void> {
   } else {
     await until({ what: "people are shown the lost node", limitSeconds: READ_SECONDS }, isNoticed);
   }
-}
-
-async function untilDriverRuns(night: Night): Promise<void> {
-  const what = `the driver of ${night.name} runs`;
-  await until({ what, limitSeconds: 420 }, async () => night.drivers().length > 0);
-}
-
-async function executorsOn(api: Api, namespace: string, node: string): Promise<number> {
-  const query = `labelSelector=spark-role%3Dexecutor&fieldSelector=spec.nodeName%3D${node}`;
-  const path = `/api/v1/namespaces/${namespace}/pods?${query}`;
-  return (await api.get<{ readonly items: readonly unknown[] }>(path)).items.length;
 }

@@ -14,6 +14,7 @@ export interface Created {
   readonly spec: {
     readonly containers?: readonly Readonly<Record<string, unknown>>[];
     readonly suspend?: boolean;
+    readonly nodeName?: string;
   };
 }
 
