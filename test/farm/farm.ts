@@ -12,7 +12,8 @@ import { coreShortage } from "./core-shortage.ts";
 import { setUpCustomerSide } from "./customer-side.ts";
 import { loadFarmCustomer, loadFarmCustomers } from "./customers.ts";
 import { FARM_TOOLS, type FarmContext } from "./farm-context.ts";
-import { type BuiltImage, ensureImages } from "./images/ensure.ts";
+import { ensureImages } from "./images/ensure.ts";
+import { imageRecipes } from "./images/recipe.ts";
 import { readKernelSettings, restoreKernelSettings } from "./kernel-settings.ts";
 import { disconnect, ensureBridge, removeBridge } from "./network.ts";
 import { FarmPaths, farmRoot, repositoryRoot } from "./paths.ts";
@@ -37,7 +38,6 @@ import { currentBootId, FarmRecord } from "./state.ts";
 import { ensureTools } from "./tools/ensure.ts";
 import { withLock } from "./tools/lock.ts";
 import { clusterPackages, ensurePackages } from "./tools/packages.ts";
-import type { Reporter } from "./tools/reporter.ts";
 import { removeVolumes } from "./volumes.ts";
 
 const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "nightwatch", "argoController", "argoExecutor"];
@@ -45,11 +45,8 @@ const IMAGES: readonly FarmImageName[] = ["pause", "runner", "risk", "nightwatch
 /** Programs that every command of a farm needs on this machine. */
 const PACKAGES = [...clusterPackages, "acl", "openssl", "tini"] as const;
 
-/** Builds the farm's images that are not built yet. */
-export type ImageBuilder = (
-  names: readonly FarmImageName[],
-  reporter: Reporter,
-) => Promise<Readonly<Record<FarmImageName, BuiltImage>>>;
+/** Of these, what holds none of the tools: the largest, mostly waited for, and built while the tools are. */
+const IMAGES_WITHOUT_TOOLS = IMAGES.filter((name) => imageRecipes[name].tools.length === 0);
 
 /** The farm on this machine: a central cluster and one cluster for each customer. */
 export class Farm {
@@ -58,7 +55,6 @@ export class Farm {
   constructor(
     private readonly progress: Progress,
     root: string = farmRoot(),
-    private readonly buildImages: ImageBuilder = ensureImages,
   ) {
     this.paths = new FarmPaths(root);
   }
@@ -164,8 +160,11 @@ export class Farm {
     await ensurePackages(PACKAGES, this.progress);
     // Early: building for minutes only to find that another farm has this machine would be a waste.
     await ensureBridge(this.paths.root, plan.hostAddress);
-    const tools = await ensureTools(FARM_TOOLS, this.progress);
-    const images = await this.buildImages(IMAGES, this.progress);
+    const early = ensureImages(IMAGES_WITHOUT_TOOLS, this.progress);
+    const made = ensureTools(FARM_TOOLS, this.progress);
+    await all([early, made]);
+    const tools = await made;
+    const images = await ensureImages(IMAGES, this.progress);
     await this.publish(tools, images);
     const context: FarmContext = {
       paths: this.paths,
@@ -287,7 +286,7 @@ export class Farm {
 }
 
 /** Waits for all, so that nothing goes on unseen after an error, then throws every error at once. */
-async function all(work: readonly Promise<void>[]): Promise<void> {
+async function all(work: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const errors = results.filter((result) => result.status === "rejected").map(({ reason }): unknown => reason);
   const unforeseen = errors.find((error) => !(error instanceof UserError));

@@ -130,6 +130,9 @@ async function imageKey(
   const programs: Record<string, string | Readonly<Record<string, string>>> = {};
   for (const [tool, path] of Object.entries(tools)) {
     programs[tool] = (await stat(path)).isFile() ? await hashFile(path) : await hashFiles(path);
+    for (const neighbour of await neighboursOf(recipe, path)) {
+      programs[`${tool}/${neighbour}`] = await hashFiles(join(dirname(path), neighbour));
+    }
   }
   return cacheKey(TAG, {
     repository: recipe.repository,
@@ -169,7 +172,7 @@ async function build(name: string, { recipe, tools, base, kept }: BuildInput, pl
     args.push("--timestamp", "0", "--layers", ...(kept === "nothing" ? ["--no-cache"] : []));
     args.push("--file", join(work, "context", dockerfileOf(recipe)), "--tag", `${recipe.repository}:${TAG}`);
     for (const [tool, path] of Object.entries(tools)) {
-      args.push("--build-context", `${tool}=${await folderWith(tool, path, work)}`);
+      args.push("--build-context", `${tool}=${await folderWith(tool, path, await neighboursOf(recipe, path), work)}`);
     }
     if (base !== undefined) {
       await buildah(["pull", `oci-archive:${base.archive}`], log);
@@ -186,8 +189,22 @@ async function build(name: string, { recipe, tools, base, kept }: BuildInput, pl
   }
 }
 
-/** A build context with one program, which from its own place could bring neighbours along; or with all of a folder. */
-async function folderWith(tool: string, path: string, work: string): Promise<string> {
+/** Which of a recipe's neighbours a program has. */
+async function neighboursOf({ neighbours = [] }: ImageRecipe, path: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const neighbour of neighbours) {
+    if (await exists(join(dirname(path), neighbour))) {
+      found.push(neighbour);
+    }
+  }
+  return found;
+}
+
+/**
+ * A build context with one program and the named neighbours, where from its own place it could bring others along; or
+ * with all of a folder.
+ */
+async function folderWith(tool: string, path: string, neighbours: readonly string[], work: string): Promise<string> {
   const folder = join(work, "tools", tool);
   if (!(await stat(path)).isFile()) {
     await cp(path, folder, { recursive: true, dereference: true });
@@ -195,5 +212,8 @@ async function folderWith(tool: string, path: string, work: string): Promise<str
   }
   await mkdir(folder, { recursive: true });
   await link(path, join(folder, tool)).catch(() => copyFile(path, join(folder, tool)));
+  for (const neighbour of neighbours) {
+    await cp(join(dirname(path), neighbour), join(folder, neighbour), { recursive: true });
+  }
   return folder;
 }

@@ -11,6 +11,8 @@ export interface ImageRecipe {
   readonly dockerfile?: string;
   /** Programs the Dockerfile copies, each from a build context of its name: `COPY --from=kubectl kubectl /bin/`. */
   readonly tools: readonly ToolName[];
+  /** Folders that are in a program's build context too where it has them beside it. @default none */
+  readonly neighbours?: readonly string[];
   /** Programs that the Dockerfile copies with what is beside them: `COPY --from=pulumi . /opt/pulumi`. @default none */
   readonly folders?: readonly ToolName[];
   /**
@@ -38,6 +40,7 @@ export const imageRecipes = {
     context: join(import.meta.dirname, "argo"),
     dockerfile: "controller.Dockerfile",
     tools: ["workflow-controller"],
+    neighbours: ["zoneinfo"],
     base: "scratch",
   },
   argoExecutor: {

@@ -1,4 +1,4 @@
-import type { Architecture, ReleaseFile } from "./release/release.ts";
+import type { Architecture, Release } from "./release/release.ts";
 
 /** How a tool on PATH is asked for its version. */
 export interface VersionProbe {
@@ -34,8 +34,8 @@ export interface BuildContext {
   readonly needed: Readonly<Record<string, string>>;
 }
 
-/** The file of the project's release that is a product, or undefined if the project releases none. */
-export type ReleaseOf = (product: string, architecture: Architecture) => ReleaseFile | undefined;
+/** What of the project's release holds a product, or undefined if the project releases none. */
+export type ReleaseOf = (product: string, architecture: Architecture) => Release | undefined;
 
 /**
  * How a set of tools is made. Adding a tool is adding one file with a recipe and one line in

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -16,7 +16,15 @@ import { architecture } from "../../farm/tools/release/release.ts";
 import { downloadAddress, downloadSource } from "../../farm/tools/release/source.ts";
 
 /** What the server of releases answers below `/<host>`: the layout of a mirror. */
-type Answer = (path: string) => { readonly status?: number; readonly body?: Buffer; readonly cut?: boolean };
+type Answer = (
+  path: string,
+  headers: IncomingHttpHeaders,
+) => {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly cut?: boolean;
+};
 
 const HOST = "https://releases.example";
 const PROGRAM = Buffer.from('#!/bin/sh\necho "one v1.0.0"\n');
@@ -36,8 +44,8 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     const path = (request.url ?? "").replace("/releases.example", "");
     asked.push(path);
-    const { status = 200, body = Buffer.alloc(0), cut = false } = answer(path);
-    response.writeHead(status, { "content-length": body.length });
+    const { status = 200, headers = {}, body = Buffer.alloc(0), cut = false } = answer(path, request.headers);
+    response.writeHead(status, { "content-length": body.length, ...headers });
     if (cut) {
       response.write(body.subarray(0, body.length / 2), () => response.destroy());
     } else {
@@ -129,8 +137,112 @@ describe("a release that is as it should be", () => {
 
   test("is asked for again while the server is busy", async () => {
     const serves = serving("one", PROGRAM);
-    answer = (path) => (asked.length < 3 ? { status: 503 } : serves(path));
+    answer = (path, headers) => (asked.length < 3 ? { status: 503 } : serves(path, headers));
     expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
+  });
+});
+
+describe("a release that is an image", () => {
+  const IMAGE = "releases.example/project/one:v1.0.0";
+  const digest = (body: Buffer): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
+  const says = (sentence: RegExp) => expect(notes).toEqual([expect.stringMatching(sentence)]);
+  const imaged = (image = IMAGE): Recipe => ({
+    ...recipe("one"),
+    release: () => ({ image, member: "bin/one", folder: "usr/share/zoneinfo" }),
+  });
+
+  /** What a registry answers for the image: a layer of time zones, one with another program, one with the right one. */
+  function registry(processor = architecture() ?? ""): Map<string, Buffer> {
+    const layers = [
+      tarball("usr/share/zoneinfo", Buffer.from("a zone")),
+      tarball("bin/one", Buffer.from("replaced by the next layer")),
+      tarball("bin/one", PROGRAM),
+    ];
+    const manifest = Buffer.from(JSON.stringify({ layers: layers.map((layer) => ({ digest: digest(layer) })) }));
+    const manifests = [{ digest: digest(manifest), platform: { os: "linux", architecture: processor } }];
+    return new Map([
+      ["/v2/project/one/manifests/v1.0.0", Buffer.from(JSON.stringify({ manifests }))],
+      [`/v2/project/one/manifests/${digest(manifest)}`, manifest],
+      ...layers.map((layer) => [`/v2/project/one/blobs/${digest(layer)}`, layer] as const),
+    ]);
+  }
+  const serves =
+    (files: ReadonlyMap<string, Buffer>): Answer =>
+    (path) => {
+      const body = files.get(path);
+      return body === undefined ? { status: 404 } : { body };
+    };
+
+  test("is taken out of its layers, the later before the earlier ones, with the folder beside it", async () => {
+    answer = serves(registry());
+    expect(await ensured(imaged())).toBe(DOWNLOADED);
+    expect(readFileSync(join(folder, "cache/tools/one/1.0.0-release/one"))).toEqual(PROGRAM);
+    expect(readFileSync(join(folder, "cache/tools/one/1.0.0-release/zoneinfo"), "utf8")).toBe("a zone");
+    expect(notes).toEqual([]);
+  });
+
+  test("is taken with the token that a registry gives to everybody", async () => {
+    const files = registry();
+    answer = (path, { authorization }) => {
+      const { port } = server.address() as AddressInfo;
+      if (path.startsWith("/token")) {
+        return { body: Buffer.from(JSON.stringify({ token: `for-${new URL(path, HOST).searchParams.get("scope")}` })) };
+      }
+      if (authorization === "Bearer for-repository:project/one:pull") {
+        return serves(files)(path, {});
+      }
+      const realm = `http://127.0.0.1:${port}/token`;
+      const challenge = `Bearer realm="${realm}",service="here",scope="repository:project/one:pull"`;
+      return { status: 401, headers: { "www-authenticate": challenge } };
+    };
+    expect(await ensured(imaged())).toBe(DOWNLOADED);
+  });
+
+  test("is built where the registry gives none, or a tag leads elsewhere than the last time", async () => {
+    answer = () => ({ status: 401, headers: { "www-authenticate": 'Basic realm="here"' } });
+    expect(await ensured(imaged())).toBe("built");
+    says(/^releases\.example\/project\/one:v1\.0\.0 is answered with 401: set is built here instead$/);
+    notes.length = 0;
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    answer = serves(registry());
+    await ensured(imaged());
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    const files = registry();
+    files.set("/v2/project/one/manifests/v1.0.0", Buffer.from('{"layers": []}'));
+    answer = serves(files);
+    expect(await ensured(imaged())).toBe("built");
+    says(/has the digest [0-9a-f]{64}, where an earlier download say [0-9a-f]{64}: not taken: set is built/);
+  });
+
+  test.each([
+    ["manifest", /has another manifest than its index says \([0-9a-f]{64}\): not taken/],
+    ["blob", /has another layer than its manifest says \([0-9a-f]{64}\): not taken/],
+  ])("is built where a %s is not what its digest says", async (kind, sentence) => {
+    const files = registry();
+    for (const path of files.keys()) {
+      if (path.includes(`${kind}s/sha256`)) {
+        files.set(path, Buffer.from("{}"));
+      }
+    }
+    answer = serves(files);
+    expect(await ensured(imaged())).toBe("built");
+    says(sentence);
+  });
+
+  test("is built where there is none for this processor, or no such program in it", async () => {
+    answer = serves(registry("s390x"));
+    expect(await ensured(imaged())).toBe("built");
+    says(/has nothing for this machine's processor/);
+    notes.length = 0;
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    answer = () => ({ body: Buffer.from('{"layers": []}') });
+    expect(await ensured(imaged())).toBe("built");
+    says(/has no bin\/one: not taken/);
+    notes.length = 0;
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    answer = () => ({ body: Buffer.from("<html>") });
+    expect(await ensured(imaged())).toBe("built");
+    says(/is answered with something that is no image's manifest/);
   });
 });
 
@@ -162,7 +274,7 @@ describe("a wrong release is reported in one sentence, and the tool is built", (
 
   test("cut short", async () => {
     const serves = serving("one", PROGRAM);
-    answer = (path) => ({ ...serves(path), cut: path.endsWith("one") });
+    answer = (path, headers) => ({ ...serves(path, headers), cut: path.endsWith("one") });
     expect(await ensured(recipe("one"))).toBe("built");
     says(/v1\.0\.0\/one broke off: set is built here instead$/);
   });
@@ -244,12 +356,17 @@ describe("published checksums", () => {
 describe("the recipes", () => {
   test("name a release at the projects' own addresses, all over https and each with its checksums", () => {
     const all: readonly Recipe[] = recipes;
-    const files = all.flatMap(({ products, release }) =>
+    const releases = all.flatMap(({ products, release }) =>
       products.flatMap(({ name }) => release?.(name, architecture() ?? "amd64") ?? []),
     );
-    expect(files.length).toBeGreaterThanOrEqual(16);
-    for (const { url, checksums } of files) {
-      expect([url, checksums].map((address) => new URL(address).protocol)).toEqual(["https:", "https:"]);
+    expect(releases.length).toBeGreaterThanOrEqual(18);
+    for (const release of releases) {
+      if ("image" in release) {
+        expect(release.image).toMatch(/^quay\.io\/argoproj\/[a-z-]+:v[0-9.]+$/);
+      } else {
+        const addresses = [release.url, release.checksums];
+        expect(addresses.map((address) => new URL(address).protocol)).toEqual(["https:", "https:"]);
+      }
     }
   });
 });

@@ -24,15 +24,18 @@ export const argo = goRecipe({
   folder: import.meta.dirname,
   // The controller and the executor are released as images only.
   release: (product, architecture) => {
-    const file = (path: string) => gitHubRelease("argoproj/argo-workflows", farmVersions.argoWorkflows, path);
-    return product === "argo"
-      ? { url: file(`argo-linux-${architecture}.gz`), checksums: file("argo-workflows-cli-checksums.txt") }
-      : undefined;
+    const version = farmVersions.argoWorkflows;
+    if (product !== "argo") {
+      const image = { image: `quay.io/argoproj/${product}:v${version}`, member: `bin/${product}` };
+      return product === "workflow-controller" ? { ...image, folder: "usr/share/zoneinfo" } : image;
+    }
+    const file = (path: string) => gitHubRelease("argoproj/argo-workflows", version, path);
+    return { url: file(`argo-linux-${architecture}.gz`), checksums: file("argo-workflows-cli-checksums.txt") };
   },
   // Without a commit to name, the programs call themselves v4.0.5+unknown.
   linkerVariables: { [`${MODULE}.version`]: `v${farmVersions.argoWorkflows}` },
   programs: [program("workflow-controller"), program("argoexec"), program("argo")],
-  // The image is made from scratch: the controller brings its own time zones for CronWorkflows.
+  // The image is made from scratch: the controller brings its own time zones for CronWorkflows, in it or beside it.
   tags: ["timetzdata"],
   prepare: copySources,
 });

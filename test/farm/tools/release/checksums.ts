@@ -14,20 +14,14 @@ export interface ExpectedChecksum {
 }
 
 /**
- * The checksum that a release's file must have: the pinned one; else the one with which this machine took the file
- * before; else the one that the project publishes beside it.
+ * The checksum that a release's file must have: the known one, else the one that the project publishes beside it.
  *
  * @throws DownloadProblem if there is none
  */
 export async function expectedChecksum(file: ReleaseFile, source: DownloadSource): Promise<ExpectedChecksum> {
-  const known: Readonly<Record<string, string>> = pinned;
-  const pin = known[file.url];
-  if (pin !== undefined) {
-    return { sha256: pin, from: "checksums.json" };
-  }
-  const earlier = await recorded(file.url);
-  if (earlier !== undefined) {
-    return { sha256: earlier, from: "an earlier download" };
+  const known = await knownChecksum(file.url);
+  if (known !== undefined) {
+    return known;
   }
   const text = await downloadText(downloadAddress(file.checksums, source));
   const sha256 = checksumIn(text, file.url.slice(file.url.lastIndexOf("/") + 1));
@@ -37,10 +31,21 @@ export async function expectedChecksum(file: ReleaseFile, source: DownloadSource
   return { sha256, from: "the project's checksums" };
 }
 
-/** Remembers with which checksum a file was taken: a release that changes later is not taken. */
-export async function recordChecksum(url: string, sha256: string): Promise<void> {
-  await mkdir(dirname(recordOf(url)), { recursive: true });
-  await writeFile(recordOf(url), `${sha256}\n`);
+/** The pinned checksum of a file or an image; else the one with which this machine took it before, if it did. */
+export async function knownChecksum(name: string): Promise<ExpectedChecksum | undefined> {
+  const known: Readonly<Record<string, string>> = pinned;
+  const pin = known[name];
+  if (pin !== undefined) {
+    return { sha256: pin, from: "checksums.json" };
+  }
+  const earlier = await recorded(name);
+  return earlier === undefined ? undefined : { sha256: earlier, from: "an earlier download" };
+}
+
+/** Remembers with which checksum a file or an image was taken: a release that changes later is not taken. */
+export async function recordChecksum(name: string, sha256: string): Promise<void> {
+  await mkdir(dirname(recordOf(name)), { recursive: true });
+  await writeFile(recordOf(name), `${sha256}\n`);
 }
 
 /** The SHA-256 of `file` in what a project publishes, be it one checksum alone or lines of checksum and name. */
@@ -54,11 +59,11 @@ function nameIn(line: string): string | undefined {
   return /^[0-9a-f]{64}[ \t]+\*?(?:\.\/)?(\S+)\s*$/i.exec(line)?.[1];
 }
 
-const recordOf = (url: string) => join(cacheRoot(), "checksums", encodeURIComponent(url));
+const recordOf = (name: string) => join(cacheRoot(), "checksums", encodeURIComponent(name));
 
-async function recorded(url: string): Promise<string | undefined> {
+async function recorded(name: string): Promise<string | undefined> {
   try {
-    return (await readFile(recordOf(url), "utf8")).trim();
+    return (await readFile(recordOf(name), "utf8")).trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return undefined;

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import { tokenIn, tokenPlace } from "./registry-token.ts";
 import { isTrusted } from "./source.ts";
 
 /** Why a file could not be had, as the end of a sentence that begins with its address. */
@@ -33,20 +34,28 @@ export async function downloadFile(address: string, target: string): Promise<str
   });
 }
 
-/** Downloads a short text. @throws DownloadProblem */
-export async function downloadText(address: string): Promise<string> {
-  return trying(address, async (response) => {
+/**
+ * Downloads a short text.
+ *
+ * @param accept - content types, where the server has more than one. @default any
+ * @throws DownloadProblem
+ */
+export async function downloadText(address: string, accept?: string): Promise<string> {
+  const read = async (response: Response): Promise<string> => {
     const text = await response.text();
     if (text.length > 1_000_000) {
       throw new DownloadProblem("is not a list of checksums: it has over a million characters");
     }
     return text;
-  });
+  };
+  return trying(address, read, accept === undefined ? {} : { accept });
 }
 
 type Read<T> = (response: Response, signOfLife: () => void) => Promise<T>;
 
-async function trying<T>(address: string, read: Read<T>): Promise<T> {
+type Headers = Readonly<Record<string, string>>;
+
+async function trying<T>(address: string, read: Read<T>, headers: Headers = {}): Promise<T> {
   const { host } = new URL(address);
   for (let attempt = 1; ; attempt += 1) {
     const before = unreachable.get(host);
@@ -54,7 +63,7 @@ async function trying<T>(address: string, read: Read<T>): Promise<T> {
       throw new DownloadProblem(before);
     }
     try {
-      return await once(address, read);
+      return await once(address, read, headers);
     } catch (error) {
       const problem = error instanceof Passing ? error : undefined;
       if (problem === undefined) {
@@ -70,7 +79,7 @@ async function trying<T>(address: string, read: Read<T>): Promise<T> {
 /** Failures that may not recur. */
 class Passing extends Error {}
 
-async function once<T>(address: string, read: Read<T>): Promise<T> {
+async function once<T>(address: string, read: Read<T>, headers: Headers): Promise<T> {
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), SILENCE_MS);
   const signOfLife = () => {
@@ -78,7 +87,7 @@ async function once<T>(address: string, read: Read<T>): Promise<T> {
     timer = setTimeout(() => abort.abort(), SILENCE_MS);
   };
   try {
-    const response = await ask(address, abort.signal);
+    const response = await ask(address, headers, abort.signal);
     signOfLife();
     return await read(response, signOfLife);
   } catch (error) {
@@ -97,8 +106,24 @@ async function once<T>(address: string, read: Read<T>): Promise<T> {
   }
 }
 
-async function ask(address: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(address, { signal, redirect: "follow" }).catch((error: unknown) => {
+async function ask(address: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+  let response = await request(address, headers, signal);
+  const place = response.status === 401 ? tokenPlace(response.headers.get("www-authenticate")) : undefined;
+  if (place !== undefined) {
+    const token = tokenIn(await (await request(place, {}, signal)).text());
+    response = await request(address, { ...headers, authorization: `Bearer ${token}` }, signal);
+  }
+  if (response.status >= 500 || response.status === 429) {
+    throw new Passing(`is answered with ${response.status}`);
+  }
+  if (!response.ok || response.body === null) {
+    throw new DownloadProblem(response.status === 404 ? "is not there (404)" : `is answered with ${response.status}`);
+  }
+  return response;
+}
+
+async function request(address: string, headers: Headers, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(address, { signal, headers, redirect: "follow" }).catch((error: unknown) => {
     if (signal.aborted) {
       throw error;
     }
@@ -108,12 +133,6 @@ async function ask(address: string, signal: AbortSignal): Promise<Response> {
   });
   if (!isTrusted(new URL(response.url))) {
     throw new DownloadProblem(`leads to ${new URL(response.url).host} without https`);
-  }
-  if (response.status >= 500 || response.status === 429) {
-    throw new Passing(`is answered with ${response.status}`);
-  }
-  if (!response.ok || response.body === null) {
-    throw new DownloadProblem(response.status === 404 ? "is not there (404)" : `is answered with ${response.status}`);
   }
   return response;
 }

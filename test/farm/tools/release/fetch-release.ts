@@ -1,14 +1,16 @@
 import { chmod, mkdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { UserError } from "../../../../constructs/definition/problem.ts";
+import { exists } from "../cache.ts";
 import { runLogged } from "../command.ts";
 import { expectedChecksum, recordChecksum } from "./checksums.ts";
 import { DownloadProblem, downloadFile } from "./download.ts";
-import type { ReleaseFile } from "./release.ts";
+import { imageLayers } from "./image-layers.ts";
+import type { Release, ReleasedImage, ReleaseFile } from "./release.ts";
 import { type DownloadSource, downloadAddress } from "./source.ts";
 
-/** The files of a release that are wanted, by the product that each of them is. */
-export type WantedFiles = ReadonlyMap<string, ReleaseFile>;
+/** What is wanted of a release, by the product that each of it is. */
+export type Wanted = ReadonlyMap<string, Release>;
 
 /** Where {@link fetchRelease} works. */
 export interface FetchContext {
@@ -27,22 +29,53 @@ export interface FetchContext {
  *
  * @returns for each product that could not be had, one sentence that says why
  */
-export async function fetchRelease(wanted: WantedFiles, context: FetchContext): Promise<ReadonlyMap<string, string>> {
+export async function fetchRelease(wanted: Wanted, context: FetchContext): Promise<ReadonlyMap<string, string>> {
   const problems = new Map<string, string>();
   const archives = new Map<string, Promise<string>>();
-  for (const [product, file] of wanted) {
-    const archive = archives.get(file.url) ?? take(file, join(context.work, `file-${archives.size}`), context.source);
-    archives.set(file.url, archive);
+  for (const [product, release] of wanted) {
     try {
-      await unpack(await archive, file, join(context.output(product), product), context);
+      const program = join(context.output(product), product);
+      if ("image" in release) {
+        await takeFromImage(release, product, context);
+      } else {
+        const { url } = release;
+        const archive = archives.get(url) ?? take(release, join(context.work, `file-${archives.size}`), context.source);
+        archives.set(url, archive);
+        await unpack(await archive, release, program, context);
+      }
+      await chmod(program, 0o755);
     } catch (error) {
       if (!(error instanceof DownloadProblem || error instanceof UserError)) {
         throw error;
       }
-      problems.set(product, `${downloadAddress(file.url, context.source)} ${error.message}`);
+      const place = "image" in release ? release.image : downloadAddress(release.url, context.source);
+      problems.set(product, `${place} ${error.message}`);
     }
   }
   return problems;
+}
+
+/** Takes a program, and the folder beside it, out of an image. */
+async function takeFromImage(release: ReleasedImage, product: string, context: FetchContext): Promise<void> {
+  const { log, source } = context;
+  const folder = join(context.work, `image-${product}`);
+  await mkdir(folder, { recursive: true });
+  const { digest, layers } = await imageLayers(release.image, source);
+  for (const { address, sha256 } of layers) {
+    const layer = join(context.work, "layer");
+    if ((await downloadFile(address, layer)) !== sha256) {
+      throw new DownloadProblem(`has another layer than its manifest says (${sha256}): not taken`);
+    }
+    await runLogged({ command: "tar", args: ["-xf", layer, "-C", folder, "--no-same-owner"], log });
+  }
+  const parts = { [release.member]: product, ...(release.folder && { [release.folder]: basename(release.folder) }) };
+  for (const [part, name] of Object.entries(parts)) {
+    if (!(await exists(join(folder, part)))) {
+      throw new DownloadProblem(`has no ${part}: not taken`);
+    }
+    await rename(join(folder, part), join(context.output(product), name));
+  }
+  await recordChecksum(release.image, digest);
 }
 
 async function take(file: ReleaseFile, target: string, source: DownloadSource): Promise<string> {
@@ -67,5 +100,4 @@ async function unpack(archive: string, file: ReleaseFile, place: string, context
   } else {
     await rename(archive, place);
   }
-  await chmod(place, 0o755);
 }

@@ -8,6 +8,24 @@ export interface ReleaseFile {
   readonly member?: string;
 }
 
+/** A program in an image of a project's release, at the project's own registry. */
+export interface ReleasedImage {
+  /** The image by tag, e.g. `quay.io/argoproj/argoexec:v4.0.5`. */
+  readonly image: string;
+  /** Path of the program in the image. */
+  readonly member: string;
+  /** Path of a folder in the image without which the program lacks something. It is put beside it. @default none */
+  readonly folder?: string;
+}
+
+/** Where a project has a program built already. */
+export type Release = ReleaseFile | ReleasedImage;
+
+/** How a release is named to people. */
+export function releaseName(release: Release): string {
+  return "image" in release ? release.image : release.url;
+}
+
 /** The processors for which projects release: Go's names. */
 export type Architecture = "amd64" | "arm64";
 

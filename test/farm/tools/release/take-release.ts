@@ -5,7 +5,7 @@ import { saidVersion } from "../path-lookup.ts";
 import { type Product, type Recipe, titleOf } from "../recipe.ts";
 import type { Reporter } from "../reporter.ts";
 import { fetchRelease } from "./fetch-release.ts";
-import { architecture, type ReleaseFile } from "./release.ts";
+import { architecture, type Release, releaseName } from "./release.ts";
 import { downloadSource } from "./source.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function takeRelease(
   reporter: Reporter,
 ): Promise<readonly string[]> {
   const source = downloadSource();
-  const wanted = releasedFiles(recipe, missing);
+  const wanted = releasesOf(recipe, missing);
   if (source.kind === "off" || wanted.size === 0) {
     return [];
   }
@@ -41,7 +41,8 @@ export async function takeRelease(
     for (const product of recipe.products.filter(({ name }) => wanted.has(name) && !problems.has(name))) {
       const problem = await unfit(product, recipe.version, join(output(product.name), product.name));
       if (problem !== undefined) {
-        problems.set(product.name, `${wanted.get(product.name)?.url} ${problem}`);
+        const release = wanted.get(product.name);
+        problems.set(product.name, `${release && releaseName(release)} ${problem}`);
       } else {
         await publish(output(product.name), places.get(product.name) ?? "");
       }
@@ -62,16 +63,16 @@ export async function takeRelease(
   return reported;
 }
 
-function releasedFiles(recipe: Recipe, products: readonly string[]): ReadonlyMap<string, ReleaseFile> {
+function releasesOf(recipe: Recipe, products: readonly string[]): ReadonlyMap<string, Release> {
   const processor = architecture();
-  const files = new Map<string, ReleaseFile>();
+  const releases = new Map<string, Release>();
   for (const name of products) {
-    const file = processor && recipe.release?.(name, processor);
-    if (file !== undefined) {
-      files.set(name, file);
+    const release = processor && recipe.release?.(name, processor);
+    if (release !== undefined) {
+      releases.set(name, release);
     }
   }
-  return files;
+  return releases;
 }
 
 /** Why a downloaded program cannot be used on this machine, or undefined. */
