@@ -6,7 +6,7 @@ import { readJsonObject } from "./json-file.ts";
 /** The part of `versions.json` that manifests, their proof and a release use; the rest is the farm's. */
 export interface Versions {
   readonly argoWorkflows: {
-    /** The version that farms and tests build from Argo's module. */
+    /** The version that farms and tests run: the newest that the proxy of Go's modules serves. */
     readonly farm: string;
     /** The lowest version allowed in production. */
     readonly productionFloor: string;

@@ -31,7 +31,7 @@ export async function takeUpstreamArgo(registry: Registry, upstream = UPSTREAM):
   };
 }
 
-/** What was built from Argo's module, for farms and tests: its version is below the minimum for production. */
+/** What farms and tests run, built here: its version is below the minimum for production. */
 export function sourceArgo({ argoController, argoExecutor }: References): ArgoImages {
   const { farm, productionFloor } = versions().argoWorkflows;
   const fit = farm.localeCompare(productionFloor, "en", { numeric: true }) >= 0;
@@ -47,6 +47,6 @@ async function upstreamDigest(from: string): Promise<string> {
   throw mistake(
     `${from}: not available\n${lastWords(said)}`,
     `Argo's images are its project's own, at ${productionFloor} or above`,
-    `name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which builds ${farm} from Argo's module, below the minimum for production`,
+    `name a mirror of quay.io/argoproj in ARGO_UPSTREAM; or ARGO=source, which takes the farm's ${farm}, below the minimum for production`,
   );
 }

@@ -47,7 +47,7 @@ command
       say: (line) => console.log(`release: ${line}`),
     });
     console.log(
-      `release: bills of materials and the public key are in ${evidence}\nnext: git push --atomic origin HEAD v${settings.version}`,
+      `release: bills of materials and the public key are in ${evidence}\nnext: git push --atomic origin HEAD:refs/heads/release-${settings.version} v${settings.version}`,
     );
   });
 

@@ -66,7 +66,7 @@ export class Registry {
   /** The digest under a tag, or undefined if the registry knows no such image. */
   async digestOf(reference: string): Promise<string | undefined> {
     const said = await run("crane", ["digest", reference]);
-    if (said.code !== 0 && /MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found/.test(said.stderr)) {
+    if (said.code !== 0 && isUnknown(said.stderr)) {
       return undefined;
     }
     this.expect(said, reference);
@@ -103,4 +103,12 @@ export class Registry {
       "check the lines above, then run the same command again: images that are already there are not pushed again",
     );
   }
+}
+
+/**
+ * Whether a registry has answered that it has no such image, by what crane says of it. A server that lacks the path of
+ * all registries is none.
+ */
+export function isUnknown(words: string): boolean {
+  return /MANIFEST_UNKNOWN|NAME_UNKNOWN/.test(words) || (/404 Not Found/.test(words) && !/\/v2\/:/.test(words));
 }

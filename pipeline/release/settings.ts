@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { type Problem, ProblemsError, received } from "../../constructs/definition/problem.ts";
 
-/** Where Argo's images come from: the project's own, or built from its module. */
+/** Where Argo's images come from: the project's own, or those that farms are built with. */
 export type ArgoFrom = "upstream" | "source";
 
 /** A person's settings for a release. */
@@ -40,7 +40,7 @@ export function readSettings(given: Readonly<Record<string, string | undefined>>
       fix: "export COSIGN_PASSWORD, from your store of secrets",
     }),
     problem(argo === "upstream" || argo === "source", "ARGO", argo, {
-      rule: "upstream: the images of Argo's own release; source: those built from its module, where the former are not available",
+      rule: "upstream: the images of Argo's own release; source: those that the farm builds, where the former are not available",
       fix: "leave it out, or write ARGO=source",
     }),
   ];

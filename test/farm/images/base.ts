@@ -38,7 +38,8 @@ const PULL_LIMIT_SECONDS = 120;
 export async function ensureDebianBase(reporter: Reporter): Promise<BaseImage> {
   const places = {
     pulled: cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { digest: DEBIAN_DIGEST })),
-    made: cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 2 })),
+    // Another pin is a reason to make it anew, too: with the packages of that day.
+    made: cacheFolders.finished("bases", "debian", cacheKey(DEBIAN_RELEASE, { recipe: 3, digest: DEBIAN_DIGEST })),
   };
   let archive = await archiveIn(places);
   if (archive === undefined) {
@@ -124,7 +125,7 @@ async function bootstrap(work: string, log: string): Promise<void> {
   const proxy = /Acquire::http::Proxy "([^"]+)"/i.exec(await hostAptProxies())?.[1];
   await runLogged({
     command: "debootstrap",
-    args: ["--variant=minbase", "--merged-usr", DEBIAN_RELEASE, root, (await hostMirrors()).main],
+    args: ["--variant=minbase", "--merged-usr", "--force-check-gpg", DEBIAN_RELEASE, root, (await hostMirrors()).main],
     ...(proxy === undefined ? {} : { env: { http_proxy: proxy } }),
     log,
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { UserError } from "../../../constructs/definition/problem.ts";
 import { runLogged } from "./command.ts";
 import { DownloadProblem, downloadFile } from "./release/download.ts";
 import { isTrusted } from "./release/source.ts";
@@ -32,12 +33,12 @@ export async function moduleFromProxy(wanted: WantedModule, proxies = proxiesOf(
   const { version, sum } = await pinOf(folder, module);
   const archive = join(work, "module.zip");
   let problem = new DownloadProblem("GOPROXY names no proxy that is asked without Go");
-  for (const proxy of proxies) {
+  for (const [index, proxy] of proxies.entries()) {
     const address = `${proxy}/${escaped(module)}/@v/${escaped(version)}.zip`;
     try {
       await downloadFile(address, archive);
-      const unpacked = join(work, "module");
-      await runLogged({ command: "python3", args: ["-m", "zipfile", "-e", archive, unpacked], log });
+      const unpacked = join(work, `module-${index}`);
+      await unzip(archive, unpacked, log);
       const found = await sumOf(unpacked);
       if (found === sum) {
         return join(unpacked, `${module}@${version}`);
@@ -53,13 +54,22 @@ export async function moduleFromProxy(wanted: WantedModule, proxies = proxiesOf(
   throw problem;
 }
 
-/** The servers of GOPROXY that come before Go's own ways (`direct`, `off`). */
+/** A proxy may answer anything, a page of its own too. */
+async function unzip(archive: string, folder: string, log: string): Promise<void> {
+  try {
+    await runLogged({ command: "python3", args: ["-m", "zipfile", "-e", archive, folder], log });
+  } catch (error) {
+    throw error instanceof UserError ? new DownloadProblem(`cannot be unpacked: ${error.message}`) : error;
+  }
+}
+
+/** The servers of GOPROXY that come before Go's own ways (`direct`, `off`); Go alone may use a password in it. */
 function proxiesOf(said = process.env.GOPROXY || GO_OWN): readonly string[] {
   const all = said.split(/[,|]/).map((one) => one.trim());
   const end = all.findIndex((one) => one === "direct" || one === "off");
   return all
     .slice(0, end === -1 ? all.length : end)
-    .filter((one) => URL.canParse(one) && isTrusted(new URL(one)))
+    .filter((one) => URL.canParse(one) && isTrusted(new URL(one)) && new URL(one).password === "")
     .map((one) => one.replace(/\/+$/, ""));
 }
 

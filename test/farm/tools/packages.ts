@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { UserError } from "../../../constructs/definition/problem.ts";
 import { runCommand } from "../command.ts";
 import { cacheFolders, exists } from "./cache.ts";
@@ -18,8 +18,8 @@ export const clusterPackages = [
   "util-linux",
 ] as const;
 
-/** Debian packages that images are built with. */
-export const imagePackages = ["buildah", "debootstrap"] as const;
+/** Debian packages that images are built with; the keys are those with which Debian signs its packages. */
+export const imagePackages = ["buildah", "debian-archive-keyring", "debootstrap"] as const;
 
 /** One line `package status` each. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are dpkg's, not ours
@@ -96,8 +96,8 @@ async function install(names: readonly string[]): Promise<void> {
 }
 
 async function withoutStartingServices(work: () => Promise<void>): Promise<void> {
-  // The machine's own policy, if it has one, stays in force.
-  const ours = !(await exists(POLICY_FILE));
+  // The machine's own policy, if it has one, stays in force; ours may be left from a run that was ended.
+  const ours = !(await exists(POLICY_FILE)) || (await readFile(POLICY_FILE, "utf8")) === POLICY;
   if (ours) {
     await writeFile(POLICY_FILE, POLICY, { mode: 0o755 });
   }

@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -154,7 +163,7 @@ describe("a release that is an image", () => {
   /** What a registry answers for the image: a layer of time zones, one with another program, one with the right one. */
   function registry(processor = architecture() ?? ""): Map<string, Buffer> {
     const layers = [
-      tarball("usr/share/zoneinfo", Buffer.from("a zone")),
+      zones(),
       tarball("bin/one", Buffer.from("replaced by the next layer")),
       tarball("bin/one", PROGRAM),
     ];
@@ -165,6 +174,16 @@ describe("a release that is an image", () => {
       [`/v2/project/one/manifests/${digest(manifest)}`, manifest],
       ...layers.map((layer) => [`/v2/project/one/blobs/${digest(layer)}`, layer] as const),
     ]);
+  }
+  /** Time zones as Debian has them: one is a link to another, one a link to the machine's own. */
+  function zones(): Buffer {
+    const place = join(folder, "zones/usr/share/zoneinfo/Europe");
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "Prague"), "a zone");
+    symlinkSync("Prague", join(place, "Bratislava"));
+    symlinkSync("/etc/hostname", join(place, "localtime"));
+    return execFileSync("tar", ["-czf", "-", "-C", join(folder, "zones"), "usr"]);
   }
   const serves =
     (files: ReadonlyMap<string, Buffer>): Answer =>
@@ -177,7 +196,9 @@ describe("a release that is an image", () => {
     answer = serves(registry());
     expect(await ensured(imaged())).toBe(DOWNLOADED);
     expect(readFileSync(join(folder, "cache/tools/one/1.0.0-release/one"))).toEqual(PROGRAM);
-    expect(readFileSync(join(folder, "cache/tools/one/1.0.0-release/zoneinfo"), "utf8")).toBe("a zone");
+    const place = join(folder, "cache/tools/one/1.0.0-release/zoneinfo/Europe");
+    expect(readdirSync(place)).toEqual(["Bratislava", "Prague"]);
+    expect(lstatSync(join(place, "Bratislava")).isFile()).toBe(true);
     expect(notes).toEqual([]);
   });
 
@@ -227,6 +248,19 @@ describe("a release that is an image", () => {
     answer = serves(files);
     expect(await ensured(imaged())).toBe("built");
     says(sentence);
+  });
+
+  test("is built where a layer links the program to somewhere else", async () => {
+    const files = registry();
+    const place = join(folder, "links/bin");
+    mkdirSync(place, { recursive: true });
+    symlinkSync("/bin/true", join(place, "one"));
+    const layer = execFileSync("tar", ["-czf", "-", "-C", join(folder, "links"), "bin"]);
+    files.set("/v2/project/one/manifests/v1.0.0", Buffer.from(JSON.stringify({ layers: [{ digest: digest(layer) }] })));
+    files.set(`/v2/project/one/blobs/${digest(layer)}`, layer);
+    answer = serves(files);
+    expect(await ensured(imaged())).toBe("built");
+    says(/has no bin\/one: not taken/);
   });
 
   test("is built where there is none for this processor, or no such program in it", async () => {
@@ -285,11 +319,21 @@ describe("a wrong release is reported in one sentence, and the tool is built", (
     says(/is not there \(404\): set is built here instead$/);
   });
 
-  test("of another version, or for another machine", async () => {
+  test("of another version, or for another machine; the right one is taken later", async () => {
     const other = Buffer.from("#!/bin/sh\necho v1.0.1\n");
     answer = serving("one", other);
     expect(await ensured(recipe("one"))).toBe("built");
     says(/holds a one that says it is 1\.0\.1, not 1\.0\.0: set is built here instead$/);
+    rmSync(join(folder, "cache/tools"), { recursive: true });
+    answer = serving("one", PROGRAM);
+    expect(await ensured(recipe("one"))).toBe(DOWNLOADED);
+  });
+
+  test("behind a connection that breaks before an answer, again and again", async () => {
+    server.prependListener("request", (request) => request.socket.resetAndDestroy());
+    expect(await ensured(recipe("one"))).toBe("built");
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    says(/v1\.0\.0\/one broke off: set is built here instead$/);
   });
 
   test("an archive without the program", async () => {

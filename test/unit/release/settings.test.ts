@@ -34,7 +34,7 @@ test("are refused all at once, each with its rule and its fix", () => {
         "    rule: the private key that signs every image: a file, or one in a key management service (awskms://, hashivault://, ...)",
         "    fix: cosign generate-key-pair, then export COSIGN_KEY=<folder>/cosign.key and COSIGN_PASSWORD",
         '  ARGO: received "quay"',
-        "    rule: upstream: the images of Argo's own release; source: those built from its module, where the former are not available",
+        "    rule: upstream: the images of Argo's own release; source: those that the farm builds, where the former are not available",
         "    fix: leave it out, or write ARGO=source",
       ].join("\n"),
     }),

@@ -34,7 +34,8 @@ export const pulumi: Recipe<"pulumi"> = {
     const officialHost = join(dirname(cli), LANGUAGE_HOST);
     await place(cli, join(folder, "pulumi"));
     await place(await realpath(pathOf(needed, PROVIDER)), join(folder, PROVIDER));
-    if (await exists(officialHost)) {
+    // Beside a pulumi that was put together here, as in the pipeline's image, is a launcher and not the project's host.
+    if ((await exists(officialHost)) && !(await exists(`${officialHost}.mjs`))) {
       await place(officialHost, join(folder, LANGUAGE_HOST));
     } else {
       await writeFile(join(folder, `${LANGUAGE_HOST}.mjs`), await transpiledHost());

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheRoot } from "../cache.ts";
 import pinned from "./checksums.json" with { type: "json" };
@@ -44,8 +44,11 @@ export async function knownChecksum(name: string): Promise<ExpectedChecksum | un
 
 /** Remembers with which checksum a file or an image was taken: a release that changes later is not taken. */
 export async function recordChecksum(name: string, sha256: string): Promise<void> {
-  await mkdir(dirname(recordOf(name)), { recursive: true });
-  await writeFile(recordOf(name), `${sha256}\n`);
+  const record = recordOf(name);
+  await mkdir(dirname(record), { recursive: true });
+  // Whole or not at all: half a checksum would keep the right file out.
+  await writeFile(`${record}.${process.pid}`, `${sha256}\n`);
+  await rename(`${record}.${process.pid}`, record);
 }
 
 /** The SHA-256 of `file` in what a project publishes, be it one checksum alone or lines of checksum and name. */

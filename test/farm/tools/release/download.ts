@@ -17,6 +17,9 @@ const SILENCE_MS = 30_000;
 /** How often a file is requested if the server is busy or the connection breaks. */
 const TRIES = 3;
 
+/** What a connection says that broke after it was made. */
+const BROKEN: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
 /** Servers that could not be reached: none of them is waited for a second time. */
 const unreachable = new Map<string, string>();
 
@@ -126,6 +129,9 @@ async function request(address: string, headers: Headers, signal: AbortSignal): 
   const response = await fetch(address, { signal, headers, redirect: "follow" }).catch((error: unknown) => {
     if (signal.aborted) {
       throw error;
+    }
+    if (BROKEN.has(reasonOf(error))) {
+      throw new Passing("broke off");
     }
     const reason = `cannot be reached (${reasonOf(error)})`;
     unreachable.set(new URL(address).host, reason);

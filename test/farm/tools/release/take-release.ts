@@ -4,7 +4,8 @@ import { cacheFolders, freshWorkFolder, publish } from "../cache.ts";
 import { saidVersion } from "../path-lookup.ts";
 import { type Product, type Recipe, titleOf } from "../recipe.ts";
 import type { Reporter } from "../reporter.ts";
-import { fetchRelease } from "./fetch-release.ts";
+import { recordChecksum } from "./checksums.ts";
+import { fetchRelease, type Taken } from "./fetch-release.ts";
 import { architecture, type Release, releaseName } from "./release.ts";
 import { downloadSource } from "./source.ts";
 
@@ -35,7 +36,8 @@ export async function takeRelease(
       await mkdir(output(name), { recursive: true });
     }
     const context = { source, work, output, log: cacheFolders.log(recipe.name) };
-    for (const [name, problem] of await fetchRelease(wanted, context)) {
+    const fetched = await fetchRelease(wanted, context);
+    for (const [name, problem] of fetched.problems) {
       problems.set(name, problem);
     }
     for (const product of recipe.products.filter(({ name }) => wanted.has(name) && !problems.has(name))) {
@@ -45,6 +47,7 @@ export async function takeRelease(
         problems.set(product.name, `${release && releaseName(release)} ${problem}`);
       } else {
         await publish(output(product.name), places.get(product.name) ?? "");
+        await remember(fetched.taken.get(product.name));
       }
     }
     ended = true;
@@ -61,6 +64,13 @@ export async function takeRelease(
     reporter.note(`${problem}: ${recipe.name} is built here instead`);
   }
   return reported;
+}
+
+/** Only what was fit to use: the right file must not be refused later for a wrong one. */
+async function remember(taken: Taken | undefined): Promise<void> {
+  if (taken !== undefined) {
+    await recordChecksum(taken.name, taken.sha256);
+  }
 }
 
 function releasesOf(recipe: Recipe, products: readonly string[]): ReadonlyMap<string, Release> {
