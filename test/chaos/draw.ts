@@ -1,4 +1,4 @@
-import { withoutController } from "./faults/controller-faults.ts";
+import { withKilledController } from "./faults/controller-faults.ts";
 import type { Fault } from "./faults/fault.ts";
 
 /** Longest wait before a fault is injected at a random moment. */
@@ -39,6 +39,6 @@ export function draw(faults: readonly Fault[], nights: number, seed: number): re
     drawn.add(fault);
     const wait = Math.round(random() * LONGEST_WAIT_MILLISECONDS);
     const alsoController = random() < WITHOUT_CONTROLLER && !/controller|central/.test(fault.name);
-    return { fault: alsoController ? withoutController(fault) : fault, moment: () => wait };
+    return { fault: alsoController ? withKilledController(fault) : fault, moment: () => wait };
   });
 }

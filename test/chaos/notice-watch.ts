@@ -1,17 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { TroubleKind } from "../../runs/trouble.ts";
 import type { Night } from "./nights/night.ts";
 
-/** The first that people were shown of trouble in a night, and when. */
-export interface Notice {
-  /** After the fault was injected. */
-  readonly seconds: number;
+/** What people are shown of trouble in a night. */
+export interface Shown {
+  /** @default - a person has to decide */
+  readonly kind?: TroubleKind;
   readonly words: string;
 }
 
-/** Watches a night as people see it, until it shows them something. */
+/** What people were shown, and when. */
+export interface Notice extends Shown {
+  /** After the fault was injected. */
+  readonly seconds: number;
+}
+
+/** Watches a night as people see it. */
 export class NoticeWatch {
-  private since = Date.now();
-  private first: { readonly at: number; readonly words: string } | undefined;
+  private since: number | undefined;
+  private readonly shown = new Map<string, { readonly at: number; readonly what: Shown }>();
   private watching = true;
   private readonly done: Promise<void>;
 
@@ -19,17 +26,21 @@ export class NoticeWatch {
     this.done = this.watch();
   }
 
-  /** Counts seconds from now, when the fault is injected. @default - from the start of the night */
+  /** Counts from now, when the fault is injected: what was shown before does not come of it. */
   injected(): void {
     this.since = Date.now();
+    this.shown.clear();
   }
 
-  /** The first notice; undefined while there is none. */
-  get notice(): Notice | undefined {
-    const { first } = this;
-    return first === undefined
-      ? undefined
-      : { seconds: Math.max(0, Math.round((first.at - this.since) / 1000)), words: first.words };
+  /** Whether the fault has been injected. */
+  get isInjected(): boolean {
+    return this.since !== undefined;
+  }
+
+  /** What was shown since, in its order: of each trouble, and of each decision, the first time. */
+  get notices(): readonly Notice[] {
+    const { since = Date.now() } = this;
+    return [...this.shown.values()].map(({ at, what }) => ({ ...what, seconds: Math.round((at - since) / 1000) }));
   }
 
   async end(): Promise<void> {
@@ -38,10 +49,11 @@ export class NoticeWatch {
   }
 
   private async watch(): Promise<void> {
-    while (this.watching && this.first === undefined) {
-      const words = await this.night.notice();
-      if (words !== undefined) {
-        this.first = { at: Date.now(), words };
+    while (this.watching) {
+      const what = await this.night.notice();
+      const key = what?.kind ?? "decision";
+      if (what !== undefined && !this.shown.has(key)) {
+        this.shown.set(key, { at: Date.now(), what });
       }
       await delay(1000);
     }

@@ -51,7 +51,7 @@ function cell(verdict: Verdict): string {
 
 /** What a lane's nights first showed people, one line for each fault that showed anything. */
 export function noticeLines(verdicts: readonly Verdict[]): readonly string[] {
-  return verdicts.flatMap(({ fault, variant, notice }) =>
+  return verdicts.flatMap(({ fault, variant, notices: [notice] }) =>
     variant === "nightlane" && notice !== undefined
       ? [`${fault}: first notice after ${notice.seconds} s: ${notice.words}`]
       : [],

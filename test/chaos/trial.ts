@@ -47,8 +47,8 @@ export async function tryFault(props: TrialProps): Promise<readonly Verdict[]> {
   const stage = (own: readonly Night[], watches: readonly NoticeWatch[]): Stage => ({
     site,
     nights: own,
-    moment: async () => {
-      if (props.moment !== undefined) {
+    moment: async (when) => {
+      if (props.moment !== undefined && when !== "now") {
         await delay(props.moment());
       }
       for (const watch of watches) {
@@ -84,9 +84,12 @@ async function injectAndJudge(
   let fix: Fix | undefined;
   try {
     fix = await props.fault.inject(stage);
+    if (watches.some((watch) => !watch.isInjected)) {
+      throw new Error("its moment never came");
+    }
     const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
     return await Promise.all(
-      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.notice)),
+      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.notices)),
     );
   } catch (error) {
     const problem = `the fault could not be injected: ${error instanceof Error ? error.message : String(error)}`;
@@ -99,6 +102,7 @@ async function injectAndJudge(
       lostResult: false,
       driverStarts: night.drivers().length,
       problem,
+      notices: [],
     }));
   } finally {
     await fix?.();
@@ -109,9 +113,11 @@ async function judgeNight(
   props: TrialProps,
   night: Night,
   end: NightLook = { kind: "running" },
-  notice?: Notice,
+  notices: readonly Notice[] = [],
 ): Promise<Verdict> {
   const { fault, faultFree } = props;
+  // Whoever was taken for gone has had its say before the results are looked at.
+  await night.untilLeftBehindEnd();
   const verdict = async (): Promise<Verdict> => {
     const damage = end.kind === "done" ? await fault.inspect?.(night) : undefined;
     return judge({
@@ -122,7 +128,7 @@ async function judgeNight(
       home: hashOfResults(night.home()),
       faultFree,
       ...(damage === undefined ? {} : { damage }),
-      ...(notice === undefined ? {} : { notice }),
+      notices,
     });
   };
   const first = await verdict();

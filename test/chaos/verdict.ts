@@ -21,13 +21,13 @@ export interface Verdict {
   readonly driverStarts: number;
   /** Why it neither survived nor was held as it should; "" where it did. */
   readonly problem: string;
-  /** What it first showed people while it ran. @default - nothing */
-  readonly notice?: Notice;
+  /** What it showed people while it ran, in this order. */
+  readonly notices: readonly Notice[];
 }
 
 /** What a verdict is based on. */
 export interface Evidence {
-  readonly fault: Pick<Fault, "name" | "held" | "drivers">;
+  readonly fault: Pick<Fault, "name" | "held" | "drivers" | "told">;
   readonly variant: VariantName;
   /** How the night was when it had ended, or its time was over. */
   readonly end: NightLook;
@@ -38,8 +38,8 @@ export interface Evidence {
   readonly faultFree: string;
   /** Damage that the results do not show. @default - none */
   readonly damage?: string;
-  /** @default - it showed people nothing */
-  readonly notice?: Notice;
+  /** What it showed people while it ran. @default - nobody has watched that */
+  readonly notices?: readonly Notice[];
 }
 
 /** The verdict on a night. For a lane's night the driver must have started exactly as often as the fault explains. */
@@ -60,12 +60,12 @@ export function judge(evidence: Evidence): Verdict {
     lostResult: home !== undefined ? isDone && home !== faultFree : isDone || (workDone && !held),
     driverStarts: drivers.length,
     problem,
-    ...(evidence.notice === undefined ? {} : { notice: evidence.notice }),
+    notices: evidence.notices ?? [],
   };
 }
 
 function problemOf(evidence: Evidence): string {
-  const { fault, variant, end, drivers, home, faultFree, damage } = evidence;
+  const { fault, variant, end, drivers, home, faultFree, damage, notices } = evidence;
   const starts = fault.drivers ?? 1;
   if (end.kind === "silent") {
     return "nobody is notified, and nothing goes on";
@@ -93,6 +93,11 @@ function problemOf(evidence: Evidence): string {
   }
   if (variant === "nightlane" && drivers.length !== starts) {
     return `the driver was started ${drivers.length} times instead of ${starts}`;
+  }
+  const isTold =
+    fault.told === undefined || (notices ?? [{ kind: fault.told }]).some(({ kind }) => kind === fault.told);
+  if (variant === "nightlane" && !isTold) {
+    return `people are not told of the trouble ${fault.told}`;
   }
   return damage ?? "";
 }

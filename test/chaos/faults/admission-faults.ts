@@ -15,6 +15,7 @@ export const admissionFaults: readonly Fault[] = [
   {
     name: "job-queued",
     what: `a queue's webhook suspends the Job as it is made, and the queue lets it go after ${QUEUED_SECONDS} s`,
+    told: "suspended",
     alone: true,
     inject: async ({ site, nights, moment }) => {
       const remove = await addWebhook(site, {
@@ -24,9 +25,9 @@ export const admissionFaults: readonly Fault[] = [
         isAsked: () => isChanged(site, "jobs", ({ spec }) => spec.suspend === true),
       });
       try {
-        await moment();
         await Promise.all(nights.map((night) => night.start()));
         await Promise.all(nights.map((night) => night.untilJob()));
+        await moment();
         await delay(QUEUED_SECONDS * 1000);
       } finally {
         await remove();

@@ -41,6 +41,7 @@ export const answerFaults: readonly Fault[] = [
   {
     name: "throttled",
     what: `429: the API server has no room for Nightlane's requests for ${THROTTLED_SECONDS} s, in which the driver ends`,
+    told: "unreachable",
     alone: true,
     inject: async ({ site, nights, moment }) => {
       await allComputing(nights);
@@ -83,6 +84,7 @@ export const answerFaults: readonly Fault[] = [
   {
     name: "token-ended",
     what: `the credential's token ends while the driver computes, and is renewed ${ENDED_SECONDS} s later`,
+    told: "credential",
     alone: true,
     inject: async ({ site, nights, moment }) => {
       const ended = await endingCredential(site, TOKEN_SECONDS);

@@ -2,7 +2,7 @@ import { ARGO_NAMESPACE } from "../../../constructs/definition/central-cluster.t
 import { CONTROLLER_LABELS } from "../../../constructs/platform/argo-controller.ts";
 import { startComponent, stopComponent } from "../../farm/component-control.ts";
 import { CENTRAL_ID } from "../../farm/plan.ts";
-import { crashPods } from "../injection/pods.ts";
+import { crashPods, scaleDeployment } from "../injection/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
 import type { Night } from "../nights/night.ts";
 import { ARGO_BASELINE } from "../site/argo-baseline.ts";
@@ -48,6 +48,19 @@ export async function killControllers(site: Site, nights: readonly Night[]): Pro
   if (nightOf(nights, "argo resource", ArgoNight) !== undefined) {
     await crashPods(site.remoteApi, ARGO_BASELINE, "app=workflow-controller");
   }
+}
+
+/** Takes the same controllers away. @returns what brings them back */
+export async function removeControllers(site: Site, nights: readonly Night[]): Promise<() => Promise<void>> {
+  const baseline = nightOf(nights, "argo resource", ArgoNight) !== undefined;
+  const scale = async (replicas: number): Promise<void> => {
+    await scaleDeployment(site.central, ARGO_NAMESPACE, "workflow-controller", replicas);
+    if (baseline) {
+      await scaleDeployment(site.remoteApi, ARGO_BASELINE, "workflow-controller", replicas);
+    }
+  };
+  await scale(0);
+  return () => scale(1);
 }
 
 async function restart(moment: () => Promise<void>, cluster: string, nights: readonly Night[]): Promise<void> {

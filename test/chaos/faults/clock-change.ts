@@ -13,6 +13,7 @@ export const clockChange: Fault = {
     each(stage, async (night) => {
       for (const moment of stage.site.doubleHour.moments) {
         await startAt(night, moment);
+        await stage.moment("now");
         await stage.ended(night);
       }
     }),

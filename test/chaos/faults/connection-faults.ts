@@ -1,11 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { firstAddress } from "../../../constructs/definition/api-server.ts";
 import { until } from "../../farm/wait.ts";
+import { slowLink } from "../injection/links.ts";
 import { deletePod } from "../injection/pods.ts";
 import { ArgoNight } from "../nights/argo-night.ts";
-import { hasPartial, type Night } from "../nights/night.ts";
+import { type Night, partialBytes } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import { allComputing, each, type Fault, type Fix } from "./fault.ts";
+import { bulkIsWhole } from "./whole-results.ts";
+
+/** Size of the results whose copy is cut, and how fast they come: a quarter of a minute. */
+const BULK_MEBIBYTES = 20;
+const SLOW_MEGABITS = 10;
+
+/** The copy is under way once so many bytes have come. */
+const SOME_BYTES = 1024 * 1024;
 
 /** Number of blocks that the application logs. */
 const BLOCKS = 8;
@@ -34,13 +43,24 @@ export const connectionFaults: readonly Fault[] = [
   },
   {
     name: "copy-cut",
-    what: "the connection of kubectl cp breaks in the middle of the results",
-    inject: (stage) =>
-      each(stage, async (night) => {
-        await allComputing([night]);
-        await night.release();
-        await cutCopy(night, firstAddress(stage.site.customer.cluster));
-      }),
+    what: "the connection of kubectl cp breaks in the middle of the results, which come over a slow link",
+    alone: true,
+    inject: async (stage) => {
+      await Promise.all(stage.nights.map((night) => night.enlarge(BULK_MEBIBYTES)));
+      await allComputing(stage.nights);
+      const quicken = await slowLink(stage.site.sandbox, SLOW_MEGABITS);
+      try {
+        await each(stage, async (night) => {
+          await night.release();
+          await cutCopy(night, firstAddress(stage.site.customer.cluster));
+          await stage.moment("now");
+        });
+      } finally {
+        await quicken();
+      }
+      return undefined;
+    },
+    inspect: bulkIsWhole,
   },
   {
     name: "log-cut",
@@ -73,8 +93,9 @@ async function cutCopy(night: Night, address: string): Promise<void> {
     return;
   }
   const archive = night instanceof NightlaneNight ? await night.handleOf("archive") : undefined;
-  await until({ what: `${night.name} copies`, limitSeconds: 420, everyMilliseconds: 5 }, async () =>
-    hasPartial(night.home()),
+  await until(
+    { what: `${night.name} copies`, limitSeconds: 420, everyMilliseconds: 5 },
+    async () => partialBytes(night.home()) > SOME_BYTES,
   );
   await (archive ?? (await night.handle())).reset(address);
 }

@@ -15,6 +15,7 @@ export const customerFaults: readonly Fault[] = [
   {
     name: "customer-api-down",
     what: `the customer's API server is away for ${OUTAGE_SECONDS / 60} minutes, in which the driver ends`,
+    told: "unreachable",
     alone: true,
     inject: (stage) => outage(stage, "kube-apiserver", OUTAGE_SECONDS),
   },
@@ -40,10 +41,11 @@ export const customerFaults: readonly Fault[] = [
     name: "image-missing",
     what: "the node has lost the image, and no registry has it for a while",
     alone: true,
-    inject: async ({ site, nights }) => {
+    inject: async ({ site, nights, moment }) => {
       const bringBack = await removeImage(site.sandbox, site.images.risk);
       try {
         await Promise.all(nights.map((night) => night.start()));
+        await moment();
         await Promise.all(nights.map((night) => untilPullFails(site, night)));
       } finally {
         await bringBack();
@@ -55,10 +57,11 @@ export const customerFaults: readonly Fault[] = [
     name: "quota-exhausted",
     what: "the customer's quota has no room for the driver for a while",
     alone: true,
-    inject: async ({ site, nights }) => {
+    inject: async ({ site, nights, moment }) => {
       const free = await exhaustQuota(site);
       try {
         await Promise.all(nights.map((night) => night.start()));
+        await moment();
         await Promise.all(nights.map((night) => night.untilJob()));
         await Promise.all(nights.map((night) => untilRefused(site, night)));
       } finally {

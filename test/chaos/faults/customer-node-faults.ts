@@ -37,6 +37,7 @@ export const customerNodeFaults: readonly Fault[] = [
   {
     name: "driver-node-lost",
     what: "the driver's node loses its power, and is declared out of service once people have read about it",
+    told: "node-lost",
     alone: true,
     secondNode: "customer",
     // The Job restarts a driver whose pod was removed with its node.

@@ -1,3 +1,4 @@
+import type { TroubleKind } from "../../../runs/trouble.ts";
 import type { Night, VariantName } from "../nights/night.ts";
 import type { Site } from "../site/site.ts";
 
@@ -6,8 +7,11 @@ export interface Stage {
   readonly site: Site;
   /** The nights it is injected into, one for each variant; it starts them itself. */
   readonly nights: readonly Night[];
-  /** Waits for the moment of injection: at once by default, a random one where moments are drawn. */
-  moment(): Promise<void>;
+  /**
+   * The moment of injection, which every fault must reach: waited for where moments are drawn.
+   * @param when `now` says that it is this one, for a fault whose moment is given by the night. @default "drawn"
+   */
+  moment(when?: "drawn" | "now"): Promise<void>;
   /** Waits until a night has ended, one way or another. */
   ended(night: Night): Promise<void>;
 }
@@ -25,6 +29,11 @@ export interface Fault {
    * @default - nobody has to: the night finishes by itself
    */
   readonly held?: RegExp;
+  /**
+   * The trouble that a lane's night must show people while it lasts.
+   * @default - none: it is over before anybody has to know
+   */
+  readonly told?: TroubleKind;
   /**
    * How many driver starts it explains.
    * @default 1

@@ -61,6 +61,7 @@ export const jobFaults: readonly Fault[] = [
       each(stage, async (night) => {
         await night.overload(BALLAST_MEBIBYTES);
         await night.start();
+        await stage.moment();
       }),
   },
 ];

@@ -5,12 +5,20 @@ export const runnerKilled: readonly Fault[] = [
   {
     name: "runner-killed-before-job",
     what: "the runner's pod is killed before the Job exists",
-    inject: (stage) => each(stage, (night) => night.killBeforeJob()),
+    inject: (stage) =>
+      each(stage, async (night) => {
+        await night.killBeforeJob();
+        await stage.moment("now");
+      }),
   },
   {
     name: "runner-killed-after-create",
     what: "the runner is killed when the Job is created and not yet recorded",
-    inject: (stage) => each(stage, (night) => night.killAfterCreate()),
+    inject: (stage) =>
+      each(stage, async (night) => {
+        await night.killAfterCreate();
+        await stage.moment("now");
+      }),
   },
   {
     name: "runner-killed-running",
@@ -44,6 +52,7 @@ export const runnerKilled: readonly Fault[] = [
       each(stage, async (night) => {
         await allComputing([night]);
         await night.killWhileBringing();
+        await stage.moment("now");
       }),
   },
 ];

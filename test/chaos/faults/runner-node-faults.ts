@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { startComponent, stopComponent } from "../../farm/component-control.ts";
 import { CENTRAL_ID, SECOND_CENTRAL_NODE } from "../../farm/plan.ts";
 import { isAlive } from "../../farm/processes.ts";
@@ -14,6 +11,7 @@ import type { Night } from "../nights/night.ts";
 import { NightlaneNight } from "../nights/nightlane-night.ts";
 import type { Site } from "../site/site.ts";
 import { allComputing, type Fault, nightOf, releaseAll } from "./fault.ts";
+import { bulkIsWhole } from "./whole-results.ts";
 
 /** Kubernetes removes the pods of a lost node after 50 seconds at the earliest. */
 const REMOVED_SECONDS = 240;
@@ -37,6 +35,15 @@ export const runnerNodeFaults: readonly Fault[] = [
       loseCentralNode(site, nightOf(nights, "nightlane", NightlaneNight)),
       nightOf(nights, "bash", BashNight)?.cleanUp(),
       loseCustomerNode(site.customer.name, nightOf(nights, "argo resource", ArgoNight)),
+    ],
+    undo: bringBack,
+  }),
+  whileComputing({
+    name: "runner-frozen",
+    what: "the runner is frozen and its pod taken for gone; it goes on once its successor has brought the results",
+    inject: async (site, nights) => [
+      freezeRunner(site, nightOf(nights, "nightlane", NightlaneNight)),
+      ...(await baselinesEvicted(nights)),
     ],
     undo: bringBack,
   }),
@@ -124,12 +131,26 @@ async function loseCentralNode({ central }: Site, night: NightlaneNight | undefi
     return;
   }
   const pod = await night.pod("revaluation");
+  night.leaveBehind(await night.handle());
   await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
   await declareOutOfService(central, SECOND_CENTRAL_NODE);
   const what = `the pod ${pod.name} of the lost node is removed`;
   const limits = { limitSeconds: REMOVED_SECONDS, everyMilliseconds: 500 };
   await until({ what, ...limits }, () => isPodGone(central, pod));
   await cordon(central, SECOND_CENTRAL_NODE, true);
+}
+
+/** Its kubelet has ended, so that nobody ends its processes with its pod. */
+async function freezeRunner({ central }: Site, night: NightlaneNight | undefined): Promise<void> {
+  if (night === undefined) {
+    return;
+  }
+  const pod = await night.pod("revaluation");
+  const handle = await night.handle();
+  await handle.freeze();
+  night.leaveBehind(handle);
+  await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
+  await deletePod(central, pod, "at once");
 }
 
 async function bringBack({ central }: Site): Promise<void> {
@@ -190,20 +211,8 @@ async function bringTwice(site: Site, night: NightlaneNight | undefined, moment:
   await stopComponent(SECOND_CENTRAL_NODE, "kubelet", "kill");
   await deletePod(site.central, pod, "at once");
   await night.untilBringing(one);
+  night.leaveBehind(first);
   if (!(await isAlive(first.processes[0]))) {
     throw new Error("the first runner had ended when the second one began");
   }
-}
-
-/** Checks that the large result at home is the driver's, byte for byte. */
-async function bulkIsWhole(night: Night): Promise<string | undefined> {
-  const folders = [night.home(), night.remoteResults];
-  const [home, remote] = await Promise.all(folders.map((folder) => hashOf(join(folder, "bulk.bin"))));
-  return home === remote ? undefined : "the large result at home is not the driver's";
-}
-
-async function hashOf(file: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
 }

@@ -38,17 +38,30 @@ export class Handle {
     await this.send("SIGKILL");
   }
 
+  /** Waits until all of them have ended. */
+  async untilEnded(limitSeconds: number): Promise<void> {
+    const what = `the processes ${this.processes.map(({ pid }) => pid).join(", ")} have ended`;
+    await until({ what, limitSeconds, everyMilliseconds: 500 }, async () => {
+      const alive = await Promise.all(this.processes.map(isAlive));
+      return !alive.includes(true);
+    });
+  }
+
   /**
    * Resets their connections to an address: both ends notice. In a network of their own, those of their children too.
+   * @throws Error if none was open
    */
   async reset(address: string): Promise<void> {
     const query = ["--kill", "--tcp", "--no-header", "state", "established", "dst", address];
-    if (await this.hasOwnNetwork()) {
-      await this.inNetwork("ss", query);
-      return;
+    const filters = (await this.hasOwnNetwork())
+      ? [[]]
+      : (await this.ports(address)).map((port) => ["sport", "=", `:${port}`]);
+    let closed = "";
+    for (const filter of filters) {
+      closed += await this.inNetwork("ss", [...query, ...filter]);
     }
-    for (const port of await this.ports(address)) {
-      await this.inNetwork("ss", [...query, "sport", "=", `:${port}`]);
+    if (closed.trim() === "") {
+      throw new Error(`no connection to ${address} was open that could be reset`);
     }
   }
 

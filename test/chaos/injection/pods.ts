@@ -1,3 +1,4 @@
+import { until } from "../../farm/wait.ts";
 import type { Api } from "../../support/api.ts";
 
 /** A pod of a workflow. */
@@ -81,4 +82,19 @@ export async function crashPods(api: Api, namespace: string, selector: string): 
 export async function isPodGone(api: Api, { namespace, name }: Pick<PodHead, "namespace" | "name">): Promise<boolean> {
   const { status } = await api.call({ method: "GET", path: `/api/v1/namespaces/${namespace}/pods/${name}` });
   return status === 404;
+}
+
+/** Gives a Deployment so many pods, and waits until it has them. */
+export async function scaleDeployment(api: Api, namespace: string, name: string, replicas: number): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+  const { status } = await api.call({ method: "PATCH", path: `${path}/scale`, body: { spec: { replicas } } });
+  if (status !== 200) {
+    throw new Error(`PATCH ${path}/scale answered ${status}`);
+  }
+  await until({ what: `${name} has ${replicas} pods`, limitSeconds: 120, everyMilliseconds: 500 }, async () => {
+    const { status: now } = await api.get<{
+      readonly status?: { readonly replicas?: number; readonly readyReplicas?: number };
+    }>(path);
+    return (now?.replicas ?? 0) === replicas && (now?.readyReplicas ?? 0) === replicas;
+  });
 }

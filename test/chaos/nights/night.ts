@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { until } from "../../farm/wait.ts";
 import type { Handle } from "../injection/handle.ts";
+import type { Shown } from "../notice-watch.ts";
 import type { Driver, SeenJob } from "../site/driver-log.ts";
 import type { Site } from "../site/site.ts";
 
@@ -24,6 +25,14 @@ export function hasPartial(place: string): boolean {
   return partialsOf(place).length > 0;
 }
 
+/** How many bytes of partial results are beside a place. */
+export function partialBytes(place: string): number {
+  return partialsOf(place)
+    .map((name) => join(dirname(place), name))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)))
+    .reduce((bytes, file) => bytes + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
 /** Names of the partial results beside a place. */
 export function partialsOf(place: string): readonly string[] {
   const folder = dirname(place);
@@ -40,6 +49,8 @@ export abstract class Night {
   protected abstract readonly folder: string;
   /** Label of the night's Jobs and drivers. */
   protected abstract readonly label: readonly [name: string, value: string];
+
+  private readonly leftBehind: Handle[] = [];
 
   constructor(
     protected readonly site: Site,
@@ -123,8 +134,21 @@ export abstract class Night {
   }
 
   /** What it shows people now, before it has ended. @default - nothing */
-  async notice(): Promise<string | undefined> {
+  async notice(): Promise<Shown | undefined> {
     return undefined;
+  }
+
+  /** Notes processes that were taken for gone and may go on unseen, or are frozen. */
+  leaveBehind(handle: Handle): void {
+    this.leftBehind.push(handle);
+  }
+
+  /** Lets those go on, and waits until they have ended: by then they have done what damage they could. */
+  async untilLeftBehindEnd(): Promise<void> {
+    for (const handle of this.leftBehind.splice(0)) {
+      await handle.thaw();
+      await handle.untilEnded(LIMIT_SECONDS);
+    }
   }
 
   /** Waits until the driver has its executor and computes. */

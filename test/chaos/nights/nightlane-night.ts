@@ -12,6 +12,7 @@ import { variantOf } from "../../support/night-variant.ts";
 import { Handle } from "../injection/handle.ts";
 import { holdCreation } from "../injection/held-creation.ts";
 import { deletePod, type PodHead, podsOf } from "../injection/pods.ts";
+import type { Shown } from "../notice-watch.ts";
 import type { Site } from "../site/site.ts";
 import { hasPartial, Night, type NightLook, partialsOf, type VariantName } from "./night.ts";
 
@@ -86,7 +87,7 @@ export class NightlaneNight extends Night {
     return held === undefined ? { kind: "running" } : { kind: "stopped", message: held.message ?? "" };
   }
 
-  override async notice(): Promise<string | undefined> {
+  override async notice(): Promise<Shown | undefined> {
     let steps: NightState["steps"];
     try {
       ({ steps } = await this.state());
@@ -94,9 +95,7 @@ export class NightlaneNight extends Night {
       // It shows nothing while the central API server is away.
       return undefined;
     }
-    return steps
-      .map(({ state, trouble, message }) => (state === "deciding" ? message : trouble?.sentence))
-      .find((words) => words !== undefined);
+    return steps.map(shownOf).find((shown) => shown !== undefined);
   }
 
   /** The night as an operator sees it. */
@@ -215,4 +214,11 @@ export class NightlaneNight extends Night {
   private get run(): { readonly customer: string; readonly pipeline: string } {
     return { customer: this.site.customer.name, pipeline: "night" };
   }
+}
+
+function shownOf({ state, trouble, message }: NightState["steps"][number]): Shown | undefined {
+  if (state === "deciding") {
+    return message === undefined ? undefined : { words: message };
+  }
+  return trouble && { kind: trouble.kind, words: trouble.sentence };
 }

@@ -16,6 +16,7 @@ test.each([
   ["the driver is evicted", ["driver-evicted"]],
   ["the driver's node is lost", ["driver-node-lost"]],
   ["two runners bring results at once", ["two-runners-bringing"]],
+  ["a frozen runner goes on after its successor", ["runner-frozen"]],
   ["the lane's volume is full", ["lane-volume-full"]],
   ["a log is rotated", ["log-rotated"]],
   ["the API server forbids what it permitted", ["permissions-missing"]],

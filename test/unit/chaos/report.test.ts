@@ -15,6 +15,7 @@ function verdict(changes: Partial<Verdict>): Verdict {
     lostResult: false,
     driverStarts: 1,
     problem: "",
+    notices: [],
     ...changes,
   };
 }

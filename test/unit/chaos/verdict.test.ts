@@ -57,6 +57,30 @@ describe("a fault that a night survives", () => {
   });
 });
 
+describe("a fault whose trouble lasts", () => {
+  const fault = { name: "token-ended", told: "credential" } as const;
+
+  test("is survived if people were told of it, among others", () => {
+    const notices = [
+      { kind: "unreachable", words: "cannot be reached", seconds: 3 },
+      { kind: "credential", words: "is not accepted", seconds: 151 },
+    ] as const;
+    expect(verdictOn({ fault, notices })).toMatchObject({ survived: true, notices });
+  });
+
+  test("is not where they were told nothing, or of something else", () => {
+    const problem = "people are not told of the trouble credential";
+    expect(verdictOn({ fault, notices: [] })).toMatchObject({ survived: false, problem });
+    const notices = [{ kind: "suspended", words: "is suspended", seconds: 151 }] as const;
+    expect(verdictOn({ fault, notices }).problem).toBe(problem);
+  });
+
+  test("is not judged by that where nobody watched, or for a baseline, which tells nobody anything", () => {
+    expect(verdictOn({ fault }).survived).toBe(true);
+    expect(verdictOn({ fault, notices: [], variant: "bash" }).survived).toBe(true);
+  });
+});
+
 describe("a fault after which a person decides", () => {
   const fault = { name: "driver-oom", held: /OOMKilled/ };
 
