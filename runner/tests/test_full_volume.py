@@ -21,7 +21,7 @@ from tests.support.administrator import Administrator
 from tests.support.in_process import Surroundings
 from tests.support.kubelet import Kubelet
 from tests.support.local_shell import LocalShell
-from tests.support.small_volume import small_volume
+from tests.support.small_volume import fill, small_volume
 from tests.support.steps import copy_step, document, spark_step
 
 BIG = bytes(3 * 1024 * 1024)
@@ -81,7 +81,7 @@ def test_copy_to_a_full_volume_of_the_customer_waits_for_a_person(
 def test_record_of_an_attempt_needs_room(tmp_path: Path) -> None:
     """It is written before anything is started."""
     with small_volume(tmp_path / "results", 1) as results:
-        _fill(results)
+        fill(results)
         with pytest.raises(OSError, match="No space left"):
             AttemptRecord(results / "attempt-1.json").write({"uid": "x" * 10000})
 
@@ -89,7 +89,7 @@ def test_record_of_an_attempt_needs_room(tmp_path: Path) -> None:
 def test_runner_says_what_makes_room(tmp_path: Path) -> None:
     """With a code that waits for a person, and the volume's size."""
     with small_volume(tmp_path / "results", 1) as results:
-        _fill(results)
+        fill(results)
         code, said = _ended_by(OSError(errno.ENOSPC, "No space left on device"), tmp_path)
     assert code == 50
     assert "The lane's results volume is full (0.0 of 0.0 GiB used, 100 %)" in said
@@ -116,8 +116,3 @@ def _ended_by(error: OSError, mounts: Path) -> tuple[int, str]:
     written = io.StringIO()
     code = Broken({"NIGHTLANE_MOUNT_ROOT": str(mounts)}, StepLog(written)).run(["spark"])
     return code, written.getvalue().splitlines()[-1]
-
-
-def _fill(volume: Path) -> None:
-    with pytest.raises(OSError, match="No space left"):
-        (volume / "figures").write_bytes(bytes(8 * 1024 * 1024))

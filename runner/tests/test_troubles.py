@@ -1,6 +1,8 @@
 """When a trouble is reported and when its end is, with a clock of the test's own."""
 
 import io
+import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +44,18 @@ class _Attempt:
             troubles.lasts(kind, lambda: "Nobody answers.")
         assert end.value.code is ExitCode.REPORT
         return end.value.sentence
+
+    def break_volume(self) -> None:
+        """Let the volume take nothing from now on, by a file where the folder should be."""
+        if self.file.parent.exists():
+            shutil.rmtree(self.file.parent)
+        self.file.parent.write_text("")
+
+    def mend_volume(self, kept: str) -> None:
+        """Let it be as it was, with this in the attempt's memory."""
+        self.file.parent.unlink()
+        self.file.parent.mkdir()
+        self.file.write_text(kept)
 
 
 @pytest.fixture
@@ -112,19 +126,44 @@ def test_reports_are_few_and_the_last_one_is_an_end(attempt: _Attempt) -> None:
     assert "no longer reported while it lasts (4 reports were made)" in attempt.said.getvalue()
 
 
-def test_volume_that_takes_nothing_costs_the_report_and_not_the_step(attempt: _Attempt) -> None:
-    """Without a memory every try would report and none would go on."""
-    attempt.file.parent.parent.joinpath("revaluation").write_text("a file where the folder should be")
+def test_volume_that_takes_nothing_ends_the_try_once_a_report_is_due(attempt: _Attempt) -> None:
+    """Without a memory every try would report; silence would last for as long as the step may take."""
+    attempt.break_volume()
     troubles = attempt.next_try()
-    troubles.lasts(TroubleKind.IMAGE, lambda: "x")
+    assert troubles.lasts(TroubleKind.IMAGE, lambda: "x") == 150
     attempt.clock.now += 150
-    assert troubles.lasts(TroubleKind.IMAGE, lambda: "x") == _NEVER
-    assert "no longer reported" in attempt.said.getvalue()
+    with pytest.raises(OSError, match=re.escape(str(attempt.file.parent))):
+        troubles.lasts(TroubleKind.IMAGE, lambda: "x")
+
+
+def test_volume_that_takes_nothing_ends_no_step_that_is_well(attempt: _Attempt) -> None:
+    """The end of a trouble is no reason: the work goes on. What comes after it is due as any other."""
+    attempt.report(TroubleKind.IMAGE)
+    kept = attempt.file.read_text()
+    again = attempt.next_try()
+    attempt.break_volume()
+    again.over(TroubleKind.IMAGE)
+    again.over(TroubleKind.IMAGE)
+    assert attempt.said.getvalue().count("the end of the trouble image is not reported") == 1
+    again.lasts(TroubleKind.IMAGE, lambda: "x")
+    attempt.mend_volume(kept)
+    attempt.clock.now += 150
+    with pytest.raises(Reported, match="TROUBLE image"):
+        again.lasts(TroubleKind.IMAGE, lambda: "x")
+
+
+def test_trouble_that_was_reported_needs_no_volume(attempt: _Attempt) -> None:
+    """People know about it, so the try is as patient as before."""
+    attempt.report(TroubleKind.SUSPENDED)
+    again = attempt.next_try()
+    attempt.break_volume()
+    attempt.clock.now += 10_000
+    assert again.lasts(TroubleKind.SUSPENDED, lambda: "x", 0) == _NEVER
 
 
 def test_memory_that_cannot_be_read_is_said(attempt: _Attempt) -> None:
-    """A runner of another version may have written it."""
+    """A runner of another version may have written it. Better reported twice than never."""
     attempt.file.parent.mkdir()
     attempt.file.write_text('{"reported": "moon-phase", "reports": 1}')
-    attempt.next_try()
+    attempt.report(TroubleKind.IMAGE)
     assert "cannot be read" in attempt.said.getvalue()

@@ -11,9 +11,10 @@ import pytest
 from nightlane_runner.lane.unwell_volume import lane_volume_unwell
 from nightlane_runner.main import Runner
 from nightlane_runner.step_log import StepLog
+from tests.conftest import StartRunner
 from tests.support.administrator import Administrator
-from tests.support.small_volume import small_volume
-from tests.support.steps import copy_step, document, reuse_step
+from tests.support.small_volume import fill, small_volume
+from tests.support.steps import copy_step, document, reuse_step, spark_step
 
 
 @pytest.mark.api_server
@@ -37,6 +38,28 @@ def test_read_only_volume_is_named(admin: Administrator, mounts: Path, kind: str
     last = said.getvalue().splitlines()[-1]
     assert f"The lane's results volume does not work: Read-only file system ({results}/" in last
     assert "a Spark or job step with nightlane adopt" in last
+
+
+@pytest.mark.api_server
+@pytest.mark.parametrize(("why", "code"), [("full", 50), ("read-only", 20)])
+def test_volume_that_breaks_while_a_trouble_lasts_is_said_in_its_place(
+    admin: Administrator, mounts: Path, start_runner: StartRunner, why: str, code: int
+) -> None:
+    """A step that only waits says so; a report that nobody can remember would be made by every try."""
+    with small_volume(mounts / "results", 4) as results:
+        # Too full for a log, which would be open and keep the volume from being mounted anew.
+        (results / "results.bin").write_bytes(bytes(3_900_000))
+        runner = start_runner("spark", spark_step(admin.namespace, troubleSeconds=5))
+        runner.wait_for_line("created Job")
+        job = admin.only_job()
+        if why == "full":
+            fill(results)
+        else:
+            subprocess.run(["/usr/bin/mount", "-o", "remount,ro", str(results)], check=True)
+        admin.suspend_job(job, suspended=True)
+        assert runner.wait() == code
+    assert "The lane's results volume " + {"full": "is full", "read-only": "does not work"}[why] in runner.last_line()
+    assert admin.only_job() == job
 
 
 @pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO])

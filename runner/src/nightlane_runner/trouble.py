@@ -133,22 +133,26 @@ class Troubles:
 
         Raises:
             Reported: it has lasted for long enough, and was not reported before.
+            OSError: likewise, but the lane's volume does not take what was reported: without that, every try would
+                report. Nothing can be put into place on such a volume either.
 
         """
         now = self._clock()
         if kind is not self._kind:
             self._kind, self._began = kind, now
         since = self._began if began is None else began
-        if self._reported is kind or self._silent:
+        if self._reported is kind:
             return _NEVER
         left = since + self._seconds - now
         if left > 0:
             return left
         # An attempt's last report is reserved for the end of the trouble.
-        if self._remember(kind, MOST_REPORTS - 1):
-            stamp = (self._today() - timedelta(seconds=now - since)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            raise Reported(f"TROUBLE {kind} since {stamp}: {sentence()} Nothing is lost: the next try goes on.")
-        return _NEVER
+        if self._reports >= MOST_REPORTS - 1:
+            self._give_up()
+            return _NEVER
+        self._remember(kind)
+        stamp = (self._today() - timedelta(seconds=now - since)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        raise Reported(f"TROUBLE {kind} since {stamp}: {sentence()} Nothing is lost: the next try goes on.")
 
     def over(self, *kinds: TroubleKind) -> None:
         """Note that the step is in none of these troubles.
@@ -159,8 +163,14 @@ class Troubles:
         """
         if self._kind in kinds:
             self._kind = None
-        reported = self._reported
-        if reported in kinds and self._remember(None, MOST_REPORTS):
+        if (reported := self._reported) in kinds:
+            self._reported = None
+            try:
+                self._remember(None)
+            except OSError as error:
+                # The step is well, and goes on.
+                self._log.info(f"the end of the trouble {reported} is not reported: {error}")
+                return
             raise Reported(f"OVER {reported}: it is over, and the next try goes on.")
 
     def is_reported(self, kind: TroubleKind) -> bool:
@@ -175,23 +185,15 @@ class Troubles:
         except FileNotFoundError:
             return None, 0
         except (OSError, ValueError) as error:
-            self._give_up(f"what was reported cannot be read: {error}")
+            self._log.info(f"what was reported cannot be read, and may be reported again: {error}")
             return None, 0
 
-    def _remember(self, kind: TroubleKind | None, most: int) -> bool:
-        """Remember a report, unless there were too many; return whether it may be made."""
-        if self._reports >= most:
-            self._give_up(f"{self._reports} reports were made")
-            return False
-        try:
-            write_durably(self._file, json.dumps({"reported": kind or "", "reports": self._reports + 1}))
-        except OSError as error:
-            # Otherwise every try would report it, and none would get anywhere.
-            self._give_up(f"the report cannot be written to the lane's volume: {error}")
-            return False
-        return True
+    def _remember(self, kind: TroubleKind | None) -> None:
+        """Remember a report. Raises OSError."""
+        write_durably(self._file, json.dumps({"reported": kind or "", "reports": self._reports + 1}))
 
-    def _give_up(self, reason: str) -> None:
+    def _give_up(self) -> None:
         if not self._silent:
             self._silent = True
-            self._log.info(f"trouble of this attempt is no longer reported while it lasts ({reason})")
+            made = f"{self._reports} reports were made"
+            self._log.info(f"trouble of this attempt is no longer reported while it lasts ({made})")

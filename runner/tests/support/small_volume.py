@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 
 @contextmanager
 def small_volume(folder: Path, mebibytes: int) -> Iterator[Path]:
@@ -16,3 +18,9 @@ def small_volume(folder: Path, mebibytes: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["/usr/bin/umount", "--lazy", str(folder)], check=True)
+
+
+def fill(volume: Path) -> None:
+    """Use up the room that is left on a small volume."""
+    with pytest.raises(OSError, match="No space left"):
+        (volume / "figures").write_bytes(bytes(8 * 1024 * 1024))
