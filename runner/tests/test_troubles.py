@@ -3,12 +3,14 @@
 import io
 import re
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from nightlane_runner.exit_codes import ExitCode
+from nightlane_runner.main import Runner
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import MOST_REPORTS, Reported, TroubleKind, Troubles
 
@@ -37,13 +39,25 @@ class _Attempt:
 
     def report(self, kind: TroubleKind) -> str:
         """Let a try be in trouble for long enough, and return its last words."""
+        end = self.end_in(kind)
+        end.told()
+        return end.sentence
+
+    def end_in(self, kind: TroubleKind) -> Reported:
+        """Return how a try ends that is in trouble for long enough, before it has told anybody."""
         troubles = self.next_try()
         troubles.lasts(kind, lambda: "Nobody answers.")
         self.clock.now += 150
         with pytest.raises(Reported) as end:
             troubles.lasts(kind, lambda: "Nobody answers.")
         assert end.value.code is ExitCode.REPORT
-        return end.value.sentence
+        return end.value
+
+    def report_end(self, kind: TroubleKind) -> None:
+        """Let a try find the trouble over, and say so."""
+        with pytest.raises(Reported, match=f"OVER {kind}: it is over") as end:
+            self.next_try().over(kind)
+        end.value.told()
 
     def break_volume(self) -> None:
         """Let the volume take nothing from now on, by a file where the folder should be."""
@@ -108,8 +122,7 @@ def test_end_of_a_reported_trouble_is_reported_once(attempt: _Attempt) -> None:
     attempt.report(TroubleKind.IMAGE)
     again = attempt.next_try()
     again.over(TroubleKind.UNREACHABLE)
-    with pytest.raises(Reported, match="OVER image: it is over"):
-        again.over(TroubleKind.IMAGE)
+    attempt.report_end(TroubleKind.IMAGE)
     attempt.next_try().over(TroubleKind.IMAGE)
 
 
@@ -117,13 +130,41 @@ def test_reports_are_few_and_the_last_one_is_an_end(attempt: _Attempt) -> None:
     """Each is a try, of which an attempt has not many."""
     for _ in range(MOST_REPORTS // 2):
         attempt.report(TroubleKind.UNREACHABLE)
-        with pytest.raises(Reported):
-            attempt.next_try().over(TroubleKind.UNREACHABLE)
+        attempt.report_end(TroubleKind.UNREACHABLE)
     silent = attempt.next_try()
     silent.lasts(TroubleKind.UNREACHABLE, lambda: "x")
     attempt.clock.now += 10_000
     assert silent.lasts(TroubleKind.UNREACHABLE, lambda: "x") == _NEVER
     assert "no longer reported while it lasts (4 reports were made)" in attempt.said.getvalue()
+
+
+def test_report_that_nobody_was_told_is_made_again(attempt: _Attempt) -> None:
+    """Its runner was killed just before it ended."""
+    attempt.end_in(TroubleKind.SUSPENDED)
+    attempt.report(TroubleKind.SUSPENDED)
+    with pytest.raises(Reported, match="OVER suspended"):
+        attempt.next_try().over(TroubleKind.SUSPENDED)
+    attempt.report_end(TroubleKind.SUSPENDED)
+
+
+def test_reports_that_nobody_was_told_count_too(attempt: _Attempt) -> None:
+    """A runner that is killed whenever it reports would never get on."""
+    for _ in range(MOST_REPORTS - 1):
+        attempt.end_in(TroubleKind.SUSPENDED)
+    silent = attempt.next_try()
+    assert silent.lasts(TroubleKind.SUSPENDED, lambda: "x", 0) == _NEVER
+
+
+def test_nothing_is_remembered_before_there_is_a_sentence(attempt: _Attempt) -> None:
+    """It asks the customer's API server, which takes its time; the runner may be killed meanwhile."""
+    troubles = attempt.next_try()
+
+    def killed() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        troubles.lasts(TroubleKind.IMAGE, killed, 0)
+    assert not attempt.file.exists()
 
 
 def test_volume_that_takes_nothing_ends_the_try_once_a_report_is_due(attempt: _Attempt) -> None:
@@ -167,3 +208,33 @@ def test_memory_that_cannot_be_read_is_said(attempt: _Attempt) -> None:
     attempt.file.write_text('{"reported": "moon-phase", "reports": 1}')
     attempt.report(TroubleKind.IMAGE)
     assert "cannot be read" in attempt.said.getvalue()
+
+
+def test_runner_remembers_a_report_once_its_last_words_are_left(attempt: _Attempt, tmp_path: Path) -> None:
+    """The kubelet reads them even of one that is killed then."""
+    said: list[str] = []
+
+    class Ending(Runner):
+        def _run_kind(self, _arguments: Sequence[str]) -> None:
+            end = attempt.end_in(TroubleKind.SUSPENDED)
+            said.append(attempt.file.read_text())
+            raise end
+
+    (tmp_path / "dev").mkdir()
+    assert Ending({"NIGHTLANE_MOUNT_ROOT": str(tmp_path)}, StepLog(attempt.said)).run(["spark"]) == ExitCode.REPORT
+    assert '"reported": ""' in said[0]
+    assert attempt.next_try().is_reported(TroubleKind.SUSPENDED)
+
+
+def test_runner_whose_volume_breaks_just_then_has_reported_all_the_same(attempt: _Attempt, tmp_path: Path) -> None:
+    """At worst the next try reports it again."""
+
+    class Ending(Runner):
+        def _run_kind(self, _arguments: Sequence[str]) -> None:
+            end = attempt.end_in(TroubleKind.SUSPENDED)
+            attempt.break_volume()
+            raise end
+
+    (tmp_path / "dev").mkdir()
+    assert Ending({"NIGHTLANE_MOUNT_ROOT": str(tmp_path)}, StepLog(attempt.said)).run(["spark"]) == ExitCode.REPORT
+    assert attempt.said.getvalue().splitlines()[-1].startswith("TROUBLE suspended")

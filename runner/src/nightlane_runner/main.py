@@ -40,7 +40,7 @@ from nightlane_runner.steps.reuse_step import ReuseStep
 from nightlane_runner.steps.spark_step import SparkStep
 from nightlane_runner.steps.sweep_step import SweepStep
 from nightlane_runner.steps.tidy_step import CustomerTidy, LaneTidy, TidyReach
-from nightlane_runner.trouble import Troubles
+from nightlane_runner.trouble import Reported, Troubles
 
 MOUNT_ROOT_VARIABLE = "NIGHTLANE_MOUNT_ROOT"
 """Folder that holds the container's mounts, for a run outside a container. Default: /."""
@@ -86,6 +86,11 @@ class Runner:
 
     def _ended(self, end: StepEnded) -> ExitCode:
         self._say_last(end.sentence)
+        if isinstance(end, Reported):
+            try:
+                end.told()
+            except OSError as error:
+                print(f"that this was reported could not be remembered: {error}", file=sys.stderr)
         # The sentence says everything about tries that follow an outage or an eviction by themselves.
         if end.code not in (ExitCode.INFRASTRUCTURE, ExitCode.DETACHED):
             self._leave_log_end()

@@ -87,10 +87,17 @@ TO_RUN = (
 
 
 class Reported(StepEnded):
-    """The try ended in order to report, and for no other reason."""
+    """The try ended in order to report, and for no other reason.
 
-    def __init__(self, sentence: str) -> None:
+    Attributes:
+        told: remembers that the report was made; called once its sentence is where the workflow finds it. May raise
+            OSError.
+
+    """
+
+    def __init__(self, sentence: str, told: Callable[[], None]) -> None:
         super().__init__(ExitCode.REPORT, sentence)
+        self.told = told
 
 
 class Troubles:
@@ -150,9 +157,14 @@ class Troubles:
         if self._reports >= MOST_REPORTS - 1:
             self._give_up()
             return _NEVER
-        self._remember(kind)
         stamp = (self._today() - timedelta(seconds=now - since)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        raise Reported(f"TROUBLE {kind} since {stamp}: {sentence()} Nothing is lost: the next try goes on.")
+        said = f"TROUBLE {kind} since {stamp}: {sentence()}"
+        try:
+            report = self._report(kind, f"{said} Nothing is lost: the next try goes on.")
+        except OSError:
+            self._log.info(said)
+            raise
+        raise report
 
     def over(self, *kinds: TroubleKind) -> None:
         """Note that the step is in none of these troubles.
@@ -163,15 +175,20 @@ class Troubles:
         """
         if self._kind in kinds:
             self._kind = None
-        if (reported := self._reported) in kinds:
+        reported = self._reported
+        if reported not in kinds:
+            return
+        if self._reports >= MOST_REPORTS:
+            self._give_up()
+            return
+        try:
+            report = self._report(None, f"OVER {reported}: it is over, and the next try goes on.")
+        except OSError as error:
+            # The step is well, and goes on.
             self._reported = None
-            try:
-                self._remember(None)
-            except OSError as error:
-                # The step is well, and goes on.
-                self._log.info(f"the end of the trouble {reported} is not reported: {error}")
-                return
-            raise Reported(f"OVER {reported}: it is over, and the next try goes on.")
+            self._log.info(f"the end of the trouble {reported} is not reported: {error}")
+            return
+        raise report
 
     def is_reported(self, kind: TroubleKind) -> bool:
         """Return whether this trouble is the one that people know about."""
@@ -188,9 +205,17 @@ class Troubles:
             self._log.info(f"what was reported cannot be read, and may be reported again: {error}")
             return None, 0
 
-    def _remember(self, kind: TroubleKind | None) -> None:
-        """Remember a report. Raises OSError."""
-        write_durably(self._file, json.dumps({"reported": kind or "", "reports": self._reports + 1}))
+    def _report(self, kind: TroubleKind | None, sentence: str) -> Reported:
+        """Count a report that is about to be made; raises OSError.
+
+        A runner that is lost before it has told it leaves what was reported before, so the next one makes it again.
+        """
+        reports = self._reports + 1
+        self._remember(self._reported, reports)
+        return Reported(sentence, lambda: self._remember(kind, reports))
+
+    def _remember(self, kind: TroubleKind | None, reports: int) -> None:
+        write_durably(self._file, json.dumps({"reported": kind or "", "reports": reports}))
 
     def _give_up(self) -> None:
         if not self._silent:

@@ -17,7 +17,7 @@ from nightlane_runner.lane.places import Places
 from nightlane_runner.outage import Outage
 from nightlane_runner.step_log import StepLog
 from nightlane_runner.steps.context import StepContext
-from nightlane_runner.trouble import Troubles
+from nightlane_runner.trouble import Reported, Troubles
 from tests.support.eventually import eventually
 
 
@@ -78,10 +78,12 @@ class Background:
         return self.result
 
     def ended(self, seconds: float = 30.0) -> StepEnded | None:
-        """Return how the step ended, None for success."""
+        """Return how the step ended, None for success. What it has reported counts as told."""
         try:
             self.join(seconds)
         except StepEnded as end:
+            if isinstance(end, Reported):
+                end.told()
             return end
         return None
 
