@@ -1,13 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { TroubleKind } from "../../runs/trouble.ts";
 import type { Night } from "./nights/night.ts";
-
-/** What people are shown of trouble in a night. */
-export interface Shown {
-  /** @default - a person has to decide */
-  readonly kind?: TroubleKind;
-  readonly words: string;
-}
+import type { Shown } from "./shown.ts";
 
 /** What people were shown, and when. */
 export interface Notice extends Shown {

@@ -3,7 +3,7 @@ import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { until } from "../../farm/wait.ts";
 import type { Handle } from "../injection/handle.ts";
-import type { Shown } from "../notice-watch.ts";
+import type { Shown } from "../shown.ts";
 import type { Driver, SeenJob } from "../site/driver-log.ts";
 import type { Site } from "../site/site.ts";
 

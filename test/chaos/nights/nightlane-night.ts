@@ -12,7 +12,7 @@ import { variantOf } from "../../support/night-variant.ts";
 import { Handle } from "../injection/handle.ts";
 import { holdCreation } from "../injection/held-creation.ts";
 import { deletePod, type PodHead, podsOf } from "../injection/pods.ts";
-import type { Shown } from "../notice-watch.ts";
+import type { Shown } from "../shown.ts";
 import type { Site } from "../site/site.ts";
 import { hasPartial, Night, type NightLook, partialsOf, type VariantName } from "./night.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Night } from "../../chaos/nights/night.ts";
-import { NoticeWatch, type Shown } from "../../chaos/notice-watch.ts";
+import { NoticeWatch } from "../../chaos/notice-watch.ts";
+import type { Shown } from "../../chaos/shown.ts";
 
 /** As much of a night as is watched: what it shows, one after the other, the last of it for good. */
 function showing(...shown: readonly (Shown | undefined)[]): { readonly night: Night; readonly seen: Promise<void> } {
