@@ -121,8 +121,9 @@ class Trials {
     const nothing: Fault = {
       name: "fault-free",
       what: "nothing happens",
-      inject: async ({ nights }) => {
+      inject: async ({ nights, moment }) => {
         await Promise.all(nights.map((night) => night.start()));
+        await moment("now");
         return undefined;
       },
     };
