@@ -108,7 +108,11 @@ async function inject(
     fix = await fault.inject({
       site,
       nights: [night],
-      moment: () => delay(wait),
+      moment: async (when) => {
+        if (when !== "now") {
+          await delay(wait);
+        }
+      },
       ended: async (one) => void (await endOf(one, LIMIT_SECONDS, abort)),
     });
     end = await endOf(night, LIMIT_SECONDS, abort);
