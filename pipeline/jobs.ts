@@ -4,13 +4,22 @@ import { laneNamespace } from "../runs/lane-namespace.ts";
 import { environmentOf } from "./deployments.ts";
 import { OVERTAKEN } from "./newest.ts";
 
+/**
+ * Who may start a job, and which credentials it gets. A group protects environments by their tier; a project protects
+ * each by its exact name, and a customer that is new has none that is protected.
+ */
+interface Environment {
+  readonly name: string;
+  readonly deployment_tier: "production";
+}
+
 /** A job as GitLab reads it; only the keywords in use. */
 export interface Job {
   readonly stage: string;
   readonly script?: readonly string[];
   readonly needs?: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly rules?: readonly Readonly<Record<string, unknown>>[];
-  readonly environment?: { readonly name: string; readonly action?: "stop" | "verify" };
+  readonly environment?: Environment & { readonly action?: "stop" | "verify" };
   readonly resource_group?: string;
   readonly allow_failure?: boolean | { readonly exit_codes: readonly number[] };
   readonly interruptible?: boolean;
@@ -25,9 +34,9 @@ export type Jobs = Readonly<Record<string, Job>>;
 const PROTECTED = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"';
 
 /** Written out, not built from variables: a job's lock and its credentials must be obvious to a reader of the file. */
-function lane(stack: string): Pick<Job, "resource_group"> & { readonly environment: { readonly name: string } } {
+function lane(stack: string): { readonly environment: Environment; readonly resource_group: string } {
   const name = environmentOf(stack);
-  return { environment: { name }, resource_group: name };
+  return { environment: { name, deployment_tier: "production" }, resource_group: name };
 }
 
 /** Jobs of a merge request for one stack: they name no environment, so GitLab gives them no credential. */
@@ -105,6 +114,8 @@ export function waveJobs(number: number, customers: readonly string[], after: re
       needs: after,
       // Nothing after it runs earlier: that is the stop.
       rules: [{ if: PROTECTED, when: "manual", allow_failure: false }],
+      // It has no variables: only for who may start it.
+      environment: { name: "waves", deployment_tier: "production", action: "verify" },
       script: [`echo "wave ${number}: ${customers.length} customers: ${customers.join(" ")}"`],
     },
   };

@@ -7,6 +7,8 @@ export interface CiJob {
   readonly commands: readonly string[];
   /** Environment whose variables GitLab gives it. */
   readonly environment: string | undefined;
+  /** Tier of the environment, by which a group protects it. */
+  readonly tier: string | undefined;
   readonly resourceGroup: string | undefined;
   /** Whether it runs on the protected default branch and nowhere else. */
   readonly isProtected: boolean;
@@ -30,6 +32,7 @@ export function jobsOf(pipeline: Fields): readonly CiJob[] {
         name,
         commands: parts,
         environment,
+        tier: text(fields(job.environment).deployment_tier),
         resourceGroup: text(job.resource_group),
         isProtected: isProtected(fieldsList(job.rules)),
         writtenBy: text(fieldsList(fields(job.trigger).include)[0]?.job),

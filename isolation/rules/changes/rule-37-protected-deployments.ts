@@ -4,9 +4,9 @@ import type { Inspection, Rule } from "../rule.ts";
 export const protectedDeployments: Rule = {
   number: 37,
   name: "protected-deployments",
-  info: "A job that reads a credential or changes a stack can run outside the protected default branch, or with another stack's environment.",
+  info: "A job that reads a credential or changes a stack can run outside the protected default branch, with another stack's environment, or with one that no group protects.",
   explanation:
-    "A merge request runs what its author wrote. So no job of its pipelines names an environment, by which GitLab would give it credentials, or calls Pulumi on the real state; a job that does either asks for the protected default branch in every one of its rules, is reached by jobs that ask for it too, and has the environment and the lock of the very stack it works on. Protection of branch, environments and variables is set in GitLab, where no file shows it: docs/deploy.md lists it.",
+    "A merge request runs what its author wrote. So no job of its pipelines names an environment, by which GitLab would give it credentials, or calls Pulumi on the real state; a job that does either asks for the protected default branch in every one of its rules, is reached by jobs that ask for it too, and has the environment and the lock of the very stack it works on. Every environment has the tier `production`, by which a group protects all of them: a project protects exact names only, and so no customer that is new. Protection of branch, environments and variables is set in GitLab, where no file shows it: docs/deploy.md lists it.",
   unit: "jobs",
   check({ trials }, inspection) {
     if (trials.pipeline === undefined) {
@@ -31,6 +31,9 @@ export const protectedDeployments: Rule = {
   },
 };
 
+/** The tier that docs/deploy.md has the group protect. */
+const PROTECTED_TIER = "production";
+
 /** Pulumi on the stack's own state; previews on a throwaway state go through pipeline/preview.ts. */
 const PULUMI = /(?:^|[\s;&|(])pulumi\s+([a-z-]+)/;
 
@@ -48,6 +51,10 @@ function checkJobs(file: string, jobs: readonly CiJob[], reachedProtected: boole
     const isProtected = job.isProtected && reachedProtected;
     if (job.environment !== undefined && !isProtected) {
       report(inspection, object, `has environment ${job.environment} where a merge request can run it`);
+    }
+    if (job.environment !== undefined && job.tier !== PROTECTED_TIER) {
+      const tier = job.tier ?? "(none)";
+      report(inspection, object, `has environment ${job.environment} of tier ${tier}, not ${PROTECTED_TIER}`);
     }
     if (works && !isProtected) {
       report(inspection, object, "calls pulumi on a stack where a merge request can run it");
@@ -72,6 +79,6 @@ function report(inspection: Inspection, object: string, message: string): void {
   inspection.report(
     object,
     message,
-    "ask for the protected default branch in each rule, and name the stack's own environment",
+    "ask for the protected default branch in each rule, and name the stack's own environment, of tier production",
   );
 }

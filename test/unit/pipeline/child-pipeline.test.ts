@@ -78,8 +78,8 @@ describe("for the default branch", () => {
     ["nordbank:cancel", "customers/nordbank"],
     ["nordbank:preflight", "customers/nordbank"],
     ["gone:destroy", "customers/gone"],
-  ])("%s has the environment and the literal lock %s", (name, own) => {
-    expect(deploy[name]?.environment?.name).toBe(own);
+  ])("%s has the environment, of the tier that is protected, and the literal lock %s", (name, own) => {
+    expect(deploy[name]?.environment).toMatchObject({ name: own, deployment_tier: "production" });
     expect(deploy[name]?.resource_group).toBe(own);
   });
 
@@ -123,7 +123,7 @@ test("each deployment is followed by a look at the customer's cluster, which hol
   expect(preflight).toMatchObject({
     needs: ["nordbank:up"],
     allow_failure: true,
-    environment: { name: "customers/nordbank", action: "verify" },
+    environment: { name: "customers/nordbank", deployment_tier: "production", action: "verify" },
     rules: [{ if: `${PROTECTED} && $NIGHTLANE_PREFLIGHT != "off"` }],
     script: ["node_modules/.bin/tsx infra/preflight/cli.ts nordbank"],
   });
@@ -133,7 +133,11 @@ test("drift is looked for in every stack, and looking makes no deployment", () =
   const drift = jobs(plan("drift", { customers: ["nordbank"], platform: true }));
   expect(Object.keys(drift)).toEqual(["platform:drift", "nordbank:drift", "nordbank:preflight"]);
   expect(drift["nordbank:drift"]?.script?.[0]).toContain("preview --stack nordbank --refresh --expect-no-changes");
-  expect(drift["nordbank:drift"]?.environment).toEqual({ name: "customers/nordbank", action: "verify" });
+  expect(drift["nordbank:drift"]?.environment).toEqual({
+    name: "customers/nordbank",
+    deployment_tier: "production",
+    action: "verify",
+  });
 });
 
 test.each(["deploy", "drift"] as const)(
@@ -194,6 +198,8 @@ describe("in waves", () => {
     expect(deploy["wave-3"]?.needs).toEqual(["a:up"]);
     for (const name of ["wave-2", "wave-3"]) {
       expect(deploy[name]?.rules).toEqual([{ if: PROTECTED, when: "manual", allow_failure: false }]);
+      // By it GitLab knows who may start the wave; it has no variables.
+      expect(deploy[name]?.environment).toEqual({ name: "waves", deployment_tier: "production", action: "verify" });
     }
     expect(deploy["a:preview"]?.needs).toEqual(["wave-2"]);
     expect(deploy["c:preview"]?.needs).toEqual(["wave-3"]);

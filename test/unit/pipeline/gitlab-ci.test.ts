@@ -51,7 +51,10 @@ describe(".gitlab-ci.yml", () => {
         expect(job, name).not.toHaveProperty("environment");
       }
     }
-    expect(jobs.get("release")).toMatchObject({ environment: { name: "release" }, resource_group: "release" });
+    expect(jobs.get("release")).toMatchObject({
+      environment: { name: "release", deployment_tier: "production" },
+      resource_group: "release",
+    });
   });
 
   test("releases when a person asks for a version, after every check, and deploys nothing then", () => {
@@ -132,7 +135,7 @@ describe(".gitlab-ci.yml", () => {
     const job = jobs.get("boundary");
     expect(job).toMatchObject({
       stage: "prove",
-      environment: { name: "boundary" },
+      environment: { name: "boundary", deployment_tier: "production" },
       resource_group: "boundary",
       interruptible: false,
     });

@@ -153,6 +153,13 @@ export const appMutations: readonly Mutation[] = [
   pipelineJob("a deployment with another customer's environment", "deploy", "nordbank:up", {
     environment: { name: "customers/alpenkredit" },
   }),
+  pipelineJob("a deployment that anybody may start who may merge", "deploy", "nordbank:up", {
+    environment: { name: "customers/nordbank" },
+  }),
+  pipelineJob("a removal of another tier", "deploy", "removed-customer:destroy", {
+    environment: { name: "customers/removed-customer", deployment_tier: "staging", action: "stop" },
+  }),
+  mainJob("a release that anybody may start who may merge", "release", { environment: "release" }),
   pipelineJob("a deployment under another lock", "deploy", "nordbank:up", { resource_group: "customers/alpenkredit" }),
   pipelineJob("a search for drift in a merge request", "drift", "platform:drift", { rules: undefined }),
   pipelineJob("a removal in a merge request", "deploy", "removed-customer:destroy", { rules: [{ when: "manual" }] }),
