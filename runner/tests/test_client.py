@@ -158,7 +158,7 @@ def test_token_that_was_sent_is_left_out_once_another_is_in_use(
         told = passage.handler.headers.get("authorization", "")
         if answer == "a refusal":
             escaped = "".join(f"\\u{ord(each):04x}" for each in told)
-            body = f'{{"kind": "Status", "reason": "BadRequest", "message": "got {escaped}", "code": 400}}'
+            body = f'{{"kind": "Status", "reason": "{escaped}", "message": "got {escaped}", "code": 400}}'
             passage.answer(400, body.encode())
         else:
             passage.handler.wfile.write(f"{told}\r\n\r\n".encode())

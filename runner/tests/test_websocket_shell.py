@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +19,11 @@ from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, Ping
 
 from nightlane_runner.container import heartbeat, websocket_shell
-from nightlane_runner.container.pod_shell import PodContainer
+from nightlane_runner.container.pod_shell import KubectlShell, PodContainer
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.container.shell_session import TransportFailed, is_refusal
 from nightlane_runner.container.websocket_shell import WebSocketShell
+from nightlane_runner.container.work import ContainerWork
 from nightlane_runner.lane.places import Places
 from tests.support.eventually import eventually
 from tests.support.exec_server import TOKEN, ExecServer, Session
@@ -31,6 +33,8 @@ pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExce
 """A stream's thread that dies is a defect, though its pipes are closed."""
 
 TARGET = PodContainer("pricing-0", "main")
+
+ESCAPED_TOKEN = "".join(f"\\u{ord(each):04x}" for each in TOKEN)
 
 UPGRADE_LOST = b'{"kind": "Status", "reason": "BadRequest", "message": "Upgrade request required"}'
 """What an API server answers behind a gateway that leaves out what it does not know."""
@@ -131,11 +135,38 @@ def test_token_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
     assert errors == b"error: no: Bearer <token> (400 Invalid)\n"
 
 
+def test_token_that_is_written_with_escapes_is_never_said(shell: WebSocketShell, server: ExecServer) -> None:
+    """JSON lets any character be written by its number, half a pair of them included."""
+    status = f'{{"kind": "Status", "reason": "{ESCAPED_TOKEN}", "message": "no\\ud800: Bearer {ESCAPED_TOKEN}"}}'
+    server.refusal = (400, status.encode())
+    _, errors, _ = _said(shell.start(TARGET, "true", []))
+    assert errors == b"error: no?: Bearer <token> (400 <token>)\n"
+
+
+def test_token_is_never_said_by_kubectl(server: ExecServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway's page that quotes the request: this way is not spoken, and kubectl prints what it is answered."""
+    page = f"<html>no: Authorization: Bearer {TOKEN}</html>"
+    server.refusal = (403, page.encode())
+    kubectl = tmp_path / "bin" / "kubectl"
+    kubectl.parent.mkdir()
+    kubectl.write_text(f"#!/bin/sh\necho 'error: unable to upgrade connection: {page}' >&2\nexit 1\n")
+    kubectl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{kubectl.parent}{os.pathsep}{os.environ['PATH']}")
+    places = Places(tmp_path / "mounts")
+    work = ContainerWork(
+        WebSocketShell(places, "risk", KubectlShell(places, "risk")), TARGET, lambda: None, time.monotonic() + 60
+    )
+    relayed: list[str] = []
+    with work.session("true", (), relayed.append) as session, pytest.raises(TransportFailed) as failure:
+        session.wait_until_begun()
+    said = "error: unable to upgrade connection: <html>no: Authorization: Bearer <token></html>"
+    assert (str(failure.value), relayed) == (said, [said])
+
+
 def test_token_is_never_said_in_the_last_word(shell: WebSocketShell, server: ExecServer) -> None:
     """Nor once the handshake is done, with escapes or without."""
-    escaped = "".join(f"\\u{ord(each):04x}" for each in TOKEN)
     server.instead = lambda session: session.end(
-        f'{{"kind": "Status", "status": "Failure", "message": "no: Bearer {TOKEN} {escaped}"}}'.encode()
+        f'{{"kind": "Status", "status": "Failure", "message": "no: Bearer {TOKEN} {ESCAPED_TOKEN}"}}'.encode()
     )
     _, errors, code = _said(shell.start(TARGET, "true", []))
     assert (errors, code) == (b"error: no: Bearer <token> <token>\n", 1)

@@ -257,8 +257,8 @@ class Api:
         if text_at(tree, "kind") != "Status":
             raise ApiUnknown(f"{status} from something that is not a Kubernetes API server: {shortened(answer)}")
         # Once more, since it may have been written with escapes.
-        message = sent.credential.left_out_of(text_at(tree, "message").encode("utf-8", "replace")).decode()
-        raise ApiRefused(status, text_at(tree, "reason"), message)
+        reason, message = (sent.credential.left_out_of_text(text_at(tree, key)) for key in ("reason", "message"))
+        raise ApiRefused(status, reason, message)
 
     def _current_login(self) -> Login:
         """Return the login with the current token: one in a file is renewed there well before it ends."""
@@ -279,7 +279,7 @@ class Api:
         self._log_in_if_renewed()
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
         # An invalid answer is quoted, too: a meaningless first line, a malformed header.
-        text = sent.credential.left_out_of(str(cause).encode("utf-8", "replace")).decode() or type(cause).__name__
+        text = sent.credential.left_out_of_text(str(cause)) or type(cause).__name__
         # By an alert, a server says why it does not accept a client's certificate.
         about_certificate = isinstance(cause, SSLError | ssl.SSLError) and (
             "CERTIFICATE" in text.upper() or any(isinstance(each, CertificateError) for each in cause.args)

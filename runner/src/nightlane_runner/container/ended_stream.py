@@ -1,6 +1,7 @@
 """The stream of a command that could not be started."""
 
 import os
+from collections.abc import Callable
 from typing import IO
 
 _MOST_BYTES = 64 * 1024
@@ -8,14 +9,23 @@ _MOST_BYTES = 64 * 1024
 
 
 class EndedStream:
-    """A command that could not be started: its standard error says why, and it has ended with 1."""
+    """A command that could not be started: its standard error says why, and it has ended with 1.
 
-    def __init__(self, error: str) -> None:
+    Args:
+        error: why, as it was decoded.
+        without_credential: removes the credential from it.
+
+    """
+
+    def __init__(self, error: str, without_credential: Callable[[bytes], bytes] = lambda said: said) -> None:
+        self.without_credential = without_credential
         reader, stdin = os.pipe()
         os.close(reader)
         self.stdin: IO[bytes] | None = os.fdopen(stdin, "wb", buffering=0)
         self.stdout: IO[bytes] | None = _holding(b"")
-        self.stderr: IO[bytes] | None = _holding(f"error: {error}\n".encode())
+        self.stderr: IO[bytes] | None = _holding(
+            b"error: " + without_credential(error.encode("utf-8", "replace")) + b"\n"
+        )
 
     def poll(self) -> int | None:
         """Return its code."""

@@ -34,7 +34,7 @@ class ExecStream:
         connection: connected, its TLS agreed on.
         protocol: of the WebSocket, past its handshake.
         early: events that came with the handshake.
-        without_credential: removes the credential from what the API server says.
+        without_credential: removes the credential from what the API server, or a gateway before it, says.
 
     """
 
@@ -48,7 +48,7 @@ class ExecStream:
         self._connection = connection
         self._protocol = protocol
         self._early = early
-        self._without_credential = without_credential
+        self.without_credential = without_credential
         self._input, stdin = os.pipe()
         stdout, self._output = os.pipe()
         stderr, self._errors = os.pipe()
@@ -107,7 +107,7 @@ class ExecStream:
         self._code = self._status.code()
 
     def _say(self, failure: str) -> None:
-        text = self._without_credential(failure.encode("utf-8", "replace"))
+        text = self.without_credential(failure.encode("utf-8", "replace"))
         self._arrived[_STDERR] += b"error: " + text + b"\n"
 
     def _step(self) -> bool:

@@ -69,7 +69,7 @@ class KubectlShell:
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "KUBERC": "off"}
         if route.proxy_url:
             environment["HTTPS_PROXY"] = route.proxy_url
-        return LocalProcess(command, environment)
+        return LocalProcess(command, environment, credential.left_out_of)
 
 
 def _server_flags(credential: Credential, route: Route) -> list[str]:

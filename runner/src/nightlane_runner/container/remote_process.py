@@ -4,16 +4,23 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO, Protocol
 
 
 class RemoteProcess(Protocol):
-    """A started script: its three streams are pipes, whatever carries them."""
+    """A started script: its three streams are pipes, whatever carries them.
+
+    Attributes:
+        without_credential: removes the credential that it was started with from what comes on its standard error: a
+            gateway may quote what it was sent.
+
+    """
 
     stdin: IO[bytes] | None
     stdout: IO[bytes] | None
     stderr: IO[bytes] | None
+    without_credential: Callable[[bytes], bytes]
 
     def poll(self) -> int | None:
         """Return its code, None while it runs."""
@@ -34,7 +41,13 @@ class LocalProcess(subprocess.Popen[bytes]):
     It leads a session of its own: a SIGTERM for the runner is the runner's to interpret.
     """
 
-    def __init__(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: dict[str, str] | None = None,
+        without_credential: Callable[[bytes], bytes] = lambda said: said,
+    ) -> None:
+        self.without_credential = without_credential
         super().__init__(
             command,
             stdin=subprocess.PIPE,

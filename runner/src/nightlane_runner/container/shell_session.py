@@ -229,7 +229,7 @@ class ShellSession:
         stream = _opened(self._process.stderr)
         blank = False
         for raw in iter(lambda: stream.readline(_CHUNK_BYTES), b""):
-            line = raw.decode("utf-8", "replace").rstrip("\r\n")
+            line = self._process.without_credential(raw).decode("utf-8", "replace").rstrip("\r\n")
             if blank and not self._is_own_end(line):
                 self._note_error("")
             # An empty line may be the one before the last words.

@@ -74,17 +74,20 @@ class WebSocketShell:
         """Start `script` with positional parameters `arguments`; what goes wrong is reported on its standard error."""
         if self._spoken:
             try:
-                return self._started(target, shell_command(script, arguments))
+                credential = read_kubeconfig(self._places.kubeconfig)
+            except (OSError, UnusableKubeconfig) as error:
+                return EndedStream(str(error))
+            try:
+                return self._started(credential, target, shell_command(script, arguments))
             except _NotSpoken:
                 self._spoken = False
             except (OSError, ProtocolError, UnicodeError, UnusableKubeconfig, _Refused) as error:
                 # wsproto lets through what is not ASCII in a header.
-                return EndedStream(str(error))
+                return EndedStream(str(error), credential.left_out_of)
         return self._other.start(target, script, arguments)
 
-    def _started(self, target: PodContainer, command: Sequence[str]) -> ExecStream:
+    def _started(self, credential: Credential, target: PodContainer, command: Sequence[str]) -> ExecStream:
         end = time.monotonic() + _START_SECONDS
-        credential = read_kubeconfig(self._places.kubeconfig)
         connection = _connected(credential, read_route(self._places.addresses, credential), self._places)
         with contextlib.ExitStack() as undo:
             undo.callback(connection.close)
@@ -141,7 +144,7 @@ def _agreed(
         if not data:
             # This is how an answer of unknown length ends.
             if status:
-                raise _refusal(status, credential, bytes(answer))
+                raise _refusal(status, bytes(answer))
             raise _Refused("the API server closed the connection before it answered")
         protocol.receive_data(data)
         events = list(protocol.events())
@@ -153,11 +156,11 @@ def _agreed(
             if isinstance(event, RejectConnection):
                 status = event.status_code
                 if not event.has_body:
-                    raise _refusal(status, credential, b"")
+                    raise _refusal(status, b"")
             if isinstance(event, RejectData):
                 answer += event.data
                 if event.body_finished or len(answer) > MOST_ANSWER_BYTES:
-                    raise _refusal(status, credential, bytes(answer))
+                    raise _refusal(status, bytes(answer))
 
 
 def _wait_until(end: float, connection: ssl.SSLSocket) -> None:
@@ -167,10 +170,10 @@ def _wait_until(end: float, connection: ssl.SSLSocket) -> None:
     connection.settimeout(left)
 
 
-def _refusal(status: int, credential: Credential, answer: bytes) -> Exception:
+def _refusal(status: int, answer: bytes) -> Exception:
     """Return what an answer without a WebSocket means: Kubernetes' own refusal, or no support for WebSockets."""
     try:
-        tree: Json = json.loads(credential.left_out_of(answer))
+        tree: Json = json.loads(answer)
     except (ValueError, RecursionError):
         tree = None
     message = text_at(tree, "message")
