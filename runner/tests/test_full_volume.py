@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,48 @@ def test_runner_says_what_makes_room(tmp_path: Path) -> None:
     assert "The lane's results volume is full (0.0 of 0.0 GiB used, 100 %)" in said
     assert "lane.keepResults" in said
     assert "lane.resultsSize" in said
+
+
+def test_volume_without_a_file_left_is_full(tmp_path: Path) -> None:
+    """Many small files use up their number long before the room."""
+    with small_volume(tmp_path / "results", 4, files=3) as results:
+        (results / "figures").mkdir()
+        (results / "prices").touch()
+        with pytest.raises(OSError, match="No space left") as refused:
+            (results / "figures" / "one-more").touch()
+        code, said = _ended_by(refused.value, tmp_path)
+    assert code == 50
+    assert "The lane's results volume takes no further files, whatever room it has (0.0 of 0.0 GiB used, 0 %): " in said
+    assert f"No space left on device: '{results}/figures/one-more'" in said
+    assert "or have the application write fewer and larger files, then go on" in said
+    assert "lane.keepResults" in said
+
+
+def test_error_that_names_no_file_is_told_by_the_volume(tmp_path: Path) -> None:
+    """As that of an open file."""
+    with small_volume(tmp_path / "results", 4, files=1):
+        code, said = _ended_by(OSError(errno.ENOSPC, "No space left on device"), tmp_path)
+    assert code == 50
+    assert "takes no further files" in said
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_file_on_the_volume_is_believed(number: int, tmp_path: Path) -> None:
+    """What it lacked may be free again: another runner has removed something since."""
+    with small_volume(tmp_path / "results", 4) as results:
+        code, said = _ended_by(OSError(number, os.strerror(number), str(results / "prices")), tmp_path)
+    assert code == 50
+    assert f"The lane's results volume is full (0.0 of 0.0 GiB used, 0 %): [Errno {number}]" in said
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_file_elsewhere_is_none_of_the_full_volume(number: int, tmp_path: Path) -> None:
+    """Whatever its state; the reason is said."""
+    with small_volume(tmp_path / "results", 1) as results:
+        fill(results)
+        code, said = _ended_by(OSError(number, os.strerror(number), str(tmp_path / "tmp" / "scratch")), tmp_path)
+    assert code == 20
+    assert f"The runner itself failed (OSError: {os.strerror(number)})" in said
 
 
 def test_another_full_volume_is_not_taken_for_it(tmp_path: Path) -> None:

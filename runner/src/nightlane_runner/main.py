@@ -99,10 +99,11 @@ class Runner:
     def _failed(self, error: Exception) -> ExitCode:
         # The place, and never the text: a library's error may quote its arguments, such as a credential.
         self._log.info("".join(traceback.format_tb(error.__traceback__)).rstrip())
+        reason = f": {os.strerror(error.errno or 0)}" if isinstance(error, OSError) and is_full(error) else ""
         self._say_last(
-            f"The runner itself failed ({type(error).__name__}). Remote work was left alone, and another try of the "
-            "same attempt goes on with it; where every try ends like this, report the lines above to Nightlane's "
-            f"maintainers, have another release deployed, {GO_ON}."
+            f"The runner itself failed ({type(error).__name__}{reason}). Remote work was left alone, and another try "
+            "of the same attempt goes on with it; where every try ends like this, report the lines above to "
+            f"Nightlane's maintainers, have another release deployed, {GO_ON}."
         )
         self._leave_log_end()
         return ExitCode.INFRASTRUCTURE

@@ -9,10 +9,17 @@ import pytest
 
 
 @contextmanager
-def small_volume(folder: Path, mebibytes: int) -> Iterator[Path]:
-    """Mount a file system of that size at `folder`, which is made, until the end of the block."""
+def small_volume(folder: Path, mebibytes: int, files: int | None = None) -> Iterator[Path]:
+    """Mount a file system of that size at `folder`, which is made, until the end of the block.
+
+    Args:
+        folder: where.
+        mebibytes: its size.
+        files: how many files and folders it holds, itself included. Default: as many as fit.
+
+    """
     folder.mkdir(parents=True)
-    options = f"size={mebibytes}m"
+    options = f"size={mebibytes}m" + ("" if files is None else f",nr_inodes={files}")
     subprocess.run(["/usr/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)
     try:
         yield folder

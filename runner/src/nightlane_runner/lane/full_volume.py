@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import GO_ON, StepEnded
-from nightlane_runner.lane.volume_use import volume_use
+from nightlane_runner.lane.named_file import named_file
+from nightlane_runner.lane.volume_use import takes_no_more_files, volume_use
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_PERCENT = 95
@@ -23,19 +24,24 @@ def is_full(error: OSError) -> bool:
 
 def lane_volume_full(error: OSError, results: Path) -> StepEnded | None:
     """Return the end of a step if the lane's volume is full; None if the error is another volume's."""
+    named = named_file(error)
+    if named is not None and not named.is_relative_to(results):
+        return None
     try:
         use = volume_use(results)
+        out_of_files = use.percent < _FULL_PERCENT and takes_no_more_files(results)
     except OSError:
         return None
     # A quota may limit a volume whose file system still has room.
-    if use.percent < _FULL_PERCENT and error.errno != errno.EDQUOT:
+    if named is None and use.percent < _FULL_PERCENT and not out_of_files and error.errno != errno.EDQUOT:
         return None
+    state = "takes no further files, whatever room it has" if out_of_files else "is full"
+    fewer_files = ", or have the application write fewer and larger files" if out_of_files else ""
     return StepEnded(
         ExitCode.BAD_INPUT,
-        f"The lane's results volume is full ({use}): {error}. Make room in the customer's file, by a shorter "
+        f"The lane's results volume {state} ({use}): {error}. Make room in the customer's file, by a shorter "
         "lane.keepResults or lane.keepLogs (the reaper removes what is past its time within half an hour of the "
-        "deployment), or a larger lane.resultsSize, "
-        f"{GO_ON}.",
+        f"deployment), or a larger lane.resultsSize{fewer_files}, {GO_ON}.",
     )
 
 

@@ -1,11 +1,11 @@
 """A lane's volume that does not work: read-only, stale, or unreachable."""
 
 import errno
-import os
 from pathlib import Path
 
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import GO_ON, StepEnded
+from nightlane_runner.lane.named_file import named_file
 
 _OF_A_VOLUME = (errno.EROFS, errno.ESTALE, errno.EIO, errno.EREMOTEIO, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN)
 """Errors that are a volume's even if no file is named, as for an open one."""
@@ -13,11 +13,11 @@ _OF_A_VOLUME = (errno.EROFS, errno.ESTALE, errno.EIO, errno.EREMOTEIO, errno.ENO
 
 def lane_volume_unwell(error: OSError, results: Path) -> StepEnded | None:
     """Return the end of a step for an error of the lane's volume; None for any other error."""
-    named = error.filename
-    if isinstance(named, str | os.PathLike):
-        if not Path(named).is_relative_to(results):
+    named = named_file(error)
+    if named is not None:
+        if not named.is_relative_to(results):
             return None
-        file = f" ({Path(named)})"
+        file = f" ({named})"
     elif error.errno in _OF_A_VOLUME:
         file = ""
     else:

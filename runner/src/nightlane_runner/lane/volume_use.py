@@ -31,6 +31,12 @@ def volume_use(folder: Path) -> VolumeUse:
     return VolumeUse((state.f_blocks - state.f_bfree) * state.f_frsize, state.f_bavail * state.f_frsize)
 
 
+def takes_no_more_files(folder: Path) -> bool:
+    """Return whether the volume of a folder holds as many files as it can; one that counts none always takes more."""
+    state = os.statvfs(folder)
+    return state.f_files > 0 and state.f_favail == 0
+
+
 def parsed_df(line: str) -> VolumeUse | None:
     """Return the content of a data line of `df -Pk`, None for anything else."""
     fields = line.split()
