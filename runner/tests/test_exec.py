@@ -15,11 +15,16 @@ import pytest
 from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container.pod_shell import PodContainer, PodShell, shell_command
 from nightlane_runner.container.remote_process import LocalProcess, RemoteProcess
+from nightlane_runner.document.step import Step
 from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
+from nightlane_runner.json_tree import JsonObject
 from nightlane_runner.lane import folder as folder_module
-from nightlane_runner.lane.begun_attempts import mark_begun
+from nightlane_runner.lane.attempt_record import AttemptRecord
+from nightlane_runner.lane.begun_attempts import mark_begun, require_newest
+from nightlane_runner.lane.places import Places
+from nightlane_runner.steps import early_end
 from nightlane_runner.steps import exec_step as exec_step_module
 from nightlane_runner.steps.exec_step import ExecStep
 from tests.conftest import StartRunner
@@ -206,6 +211,57 @@ def test_command_of_an_earlier_attempt_is_not_started_beside_a_later_one(applica
     assert not marker.exists()
 
 
+def test_command_is_not_started_if_a_later_attempt_has_begun_while_its_record_was_written(
+    application: _Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R3: a volume that hangs takes as long as a person who retries; what has not run is not remembered as started."""
+    marker = application.root / "runs"
+    step = application.step("sh", "-c", f"echo run >>{marker}")
+    surroundings = application.surroundings
+    assert surroundings is not None
+    later = replace(surroundings.context.step, attempt=2)
+    create = AttemptRecord.create
+
+    def slowly(record: AttemptRecord, tree: JsonObject) -> bool:
+        made = create(record, tree)
+        mark_begun(surroundings.places, later, surroundings.log)
+        return made
+
+    monkeypatch.setattr(AttemptRecord, "create", slowly)
+    with pytest.raises(StepEnded) as end:
+        step.run()
+
+    assert end.value.code is ExitCode.DETACHED
+    assert "Attempt 2 of step snapshot has begun" in end.value.sentence
+    assert not marker.exists()
+    assert not list(application.mounts.rglob("attempt-1.json*"))
+
+
+def test_record_goes_if_nobody_can_tell_which_attempt_is_the_newest(
+    application: _Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R3: the volume fails between the record and the start; the next runner of the attempt runs the command."""
+    marker = application.root / "runs"
+    command = ("sh", "-c", f"echo run >>{marker}")
+    asked: list[int] = []
+
+    def failing(places: Places, step: Step) -> None:
+        asked.append(step.attempt)
+        if len(asked) > 1:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        require_newest(places, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exec_step_module, "require_newest", failing)
+        with pytest.raises(OSError, match="Stale"):
+            application.step(*command).run()
+    assert not marker.exists()
+
+    application.step(*command).run()
+
+    assert marker.read_text() == "run\n"
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [
@@ -352,7 +408,7 @@ def test_command_that_does_not_heed_its_end_is_not_called_ended(
     application: _Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R21: a retry would start a second one beside it, so a person is told that it runs, and where."""
-    monkeypatch.setattr(exec_step_module, "END_SECONDS", 2)
+    monkeypatch.setattr(early_end, "END_SECONDS", 2)
     process = application.root / "process"
     deaf = f"trap '' TERM; echo $$ >{process}; for each in $(seq 100); do sleep 0.2; done"
     try:

@@ -1,7 +1,6 @@
 """The step `exec`: a command in a customer's container, run once, whose success counts only if its end was seen."""
 
 import time
-from dataclasses import dataclass
 
 from nightlane_runner.api.errors import remedy_of
 from nightlane_runner.container import remote_scripts
@@ -20,6 +19,7 @@ from nightlane_runner.lane.begun_attempts import require_newest
 from nightlane_runner.pauses import Pauses
 from nightlane_runner.steps.arguments import filled
 from nightlane_runner.steps.context import StepContext
+from nightlane_runner.steps.early_end import NOT_ENDED, end_command
 from nightlane_runner.trouble import TroubleKind
 
 NEEDED_PROGRAMS = ("printf",)
@@ -33,36 +33,7 @@ REFUSED_PAUSE_SECONDS = 20.0
 _MOST_REFUSALS = 3
 """After this many refusals in a row a person is needed."""
 
-END_SECONDS = 8
-"""How long to look whether a command that was told to end has ended."""
-
-_REACH_SECONDS = 10.0
-"""How long it may take to tell it. Together less than the grace time of a runner that is being ended."""
-
-_BESIDE = "since a retry would start a second one beside it; then retry as a new attempt, or skip"
-_LOOK_FIRST = f"Look whether it has ended there, and end it if not, {_BESIDE}"
-_END_FIRST = f"End it there first, {_BESIDE}"
-
 _LONGEST_LINE_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _EarlyEnd:
-    """What became of a command that was to end early, for a sentence, and what to do where it may run on.
-
-    Attributes:
-        words: what became of it.
-        remedy: what to do before it is run again; empty if it surely runs no more.
-
-    """
-
-    words: str
-    remedy: str = ""
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it surely runs no more."""
-        return not self.remedy
 
 
 class ExecStep:
@@ -80,7 +51,7 @@ class ExecStep:
         self._shell = shell
         self._record = AttemptRecord(night_paths.lane_record(context.places, context.step))
         self._started_in: PodContainer | None = None
-        self._early_end = _EarlyEnd("was not ended", _LOOK_FIRST)
+        self._early_end = NOT_ENDED
 
     def run(self) -> None:
         """Run the command; returns once it has ended with status 0.
@@ -206,7 +177,7 @@ class ExecStep:
         ) as session:
             session.wait_until_begun()
             started: JsonObject = {"pod": target.pod, "pid": session.remote_pid, "nonce": session.nonce}
-            # An interruption takes effect here: between the record and the signal nothing is checked.
+            # An interruption takes effect here, and no more once the record is there.
             work.check()
             require_newest(context.places, context.step)
             if not self._record.create(started):
@@ -219,17 +190,19 @@ class ExecStep:
                 ending = session.ending()
             except (Interrupted, OutOfTime) as early:
                 if not (isinstance(early, Interrupted) and early.reason is Reason.EVICTED):
-                    self._early_end = self._end_command(session, target)
+                    self._early_end = end_command(self._shell, target, session, context.log)
                 raise
             self._remember_end(started, ending.status)
             context.log.info(f"the command ended with status {ending.status}")
             return ending.status
 
     def _start(self, session: ShellSession) -> None:
-        """Signal the script to start the command; if that cannot be sent, it has not, and nothing is remembered."""
+        """Signal the script to start the command; unless that may and can be sent, nothing is remembered of it."""
         try:
+            # Once more: on a volume that hangs, the record may have taken as long as a person who retries.
+            require_newest(self._context.places, self._context.step)
             session.send_word(b"go\n")
-        except TransportFailed:
+        except (StepEnded, TransportFailed, OSError):
             self._record.forget()
             raise
 
@@ -293,21 +266,3 @@ class ExecStep:
             f"ran ({error}); "
             "it may have ended or may still run. Check there, then retry as a new attempt to run it again, or skip.",
         )
-
-    def _end_command(self, session: ShellSession, target: PodContainer) -> _EarlyEnd:
-        """Tell the command in its container to end, look whether it does, and return how that went."""
-        leader = session.remote_pid
-        work = ContainerWork(self._shell, target, lambda: None, time.monotonic() + _REACH_SECONDS + END_SECONDS)
-        arguments = [str(leader), session.nonce, str(END_SECONDS)]
-        try:
-            with work.session(remote_scripts.END_COMMAND, arguments) as ender:
-                ender.end_input()
-                ending = ender.ending()
-                if ending.status != 0:
-                    raise TransportFailed(ender.errors() or f"status {ending.status}")
-        except (TransportFailed, OutOfTime) as error:
-            self._context.log.info(f"the command could not be ended: {error or 'no answer in time'}")
-            return _EarlyEnd(f"could not be ended: it may still run (session {leader})", _LOOK_FIRST)
-        if ending.measure == "running":
-            return _EarlyEnd(f"was told to end, but still runs (session {leader})", _END_FIRST)
-        return _EarlyEnd("was ended" if ending.measure == "ended" else "had just ended by itself")
