@@ -7,6 +7,8 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,7 @@ class Gateway:
     Attributes:
         port: on loopback.
         requests: every request, as method and path.
+        ahead: how many seconds the clock is ahead of the server that a connection, by its number, leads to.
 
     """
 
@@ -92,6 +95,8 @@ class Gateway:
         self._rules: list[_Rule] = []
         self._lock = threading.Lock()
         self.requests: list[tuple[str, str]] = []
+        self.ahead: Callable[[int], float] = lambda _: 0.0
+        self._connections: list[tuple[str, int]] = []
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -164,6 +169,13 @@ class Gateway:
     def _forward(self, passage: Passage) -> None:
         self._copy(passage, closing=False)
 
+    def _date(self, handler: BaseHTTPRequestHandler, value: str) -> str:
+        with self._lock:
+            if handler.client_address not in self._connections:
+                self._connections.append(handler.client_address)
+            ahead = self.ahead(self._connections.index(handler.client_address))
+        return format_datetime(parsedate_to_datetime(value) + timedelta(seconds=ahead), usegmt=True)
+
     def _copy(self, passage: Passage, *, closing: bool) -> None:
         far = http.client.HTTPSConnection(self._credential.host, self._credential.port, context=self._tls)
         headers = {name: value for name, value in passage.handler.headers.items() if name.lower() != "host"}
@@ -173,7 +185,7 @@ class Gateway:
         handler.send_response_only(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                handler.send_header(name, value)
+                handler.send_header(name, self._date(handler, value) if name.lower() == "date" else value)
         handler.send_header("Transfer-Encoding", "chunked")
         if closing:
             handler.send_header("Connection", "close")

@@ -29,7 +29,7 @@ from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection
 from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
 from nightlane_runner.api.login import Login, log_in
-from nightlane_runner.api.server_clock import ServerClock
+from nightlane_runner.api.server_clock import ServerClock, uptime
 from nightlane_runner.api.stream import ApiStream
 from nightlane_runner.json_tree import JsonObject, text_at
 
@@ -87,6 +87,16 @@ class Api:
     def seconds_since(self, moment: datetime) -> float:
         """Return the age of something remote, by the API server's clock."""
         return self._clock.seconds_since(moment)
+
+    def surely_since(self, moment: datetime) -> float:
+        """Return the same by the most cautious clock that the runner knows."""
+        return self._clock.surely_since(moment)
+
+    def reconnect(self) -> None:
+        """Send the next request over a new connection, to another address if possible: another server may answer."""
+        with self._lock:
+            self._drop_connection()
+            self._reached = next((host for host in self._login.route.hosts if host != self._reached), self._reached)
 
     @contextlib.contextmanager
     def within(self, deadline: float) -> Iterator[None]:
@@ -171,7 +181,7 @@ class Api:
                 raise TimeoutError(f"no whole answer within {REQUEST_SECONDS:.0f} s")
             with self._limited(None, left):
                 response = self._send(pool, login, method, path, query, body)
-                heard = time.monotonic()
+                heard = uptime()
                 answer = login.credential.left_out_of(read_content(response))
         except ProtocolError:
             # The server may close an idle connection at any time: that is not an outage, as a new one shows. Only a

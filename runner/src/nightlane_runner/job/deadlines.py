@@ -1,5 +1,13 @@
-"""How long a Job may take to start and to end, by the remote clock; after that, it is taken back."""
+"""How long a Job may take to start and to end, by the remote clock; after that, it is taken back.
 
+A clock may be wrong, so none deletes a Job by itself: all that the runner knows must agree, or the runner must have
+seen that much time pass itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nightlane_runner.api import server_clock
 from nightlane_runner.api.cluster import Cluster
 from nightlane_runner.api.errors import ApiUnknown, NotPermitted
 from nightlane_runner.document.step import SparkInput
@@ -7,9 +15,13 @@ from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import GO_ON, StepEnded
 from nightlane_runner.job.pending import Pending, Waiting, event_texts
 from nightlane_runner.job.remote_job import RemoteJob
+from nightlane_runner.step_log import StepLog
 from nightlane_runner.trouble import TroubleKind
 
 _READ_AGAIN_SECONDS = 1.0
+
+_DISAGREE_SECONDS = 60.0
+"""How far clocks may be apart before a person hears of it."""
 
 _NEVER = float("inf")
 
@@ -39,31 +51,72 @@ class TakenBack(StepEnded):
     """The Job did not start, or not end, within its deadline. Nobody waits for it any more: it must be deleted."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How long something may take.
+
+    Attributes:
+        since: since when, by the remote clock.
+        seconds: how long.
+        text: that, as in "within ...".
+
+    """
+
+    since: datetime
+    seconds: float
+    text: str
+
+
 class Deadlines:
     """The limits of one step's Job.
 
     Args:
         cluster: where the Job is.
         spark: how long it may take.
+        log: for what a person should know.
 
     """
 
-    def __init__(self, cluster: Cluster, spark: SparkInput) -> None:
+    def __init__(self, cluster: Cluster, spark: SparkInput, log: StepLog) -> None:
         self._cluster = cluster
         self._spark = spark
+        self._log = log
+        self._seen: dict[datetime, float] = {}
+        self._said = False
 
     def seconds_left(self, job: RemoteJob) -> float:
         """Return how long a Job may still take, less than 0 after its deadline."""
-        limit = self._spark.timeout_seconds
-        own = _NEVER if limit is None or job.began is None else limit - self._cluster.api.seconds_since(job.began)
-        return min(own, self._night_left(job))
+        return min((self._left(limit) for limit in self._limits(job)), default=_NEVER)
 
-    def _night_left(self, job: RemoteJob) -> float:
-        """Return the seconds left until the night's limit. A person wants a later attempt that began after it."""
-        limit = self._spark.end_within
-        if limit is None or (job.attempt > 1 and job.began is not None and job.began >= limit.moment):
-            return _NEVER
-        return -self._cluster.api.seconds_since(limit.moment)
+    def _limits(self, job: RemoteJob) -> list[_Limit]:
+        """Return the night's limit and the Job's own. A person wants a later attempt that began after the night's."""
+        night, own = self._spark.end_within, self._spark.timeout_seconds
+        limits = []
+        if night is not None and not (job.attempt > 1 and job.began is not None and job.began >= night.moment):
+            limits.append(_Limit(night.moment - timedelta(seconds=night.seconds), night.seconds, str(night)))
+        if own is not None and job.began is not None:
+            limits.append(_Limit(job.began, own, f"its {own} s"))
+        return limits
+
+    def _left(self, limit: _Limit) -> float:
+        """Return the seconds that are left by the server's clock alone."""
+        self._seen.setdefault(limit.since, server_clock.uptime())
+        return limit.seconds - self._cluster.api.seconds_since(limit.since)
+
+    def _surely_left(self, job: RemoteJob, limit: _Limit) -> float:
+        """Return the seconds that are left until nobody can doubt that the time is over."""
+        left = self._left(limit)
+        seen = server_clock.uptime() - self._seen[limit.since]
+        surely = limit.seconds - max(self._cluster.api.surely_since(limit.since), seen)
+        if left <= 0 and surely > _DISAGREE_SECONDS and not self._said:
+            self._said = True
+            self._log.info(
+                f"The clocks disagree about Job {job.name} in {self._cluster.place}: by the API server's, {limit.text} "
+                f"are over; by an earlier answer of it, or by this runner's own, {surely:.0f} s are left. The Job is "
+                "not deleted before they agree, or this runner has seen that time pass; have the clocks of the "
+                "customer's API servers and of the central nodes checked."
+            )
+        return max(left, surely)
 
     def require_end(self, job: RemoteJob) -> float:
         """Return in how many seconds a Job must have ended; raises TakenBack after its deadline."""
@@ -72,14 +125,16 @@ class Deadlines:
         current = self._read_again(job)
         if current is None:
             return _READ_AGAIN_SECONDS
-        if (left := self.seconds_left(current)) > 0:
-            return left
-        within = f"its {self._spark.timeout_seconds} s" if self._night_left(current) > 0 else self._spark.end_within
-        raise TakenBack(
-            ExitCode.APPLICATION,
-            f"Job {job.name} in {self._cluster.place} did not end within {within} and was "
-            "deleted. Read the driver's log, then give the step more time or retry as a new attempt.",
-        )
+        left = _NEVER
+        for limit in self._limits(current):
+            left = min(left, self._surely_left(current, limit))
+            if left <= 0:
+                raise TakenBack(
+                    ExitCode.APPLICATION,
+                    f"Job {job.name} in {self._cluster.place} did not end within {limit.text} and was "
+                    "deleted. Read the driver's log, then give the step more time or retry as a new attempt.",
+                )
+        return left
 
     def require_start(self, job: RemoteJob, pending: Pending) -> float:
         """Return in how many seconds a Job that waits for this must have started.
@@ -91,19 +146,19 @@ class Deadlines:
 
         """
         pull = pending.waiting is Waiting.IMAGE_PULL
-        limit = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
+        seconds = self._spark.image_pull_seconds if pull else self._spark.pending_seconds
         if pending.since is None or pending.waiting is Waiting.NODE_SILENT:
             return _NEVER  # a silent node may come back with a driver that has gone on
-        age = self._cluster.api.seconds_since(pending.since)
-        if age < limit:
-            return limit - age
+        limit = _Limit(pending.since, seconds, f"the {seconds} s for its start")
+        if (left := self._left(limit)) > 0:
+            return left
         if self._read_again(job) is None:
             return _READ_AGAIN_SECONDS
-        if (age := self._cluster.api.seconds_since(pending.since)) < limit:
-            return limit - age
+        if (left := self._surely_left(job, limit)) > 0:
+            return left
         events = self.events(pending)
         what = (
-            f"Job {job.name} in {self._cluster.place} did not run within {limit} s: {pending}"
+            f"Job {job.name} in {self._cluster.place} did not run within {seconds} s: {pending}"
             f"{f' (events: {events})' if events else ''}."
         )
         advice = ADVICE[TROUBLES[pending.waiting]]
@@ -121,7 +176,8 @@ class Deadlines:
             return ""
 
     def _read_again(self, job: RemoteJob) -> RemoteJob | None:
-        """Read a Job, and with it the time, once more before a deadline deletes it; None if it must not be deleted."""
+        """Read a Job, and with it the time, over a new connection; None if no deadline may delete it."""
+        self._cluster.api.reconnect()
         try:
             current = self._cluster.read_job(job.name).job
         except ApiUnknown:

@@ -68,7 +68,7 @@ class JobProgress:
         self._troubles = troubles
         self._log = log
         self._pods = JobPods(cluster, log)
-        self._deadlines = Deadlines(cluster, spark)
+        self._deadlines = Deadlines(cluster, spark, log)
         self._pending = PendingLook(cluster, self._deadlines, troubles, log)
         self._driver = RunningDriver(cluster, spark, selector, self._pods, troubles, log, lambda: hints.put(LogEnded()))
         self._paused = False

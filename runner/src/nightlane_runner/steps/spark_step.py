@@ -115,7 +115,7 @@ class SparkStep:
         """End what earlier attempts left, and let no first attempt begin after the night's limit."""
         earlier.end()
         step, limit = self._context.step, self._spark.end_within
-        if limit is not None and step.attempt == 1 and self._context.cluster.api.seconds_since(limit.moment) > 0:
+        if limit is not None and step.attempt == 1 and self._context.cluster.api.surely_since(limit.moment) > 0:
             raise StepEnded(
                 ExitCode.APPLICATION,
                 f"Step {step.name} did not begin within {limit}, so it was not started. Retry it if it is still "
@@ -183,7 +183,7 @@ class SparkStep:
     def _is_too_late(self) -> bool:
         """Whether the night's limit has passed, after which no attempt begins by itself."""
         limit = self._spark.end_within
-        return limit is not None and self._context.cluster.api.seconds_since(limit.moment) >= 0
+        return limit is not None and self._context.cluster.api.surely_since(limit.moment) >= 0
 
     def _fetch_early(self, within_seconds: float) -> None:
         if self._results is not None:
