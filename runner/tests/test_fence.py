@@ -74,6 +74,24 @@ def test_last_runner_is_in_charge(admin: Administrator, mounts: Path) -> None:
     eventually(lambda: not _leases(admin), "the Lease's collection")
 
 
+def test_lease_of_a_job_that_is_gone_is_not_made_anew(
+    admin: Administrator, mounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was in charge by it can no longer tell: another runner may bring the results by now."""
+    monkeypatch.setattr(fence_module, "RENEW_SECONDS", 0.0)
+    surroundings, job = _job(admin, mounts)
+    fence = _fence(surroundings)
+    fence.take(job)
+    assert fence.require()
+    admin.delete_job(job.name)
+    eventually(lambda: not admin.jobs() and not _leases(admin), "the Job's and the Lease's collection")
+
+    fence.renew()
+
+    assert not fence.require()
+    assert _leases(admin) == []
+
+
 def test_lease_that_changes_all_the_time_is_unknown(admin: Administrator, mounts: Path, gateway: Gateway) -> None:
     """A webhook that answers every write with a conflict: it is for the outage's patience, with its pauses."""
     surroundings, job = _job(admin, mounts)

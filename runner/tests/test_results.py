@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ from nightlane_runner.document.step_input import StepInput
 from nightlane_runner.exit_codes import ExitCode
 from nightlane_runner.failures import StepEnded
 from nightlane_runner.job.remote_job import RemoteJob
-from nightlane_runner.json_tree import text_at
+from nightlane_runner.json_tree import objects_at, text_at
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.file_manifest import parse_manifest
 from nightlane_runner.steps.results import ResultsFetch
@@ -27,6 +28,7 @@ from tests.support.administrator import Administrator
 from tests.support.eventually import eventually
 from tests.support.in_process import Background, Surroundings
 from tests.support.kubelet import Kubelet
+from tests.support.local_shell import LocalShell
 from tests.support.results_volume import OWN_MANIFEST, STEP_FOLDER, ResultsVolume
 from tests.support.steps import document, spark_step
 from tests.support.synced_places import Placed, watched_places
@@ -228,6 +230,56 @@ def test_completion_that_was_seen_is_remembered(
 
     assert (customer.lane / "var.json").read_bytes() == b"{}"
     assert "created Job" not in second.said()
+
+
+class _StallingShell(LocalShell):
+    """Stalls in its first session."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.stalls, self.goes_on = threading.Event(), threading.Event()
+
+    def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
+        """Start `script`, the first time only once it may go on."""
+        if not self.started:
+            self.stalls.set()
+            assert self.goes_on.wait(60)
+        return super().start(target, script, arguments)
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_job_that_is_gone_leaves_one_runner_in_charge_of_its_results(
+    admin: Administrator, kubelet: Kubelet, customer: _Customer, tmp_path: Path, replaced: bool
+) -> None:
+    """R3: its Lease is gone, too; a runner that was cut off steps back for its successor, and goes on without one."""
+    step, spark = StepInput(document(spark_step(admin.namespace, spark={"results": True}))).spark()
+    customer.leave({"var.json": b"{}"})
+    shells = [_StallingShell(tmp_path / "customer") for _ in range(2)]
+    first = Background(SparkStep(customer.surroundings.context, spark, shells[0]).run)
+    customer.surroundings.wait_for_line("created Job")
+    job = admin.only_job()
+    kubelet.succeed(kubelet.next_pod(job))
+    assert shells[0].stalls.wait(30)
+    admin.delete_job(job)
+    leases = f"/apis/coordination.k8s.io/v1/namespaces/{admin.namespace}/leases"
+    eventually(lambda: not objects_at(admin.api.get(leases), "items"), "the Lease's collection")
+    successor = Surroundings(customer.surroundings.places.root, step)
+    second = Background(SparkStep(successor.context, spark, shells[1]).run) if replaced else None
+    if second is not None:
+        assert shells[1].stalls.wait(30)
+
+    shells[0].goes_on.set()
+
+    end = first.ended()
+    if second is not None:
+        assert end is not None
+        assert end.code is ExitCode.DETACHED
+        shells[1].goes_on.set()
+        end = second.ended()
+        assert len(shells[1].started) == 1
+    assert end is None
+    assert (customer.lane / "var.json").read_bytes() == b"{}"
+    assert objects_at(admin.api.get(leases), "items") == []
 
 
 def test_manifest_of_an_earlier_attempt_is_none(customer: _Customer) -> None:

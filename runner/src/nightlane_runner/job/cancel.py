@@ -77,7 +77,7 @@ class Cancellation:
         self,
         cluster: Cluster,
         target: Target,
-        require_charge: Callable[[], None],
+        require_charge: Callable[[], object],
         log: StepLog,
         *,
         may_appear: bool = False,

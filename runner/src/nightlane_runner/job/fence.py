@@ -77,8 +77,12 @@ class Fence:
             raise
         return True
 
-    def require(self) -> None:
+    def require(self) -> bool:
         """Make sure that this runner is in charge, or becomes it now.
+
+        Returns:
+            Whether a Lease shows it. A Job that is gone has none any more, and none is made for it: nobody could
+            tell which of its runners began last.
 
         Raises:
             StepEnded: DETACHED if a newer runner of the same attempt is.
@@ -86,16 +90,22 @@ class Fence:
             ApiRefused: nobody knows.
 
         """
-        if self._job is None:
-            return
-        if self._lease is None:
-            self._take(self._job)
-            return
-        lease = self._cluster.read_lease(self._job.name)
-        if lease is None:
-            self._take(self._job)
+        job = self._job
+        if job is None:
+            return False
+        lease = self._cluster.read_lease(job.name)
+        if lease is None and self._is_gone(job):
+            self._renew_at = _NEVER
+            return False
+        if lease is None or self._lease is None:
+            self._take(job)
         elif text_at(lease, "spec", "holderIdentity") != self._holder:
             raise self._replaced(lease)
+        return True
+
+    def _is_gone(self, job: RemoteJob) -> bool:
+        current = self._cluster.read_job(job.name).job
+        return current is None or current.uid != job.uid
 
     def renew(self) -> None:
         """Show from time to time that this Job is looked after. A missing answer is not a trouble: it is tried again.
@@ -125,8 +135,8 @@ class Fence:
             if error.status not in (_CONFLICT, _NOT_FOUND):
                 raise
             # Replaced by another runner, or collected by a controller that took it for an earlier Job's.
-            self.require()
-            self._take(job)
+            if self.require():
+                self._take(job)
 
     def _take_if_permitted(self, job: RemoteJob) -> None:
         try:

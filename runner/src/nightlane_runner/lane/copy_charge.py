@@ -1,6 +1,7 @@
 """Keeps the runners of one copy apart by a file on the lane's volume: the latest of the last attempt is in charge.
 
-A copy has no Job whose Lease would show it, and a Lease without a Job would never be removed.
+A copy has no Job whose Lease would show it, and a Lease without a Job would never be removed. The results of a
+Spark step are brought after their Job's end, when it may be gone with its Lease: then this file shows it for them.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ from nightlane_runner.lane.folder import write_durably
 
 
 class CopyCharge:
-    """Which runner is in charge of one step's copy.
+    """Which runner is in charge of one step's copy, or of its results.
 
     Args:
         file: where that is written, as the attempt and the runner.
@@ -57,6 +58,6 @@ class CopyCharge:
     def _replaced(self, holder: str) -> StepEnded:
         return StepEnded(
             ExitCode.DETACHED,
-            f"Another runner ({holder}: attempt and name) has taken over this copy; this one ({self._own}) steps back "
+            f"Another runner ({holder}: attempt and name) has taken over this step; this one ({self._own}) steps back "
             "and changes nothing. Nothing needs to be done.",
         )

@@ -58,5 +58,5 @@ def lane_troubles(places: Places, step: Step) -> Path:
 
 
 def lane_runner(places: Places, step: Step) -> Path:
-    """Return the file that names the runner in charge of a step's copy, and its attempt."""
+    """Return the file that names the runner in charge of a step's copy or results, and its attempt."""
     return lane_attempts_folder(places, step) / "copy.runner"

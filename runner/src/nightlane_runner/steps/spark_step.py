@@ -23,6 +23,7 @@ from nightlane_runner.job.watch import JobHint
 from nightlane_runner.lane import night_paths
 from nightlane_runner.lane.attempt_record import AttemptRecord
 from nightlane_runner.lane.begun_attempts import require_newest
+from nightlane_runner.lane.copy_charge import CopyCharge
 from nightlane_runner.lane.figures import look_at_figures
 from nightlane_runner.lane.job_record import JobRecord
 from nightlane_runner.lane.result_hashes import add_figures
@@ -59,6 +60,9 @@ class SparkStep:
             context.log,
         )
         self._fence = Fence(context.cluster, context.outage, context.interruptions.wait, context.log)
+        self._charge = CopyCharge(
+            night_paths.lane_runner(context.places, context.step), context.step.attempt, context.runner
+        )
         self._job_claim: JobClaim | None = None
         self._results = (
             ResultsFetch(
@@ -81,6 +85,7 @@ class SparkStep:
                 return
             job = self._claim()
             self._fence.take(job)
+            self._take_charge()
             job = self._follow(job)
             self._require_success(job)
             self._record.note_done(job.name, job.uid)
@@ -134,6 +139,7 @@ class SparkStep:
 
     def _fetch_again(self) -> None:
         self._context.log.info("an earlier runner has seen this Job's work done, and the Job is gone by now")
+        self._take_charge()
         if self._results is not None:
             self._results.run()
             self._look_at_figures()
@@ -237,8 +243,14 @@ class SparkStep:
                 "inputs are right.",
             )
 
+    def _take_charge(self) -> None:
+        """Take charge on the lane's volume, too: the Lease goes with its Job, and results may come later."""
+        if self._results is not None:
+            self._charge.take()
+
     def _require_charge(self) -> None:
-        self._context.outage.outlast(self._fence.require, self._context.interruptions.wait)
+        if not self._context.outage.outlast(self._fence.require, self._context.interruptions.wait):
+            self._charge.require()
 
     def _interrupted(self, interruption: Interrupted) -> StepEnded:
         name = run_identity.job_name(self._context.step)
