@@ -24,6 +24,17 @@ export function changedFiles(base: string, head: string, repository: string): re
   return changes;
 }
 
+/**
+ * Files that a commit after `base` adds, up to `head`: also those that were removed and put back, which do not differ.
+ * @param paths Which files, as a pathspec.
+ */
+export function addedBetween(base: string, head: string, paths: string, repository: string): readonly FileChange[] {
+  // With the whole history: where a file is the same at both ends, git would skip the commits between.
+  const which = ["--full-history", "--no-renames", "--diff-filter=A"];
+  const added = git(repository, "log", ...which, "--format=", "--name-only", "-z", `${base}..${head}`, "--", paths);
+  return [...new Set(added.split("\0"))].filter((path) => path !== "").map((path) => ({ path, deleted: false }));
+}
+
 /** Whether a commit comes before another one; also false where the checkout lacks one of them. */
 export function isBefore(revision: string, other: string, repository: string): boolean {
   const ask = ["merge-base", "--is-ancestor", revision, other];

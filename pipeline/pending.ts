@@ -22,16 +22,20 @@ export interface LastDeployment {
 export interface Deployed {
   /** Undefined if a stack was never deployed, or is destroyed. */
   readonly lastOf: (stack: string) => LastDeployment | undefined;
-  /** Files that differ between a commit and what is merged; undefined if the commit is not known. */
+  /**
+   * Files that differ between a commit and what is merged, and customers' that were put back in between; undefined if
+   * the commit is not known.
+   */
   readonly changesSince: (revision: string) => readonly FileChange[] | undefined;
   /** Customers that have been deployed and not destroyed, whether or not they have a file. */
   readonly living: readonly string[];
 }
 
 /**
- * What has to be deployed after a merge: each stack that differs from what it was last deployed from, and each whose
- * last deployment did not succeed: no difference between commits shows what a failed one has changed. So a pipeline
- * that failed, was cancelled or still waits loses nothing: the next one includes it, removals too.
+ * What has to be deployed after a merge: each stack that differs from what it was last deployed from, or whose file was
+ * removed and put back since, and each whose last deployment did not succeed: no difference between commits shows what a
+ * failed one has changed. So a pipeline that failed, was cancelled or still waits loses nothing: the next one includes
+ * it, removals too.
  *
  * @param merge What this merge changes. @param names All customers after it.
  */

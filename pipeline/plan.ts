@@ -9,7 +9,7 @@ import { runCli } from "../constructs/definition/run-cli.ts";
 import { replaceFolder } from "../infra/output-folder.ts";
 import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
-import { changedFiles, type FileChange, isBefore, isCommit } from "./changes.ts";
+import { addedBetween, changedFiles, type FileChange, isBefore, isCommit } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
 import { lastDeployed, lastTried, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
 import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
@@ -80,6 +80,9 @@ function ownIn(touched: Affected): Pending {
 /** Questions to GitLab at once. */
 const AT_ONCE = 8;
 
+/** Who was removed and put back is deployed though nothing differs, or the removal's `destroy` would still take it. */
+const CUSTOMER_FILES = ":(glob)customers/*.ts";
+
 async function deployed(names: readonly string[], head: string): Promise<Deployed> {
   const project = projectOfJob();
   const limit = pLimit(AT_ONCE);
@@ -95,7 +98,8 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
     living,
     changesSince: (revision) => {
       if (!changes.has(revision)) {
-        changes.set(revision, changedFiles(revision, head, REPOSITORY));
+        const differing = changedFiles(revision, head, REPOSITORY);
+        changes.set(revision, differing && [...differing, ...addedBetween(revision, head, CUSTOMER_FILES, REPOSITORY)]);
       }
       return changes.get(revision);
     },

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { changedFiles, isBefore, isCommit } from "../../../pipeline/changes.ts";
+import { addedBetween, changedFiles, isBefore, isCommit } from "../../../pipeline/changes.ts";
 
 let repository: string;
 const git = (...args: string[]): string => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
@@ -42,6 +42,27 @@ test("tells what was added, changed and deleted; a rename is both", () => {
 test.each(["", "0".repeat(40), "f".repeat(40), "no-such-branch"])("base %j says nothing of what was before", (base) => {
   expect(isCommit(base, repository)).toBe(false);
   expect(changedFiles(base, "HEAD", repository)).toBeUndefined();
+});
+
+test("a file that was removed and put back was added in between, though nothing differs; one in a folder is another's", () => {
+  write("customers/back.ts", "x");
+  const base = commit();
+  expect(addedBetween(base, base, ":(glob)customers/*.ts", repository)).toEqual([]);
+  rmSync(join(repository, "customers/back.ts"));
+  mkdirSync(join(repository, "customers/shared"));
+  write("customers/shared/books.ts", "x");
+  commit();
+  write("customers/back.ts", "x");
+  commit();
+  write("later.md", "x");
+  const head = commit();
+  expect(changedFiles(base, head, repository)?.map(({ path }) => path)).toEqual([
+    "customers/shared/books.ts",
+    "later.md",
+  ]);
+  expect(addedBetween(base, head, ":(glob)customers/*.ts", repository)).toEqual([
+    { path: "customers/back.ts", deleted: false },
+  ]);
 });
 
 test("a commit is before another one where that one has grown from it, and nowhere else", () => {
