@@ -30,8 +30,12 @@ export class NoticeWatch {
     return this.since !== undefined;
   }
 
-  /** What was shown since, in its order: of each trouble, and of each decision, the first time. */
-  get notices(): readonly Notice[] {
+  /**
+   * What was shown since, and is shown now, in its order: of each trouble, and of what a person has to decide, the first
+   * time.
+   */
+  async notices(): Promise<readonly Notice[]> {
+    await this.look();
     const { since = Date.now() } = this;
     return [...this.shown.values()].map(({ at, what }) => ({ ...what, seconds: Math.round((at - since) / 1000) }));
   }
@@ -43,12 +47,16 @@ export class NoticeWatch {
 
   private async watch(): Promise<void> {
     while (this.watching) {
-      const what = await this.night.notice();
-      const key = what?.kind ?? "decision";
-      if (what !== undefined && !this.shown.has(key)) {
-        this.shown.set(key, { at: Date.now(), what });
-      }
+      await this.look();
       await delay(1000);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const what = await this.night.notice();
+    const key = what?.kind ?? "decision";
+    if (what !== undefined && !this.shown.has(key)) {
+      this.shown.set(key, { at: Date.now(), what });
     }
   }
 }

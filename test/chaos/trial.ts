@@ -88,9 +88,8 @@ async function injectAndJudge(
       throw new Error("its moment never came");
     }
     const ends = await Promise.all(stage.nights.map((night) => endOf(night, limitOf(night))));
-    return await Promise.all(
-      stage.nights.map((night, index) => judgeNight(props, night, ends[index], watches[index]?.notices)),
-    );
+    const notices = await Promise.all(watches.map((watch) => watch.notices()));
+    return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index], notices[index])));
   } catch (error) {
     const problem = `the fault could not be injected: ${error instanceof Error ? error.message : String(error)}`;
     return stage.nights.map((night) => ({

@@ -1,40 +1,26 @@
 import { expect, test } from "vitest";
 import type { Night } from "../../chaos/nights/night.ts";
-import { NoticeWatch } from "../../chaos/notice-watch.ts";
-import type { Shown } from "../../chaos/shown.ts";
+import { NoticeWatch, type Shown } from "../../chaos/notice-watch.ts";
 
-/** As much of a night as is watched: what it shows, one after the other, the last of it for good. */
-function showing(...shown: readonly (Shown | undefined)[]): { readonly night: Night; readonly seen: Promise<void> } {
-  const left = [...shown];
-  let end = (): void => {};
-  const seen = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const notice = async (): Promise<Shown | undefined> => {
-    if (left.length === 1) {
-      end();
-    }
-    return left.length > 1 ? left.shift() : left[0];
+test("notes each trouble once, and none that was over before the fault", async () => {
+  let shown: Shown | undefined;
+  // As much of a night as is watched.
+  const watch = new NoticeWatch({ notice: async () => shown } as Night);
+  const seen = async (now: Shown | undefined) => {
+    shown = now;
+    return (await watch.notices()).map(({ words }) => words);
   };
-  return { night: { notice } as Night, seen };
-}
-
-test("notes each trouble once, and none that was shown before the fault", async () => {
-  const { night, seen } = showing(
-    { kind: "image", words: "as it starts" },
-    { kind: "credential", words: "the fault's" },
-    { words: "a person must decide" },
-    undefined,
-  );
-  const watch = new NoticeWatch(night);
-  expect(watch.isInjected).toBe(false);
-  await expect.poll(() => watch.notices.map(({ words }) => words)).toEqual(["as it starts"]);
-  watch.injected();
-  expect([watch.isInjected, watch.notices]).toEqual([true, []]);
-  await seen;
-  await watch.end();
-  expect(watch.notices.map(({ kind, words }) => [kind, words])).toEqual([
-    ["credential", "the fault's"],
-    [undefined, "a person must decide"],
-  ]);
+  try {
+    expect(await seen({ kind: "image", words: "as it starts" })).toEqual(["as it starts"]);
+    await seen(undefined);
+    expect(watch.isInjected).toBe(false);
+    watch.injected();
+    expect(watch.isInjected).toBe(true);
+    expect(await seen(undefined)).toEqual([]);
+    await seen({ kind: "credential", words: "the fault's" });
+    await seen({ kind: "credential", words: "the same, once more" });
+    expect(await seen({ words: "a person must decide" })).toEqual(["the fault's", "a person must decide"]);
+  } finally {
+    await watch.end();
+  }
 });
