@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Night } from "../../chaos/nights/night.ts";
-import { NoticeWatch, type Shown } from "../../chaos/notice-watch.ts";
+import { NoticeWatch } from "../../chaos/notice-watch.ts";
+import type { Shown } from "../../chaos/shown.ts";
 
 test("notes each trouble once, and none that was over before the fault", async () => {
   let shown: Shown | undefined;
