@@ -26,6 +26,7 @@ from nightlane_runner.lane.places import Places
 from nightlane_runner.steps import copy_step as copy_step_module
 from nightlane_runner.steps.context import StepContext
 from nightlane_runner.steps.copy_step import CopyStep
+from nightlane_runner.trouble import Reported
 from tests.support.administrator import Administrator
 from tests.support.exec_server import ExecServer
 from tests.support.in_process import Surroundings
@@ -263,11 +264,13 @@ def test_copy_that_breaks_again_and_again_is_reported(sides: _Sides, monkeypatch
     sides.container.cuts = [None, 10_000] * 50
     changes = {"troubleSeconds": 2}
 
-    with pytest.raises(StepEnded, match="TROUBLE connection since"):
+    with pytest.raises(Reported, match="TROUBLE connection since") as trouble:
         sides.copy("big.bin", "big.bin", **changes).copy_out()
+    trouble.value.told()
     sides.container.cuts = []
-    with pytest.raises(StepEnded, match="OVER connection"):
+    with pytest.raises(Reported, match="OVER connection") as over:
         sides.copy("big.bin", "big.bin", **changes).copy_out()
+    over.value.told()
     sides.copy("big.bin", "big.bin", **changes).copy_out()
 
     assert (sides.lane / "big.bin").stat().st_size == 500_000
