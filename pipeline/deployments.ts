@@ -16,6 +16,10 @@ export interface Deployment {
   readonly sha: string;
   /** `success`, or else created, running, failed, canceled and the like. */
   readonly status: string;
+  /** When GitLab planned it. */
+  readonly created_at: string;
+  /** Its job; null once GitLab has deleted that. */
+  readonly deployable: { readonly finished_at: string | null } | null;
 }
 
 /** Timeout for GitLab, in seconds. */
@@ -42,25 +46,30 @@ export function projectOfJob(environment: NodeJS.ProcessEnv = process.env): Proj
 /** GitLab sorts by a time only if a span is requested: this one covers everything. */
 const EVER = "1970-01-01T00:00:00Z";
 
-/** Environments per page, GitLab's maximum. */
+/** Entries per page, GitLab's maximum. */
 const PAGE = 100;
 
 /**
- * The commit of a stack's last successful deployment, or undefined if there is none.
+ * A stack's last successful deployment, or undefined if there is none.
  * @see https://docs.gitlab.com/api/deployments/
  * @throws UserError if GitLab does not answer
  */
-export async function lastDeployed(project: Project, stack: string): Promise<string | undefined> {
-  const last = await newest(project, stack, { status: "success", order_by: "finished_at", finished_after: EVER });
-  return last?.sha;
+export async function lastDeployed(project: Project, stack: string): Promise<Deployment | undefined> {
+  const query = { status: "success", order_by: "finished_at", finished_after: EVER, sort: "desc", per_page: "1" };
+  const [last] = await deployments(project, stack, query);
+  return last;
 }
 
 /**
- * A stack's most recently changed deployment, whatever its outcome and whether or not it has ended.
+ * A stack's deployments that changed after the end of this one, whatever their outcome and whether or not they have
+ * ended; the latest first. This one may be among them.
  * @throws UserError if GitLab does not answer
  */
-export async function lastTried(project: Project, stack: string): Promise<Deployment | undefined> {
-  return newest(project, stack, { order_by: "updated_at", updated_after: EVER });
+export async function triedSince(project: Project, stack: string, last: Deployment): Promise<readonly Deployment[]> {
+  const since = last.deployable?.finished_at ?? last.created_at;
+  return everyPage((page) =>
+    deployments(project, stack, { order_by: "updated_at", updated_after: since, sort: "desc", ...page }),
+  );
 }
 
 /**
@@ -69,28 +78,33 @@ export async function lastTried(project: Project, stack: string): Promise<Deploy
  * @throws UserError if GitLab does not answer
  */
 export async function livingCustomers(project: Project): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (let page = 1, isLast = false; !isLast; page += 1) {
-    const query = { search: environmentOf(""), states: "available", per_page: String(PAGE), page: String(page) };
-    const found: readonly { readonly name: string }[] = await ask(project, "environments", query, "the environments");
-    names.push(...found.flatMap(({ name }) => CUSTOMER_ENVIRONMENT.exec(name)?.[1] ?? []));
-    isLast = found.length < PAGE;
-  }
-  return names.sort();
+  const query = { search: environmentOf(""), states: "available" };
+  const found = await everyPage((page) =>
+    ask<{ readonly name: string }>(project, "environments", { ...query, ...page }, "the environments"),
+  );
+  return found.flatMap(({ name }) => CUSTOMER_ENVIRONMENT.exec(name)?.[1] ?? []).sort();
 }
 
 /** Others below `customers/` are not Nightlane's. */
 const CUSTOMER_ENVIRONMENT = /^customers\/([a-z0-9]([a-z0-9-]*[a-z0-9])?)$/;
 
-async function newest(
+function deployments(
   project: Project,
   stack: string,
   filter: Readonly<Record<string, string>>,
-): Promise<Deployment | undefined> {
+): Promise<readonly Deployment[]> {
   const environment = environmentOf(stack);
-  const query = { environment, ...filter, sort: "desc", per_page: "1" };
-  const [last]: readonly Deployment[] = await ask(project, "deployments", query, `the deployments of ${environment}`);
-  return last;
+  return ask(project, "deployments", { environment, ...filter }, `the deployments of ${environment}`);
+}
+
+async function everyPage<T>(read: (page: Readonly<Record<string, string>>) => Promise<readonly T[]>) {
+  const all: T[] = [];
+  for (let page = 1, isLast = false; !isLast; page += 1) {
+    const found = await read({ per_page: String(PAGE), page: String(page) });
+    all.push(...found);
+    isLast = found.length < PAGE;
+  }
+  return all;
 }
 
 async function ask<T>(
@@ -98,7 +112,7 @@ async function ask<T>(
   what: "deployments" | "environments",
   query: Readonly<Record<string, string>>,
   asked: string,
-): Promise<T> {
+): Promise<readonly T[]> {
   const refused = (why: string): UserError =>
     mistake(
       `${asked}: received ${why}`,
@@ -119,5 +133,5 @@ async function ask<T>(
   if (!response.ok) {
     throw refused(`status ${response.status}`);
   }
-  return (await response.json()) as T;
+  return (await response.json()) as readonly T[];
 }

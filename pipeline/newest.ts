@@ -41,7 +41,7 @@ function unknown(deployed: string, said: string): UserError {
 /** `newest.ts <stack>`: the first thing that a deployment or a destruction does once it has the stack's lock. */
 async function main(stack: string): Promise<void> {
   const revision = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
-  const deployed = await lastDeployed(projectOfJob(), stack);
+  const deployed = (await lastDeployed(projectOfJob(), stack))?.sha;
   if (isOvertaken(revision, deployed, process.cwd())) {
     console.error(`${stack}: ${deployed} is deployed, which is newer than ${revision}: nothing is done`);
     process.exitCode = OVERTAKEN;

@@ -33,9 +33,9 @@ export interface Deployed {
 
 /**
  * What has to be deployed after a merge: each stack that differs from what it was last deployed from, or whose file was
- * removed and put back since, and each whose last deployment did not succeed: no difference between commits shows what a
- * failed one has changed. So a pipeline that failed, was cancelled or still waits loses nothing: the next one includes
- * it, removals too.
+ * removed and put back since, and each of which a deployment since did not succeed: no difference between commits shows
+ * what a failed one has changed. So a pipeline that failed, was cancelled or still waits loses nothing: the next one
+ * includes it, removals too.
  *
  * @param merge What this merge changes. @param names All customers after it.
  */

@@ -11,7 +11,7 @@ import { PLATFORM } from "../isolation/model/estate.ts";
 import { type Affected, affected } from "./affected.ts";
 import { addedBetween, changedFiles, type FileChange, isBefore, isCommit } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
-import { lastDeployed, lastTried, livingCustomers, type Project, projectOfJob } from "./deployments.ts";
+import { lastDeployed, livingCustomers, type Project, projectOfJob, triedSince } from "./deployments.ts";
 import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
 import { waves } from "./waves.ts";
 
@@ -107,12 +107,14 @@ async function deployed(names: readonly string[], head: string): Promise<Deploye
 }
 
 async function lastOf(project: Project, stack: string): Promise<LastDeployment | undefined> {
-  const [revision, tried] = [await lastDeployed(project, stack), await lastTried(project, stack)];
-  if (revision === undefined || tried === undefined) {
+  const last = await lastDeployed(project, stack);
+  if (last === undefined) {
     return undefined;
   }
+  const tried = await triedSince(project, stack, last);
   // One that came late found the newer one, and did nothing.
-  return { revision, isSettled: tried.status === "success" || isBefore(tried.sha, revision, REPOSITORY) };
+  const isSettled = tried.every(({ status, sha }) => status === "success" || isBefore(sha, last.sha, REPOSITORY));
+  return { revision: last.sha, isSettled };
 }
 
 /** Names become words of a shell command, and a file of that name may come with any merge request. */

@@ -234,7 +234,7 @@ describe("with what GitLab notes of deployments", () => {
     /** Merges what `edit` does. */
     function merge(edit: () => void): string {
       edit();
-      git("add", "customers", "docs");
+      git("add", "constructs", "customers", "docs");
       git("commit", "--quiet", "--message", "change");
       return git("rev-parse", "HEAD").trim();
     }
@@ -247,6 +247,7 @@ describe("with what GitLab notes of deployments", () => {
     }
 
     const edited = () => appendFileSync(inClone("customers/alpenkredit.ts"), "// changed\n");
+    const common = () => appendFileSync(inClone("constructs/kubernetes/labels.ts"), "// changed\n");
     const restored = () => git("checkout", "--quiet", "origin/main", "--", "customers");
     const removed = () => rmSync(inClone("customers/alpenkredit.ts"));
     const documented = () => appendFileSync(inClone("docs/deploy.md"), "More.\n");
@@ -268,6 +269,19 @@ describe("with what GitLab notes of deployments", () => {
       // As when a credential is rotated: it is the same revision that failed.
       gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD~1").trim(), "failed");
       expect(await plan()).toMatchObject({ customers: ["alpenkredit"], removed: [], platform: false });
+    });
+
+    test("has the revert of one that failed half way, though an older pipeline is cancelled after it", async () => {
+      const held = merge(common);
+      gitlab.note("platform", held);
+      gitlab.note("customers/nordbank", held);
+      gitlab.note("customers/alpenkredit", merge(edited));
+      gitlab.note("customers/alpenkredit", merge(edited), "failed");
+      gitlab.note("customers/alpenkredit", held, "canceled");
+      merge(() => git("checkout", "--quiet", "HEAD~1", "--", "customers"));
+      expect(await plan()).toMatchObject({ customers: ["alpenkredit"], removed: [], platform: false });
+      gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD").trim());
+      expect(await plan()).toMatchObject({ customers: [], removed: [], platform: false });
     });
 
     test("has a customer that was destroyed and is put back", async () => {

@@ -6,7 +6,11 @@ interface Deployment {
   readonly environment: string;
   readonly sha: string;
   readonly status: "created" | "running" | "success" | "failed" | "canceled";
+  /** When it got that status. */
+  readonly updated_at: string;
 }
+
+const EARLIER = "2025-12-31T00:00:00.000Z";
 
 /** GitLab's environments and deployments of one project, as far as Nightlane asks for them. */
 export class GitlabDeployments {
@@ -43,7 +47,8 @@ export class GitlabDeployments {
   /** Records the latest status of a deployment. */
   note(environment: string, sha: string, status: Deployment["status"] = "success"): void {
     this.available.add(environment);
-    this.deployments.push({ environment, sha, status });
+    const updated_at = new Date(Date.UTC(2026, 0, 1, 0, 0, this.deployments.length)).toISOString();
+    this.deployments.push({ environment, sha, status, updated_at });
   }
 
   /** Records that a job with the action `stop` ended well. Its deployments stay. */
@@ -68,10 +73,21 @@ export class GitlabDeployments {
       return undefined;
     }
     const [environment, status] = [query.get("environment"), query.get("status")];
+    const after = query.get("updated_after") ?? "";
     const found = this.deployments.filter(
-      (each) => each.environment === environment && (status === null || each.status === status),
+      (each) =>
+        each.environment === environment && (status === null || each.status === status) && each.updated_at >= after,
     );
-    return found.toReversed().slice(from, from + perPage);
+    return found
+      .toReversed()
+      .slice(from, from + perPage)
+      .map(({ updated_at, ...each }) => ({
+        ...each,
+        // GitLab creates a deployment with its pipeline, long before a person starts its wave.
+        created_at: EARLIER,
+        updated_at,
+        deployable: { finished_at: updated_at },
+      }));
   }
 }
 

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   environmentOf,
   lastDeployed,
-  lastTried,
   livingCustomers,
   projectOfJob,
+  triedSince,
 } from "../../../pipeline/deployments.ts";
 import { GitlabDeployments } from "../../support/gitlab-deployments.ts";
 
@@ -21,22 +21,37 @@ test("the last deployment that ended well is what is deployed", async () => {
   gitlab.note("customers/nordbank", "bbb");
   gitlab.note("customers/nordbank", "ccc", "failed");
   gitlab.note("platform", "ddd");
-  expect(await lastDeployed(project, "nordbank")).toBe("bbb");
-  expect(await lastDeployed(project, "platform")).toBe("ddd");
+  expect(await lastDeployed(project, "nordbank")).toMatchObject({ sha: "bbb" });
+  expect(await lastDeployed(project, "platform")).toMatchObject({ sha: "ddd" });
   expect(environmentOf("platform")).toBe("platform");
 });
 
-test.each(["created", "running", "success", "failed", "canceled"] as const)(
-  "the latest try is reported when it is %s",
-  async (status) => {
-    const project = projectOfJob(gitlab.variables);
-    expect(await lastTried(project, "nordbank")).toBeUndefined();
-    gitlab.note("customers/nordbank", "aaa");
-    gitlab.note("customers/nordbank", "bbb", status);
-    gitlab.note("platform", "ccc");
-    expect(await lastTried(project, "nordbank")).toMatchObject({ sha: "bbb", status });
-  },
-);
+test("all that changed since is reported, whatever became of it and however much that is", async () => {
+  const project = projectOfJob(gitlab.variables);
+  gitlab.note("customers/nordbank", "aaa", "failed");
+  gitlab.note("customers/nordbank", "bbb");
+  const last = await lastDeployed(project, "nordbank");
+  const since = async () => (last === undefined ? [] : await triedSince(project, "nordbank", last));
+  expect(await since()).toMatchObject([{ sha: "bbb", status: "success" }]);
+  const statuses = ["created", "running", "failed", "canceled"] as const;
+  for (const status of statuses) {
+    gitlab.note("customers/nordbank", status, status);
+  }
+  gitlab.note("platform", "ccc", "failed");
+  expect((await since()).map(({ status }) => status)).toEqual([...statuses.toReversed(), "success"]);
+  for (let index = 0; index < 230; index += 1) {
+    gitlab.note("customers/nordbank", `more-${index}`, "failed");
+  }
+  expect(await since()).toHaveLength(5 + 230);
+});
+
+test("a deployment whose job GitLab no longer has counts from when it was created", async () => {
+  const project = projectOfJob(gitlab.variables);
+  gitlab.note("customers/nordbank", "aaa", "failed");
+  gitlab.note("customers/nordbank", "bbb");
+  const last = { sha: "bbb", status: "success", created_at: "2025-12-31T00:00:00.000Z", deployable: null };
+  expect(await triedSince(project, "nordbank", last)).toMatchObject([{ sha: "bbb" }, { sha: "aaa" }]);
+});
 
 test("customers live from their first deployment until they are destroyed, however many there are", async () => {
   const project = projectOfJob(gitlab.variables);
@@ -51,7 +66,7 @@ test("customers live from their first deployment until they are destroyed, howev
   expect(await livingCustomers(project)).toEqual(names);
   gitlab.noteStop("customers/bank-100");
   expect(await livingCustomers(project)).toEqual(names.slice(1));
-  expect(await lastDeployed(project, "bank-100")).toBe("aaa");
+  expect(await lastDeployed(project, "bank-100")).toMatchObject({ sha: "aaa" });
 });
 
 test("a GitLab that does not say is reported with what to do, and without the token", async () => {
