@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
+import { fields } from "../isolation/model/fields.ts";
 import type { Affected } from "./affected.ts";
+import { gitlabCi } from "./gitlab-ci.ts";
 import {
   deployJobs,
   destroyJobs,
@@ -128,15 +130,13 @@ const NOTHING: Jobs = { nothing: { stage: "plan", script: ['echo "this change to
 
 function render(jobs: Jobs): string {
   const stages = ["plan", "review", "platform", "customers", "drift", "by-hand"];
+  const { image, before_script } = fields(gitlabCi().default);
   return stringify(
     {
       // Decided by the parent; a child of a merge request's pipeline runs nothing without it.
       workflow: { rules: [{ when: "always" }] },
       stages,
-      default: {
-        image: "$NIGHTLANE_CI_IMAGE",
-        before_script: ["node_modules/.bin/tsx --version >/dev/null 2>&1 || npm ci --no-audit --no-fund"],
-      },
+      default: { image, before_script },
       ...Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, withRules(job)])),
     },
     { lineWidth: 0, aliasDuplicateObjects: false },

@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { PipelineTrial } from "../isolation/model/estate.ts";
 import { type Fields, fields } from "../isolation/model/fields.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
-
-const FILE = fileURLToPath(new URL("../.gitlab-ci.yml", import.meta.url));
+import { gitlabCi } from "./gitlab-ci.ts";
 
 /** Only these customers are written out: the others' jobs differ only in the name. */
 const WRITTEN = 20;
@@ -16,7 +13,7 @@ export function tryPipeline(customers: readonly string[]): PipelineTrial {
   const child = (purpose: Purpose): Fields =>
     fields(parse(childPipeline({ purpose, affected, base: "HEAD", planCommand: "" })["child.yml"] ?? ""));
   return {
-    main: fields(parse(readFileSync(FILE, "utf8"), { merge: true })),
+    main: gitlabCi(),
     children: { review: child("review"), deploy: child("deploy"), drift: child("drift") },
   };
 }

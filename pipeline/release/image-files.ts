@@ -52,12 +52,12 @@ function kept(before: string | undefined, now: string, earlier: readonly string[
 }
 
 function withImage(pipeline: string, image: string): string {
-  const line = /^( {2}NIGHTLANE_CI_IMAGE: ).*$/m;
+  const line = /^(default:\n(?: .*\n)*? {2}image: ).*$/m;
   if (!line.test(pipeline)) {
     throw mistake(
-      `${PIPELINE}: variables.NIGHTLANE_CI_IMAGE: received nothing`,
+      `${PIPELINE}: default.image: received nothing`,
       "one line names the image of all jobs, by digest",
-      "put it back, as `  NIGHTLANE_CI_IMAGE: <repository>@sha256:...`",
+      "put it back, below `default:` as `  image: <repository>@sha256:...`",
     );
   }
   return pipeline.replace(line, (_, before: string) => `${before}${image}`);

@@ -93,7 +93,7 @@ describe("a release", () => {
     const references = await site.release(site.settings("1.0.0"), JSON.stringify(built));
     const { ci, ...images } = references;
     expect(readImages(join(site.checkout, "images.json"))).toEqual(images);
-    expect(site.read(".gitlab-ci.yml")).toContain(`NIGHTLANE_CI_IMAGE: ${ci}\n`);
+    expect(site.read(".gitlab-ci.yml")).toContain(`\n  image: ${ci}\n`);
     for (const name of RELEASED_NAMES) {
       expect(isByDigest(references[name])).toBe(true);
       expect(references[name]).toBe(`${site.registry.host}/nightlane/${RELEASED[name]}@${built[name]?.digest}`);

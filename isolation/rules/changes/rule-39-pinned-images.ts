@@ -11,7 +11,7 @@ export const pinnedImages: Rule = {
   name: "pinned-images",
   info: "An image is not named by digest, is not the one that was released for its place, or production may run an Argo Workflows with known holes between lanes.",
   explanation:
-    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json, by digest as well. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline, whose jobs hold the credentials of stacks. An image's digest does not reveal its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
+    "A tag is whatever it points to tonight; a digest is what was reviewed and scanned. And any registry has digests: on the platform and in lanes the images are those of images.json, which a release writes; those that policies let in beside them, of earlier-images.json, by digest as well. Images are searched wherever a pod is described: workflow templates, the controller's settings, the Jobs of a step; and in the pipeline and those it triggers, whose jobs hold the credentials of stacks: there a variable is no digest either, since whoever runs a pipeline may set it. An image's digest does not reveal its version, so the versions that production may have are read from versions.json: the farm's own may be lower, the floor for production may not.",
   unit: "images and versions",
   check(view, inspection) {
     for (const { manifest, object } of [...view.objects, ...view.customerSideObjects]) {
@@ -26,7 +26,11 @@ export const pinnedImages: Rule = {
     for (const { manifest } of view.objects.filter(({ manifest: { kind } }) => kind === "WorkflowTemplate")) {
       checkRunners(manifest, inspection);
     }
-    checkPipeline(view.trials.pipeline?.main, inspection);
+    const { main, children = {} } = view.trials.pipeline ?? {};
+    checkPipeline(".gitlab-ci.yml", main, inspection);
+    for (const [purpose, child] of Object.entries(children)) {
+      checkPipeline(`pipeline of ${purpose}`, child, inspection);
+    }
     const { productionFloor, production } = view.versions.argoWorkflows;
     for (const [property, version] of Object.entries({ productionFloor, production })) {
       if (version === undefined) {
@@ -44,21 +48,20 @@ export const pinnedImages: Rule = {
   },
 };
 
-/** Jobs hold credentials of stacks, so their images are named like those in lanes. */
-function checkPipeline(main: Fields | undefined, inspection: Inspection): void {
-  if (main === undefined) {
-    return;
-  }
-  const named = Object.entries(main).flatMap(([name, job]) => {
-    const image = fields(job).image;
-    return image === undefined ? [] : [[`${name}.image`, text(image) ?? text(fields(image).name) ?? ""] as const];
-  });
-  for (const [where, image] of named) {
+/**
+ * Jobs hold credentials of stacks, so their images are named like those in lanes; in no variable, since whoever runs a
+ * pipeline may set it for that pipeline.
+ */
+function checkPipeline(file: string, pipeline: Fields | undefined, inspection: Inspection): void {
+  for (const [name, job] of Object.entries(pipeline ?? {})) {
+    const { image: named } = fields(job);
+    if (named === undefined) {
+      continue;
+    }
     inspection.examine();
-    const variable = /^\$\{?(\w+)\}?$/.exec(image)?.[1];
-    const meant = variable === undefined ? image : String(fields(main.variables)[variable] ?? "");
-    if (!isNamedByDigest(meant)) {
-      inspection.report(".gitlab-ci.yml", `${where} is ${meant || image}`, "write <repository>@sha256:<64 hex digits>");
+    const image = text(named) ?? text(fields(named).name) ?? "";
+    if (!isNamedByDigest(image)) {
+      inspection.report(file, `${name}.image is ${image}`, "write <repository>@sha256:<64 hex digits>, in no variable");
     }
   }
 }

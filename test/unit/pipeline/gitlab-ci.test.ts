@@ -105,7 +105,7 @@ describe(".gitlab-ci.yml", () => {
       strategy: "depend",
     });
     // A variable that somebody gives to this pipeline goes no further.
-    expect(jobs.get(name)).toMatchObject({ inherit: { variables: ["NIGHTLANE_CI_IMAGE", "GIT_DEPTH"] } });
+    expect(jobs.get(name)).toMatchObject({ inherit: { variables: ["GIT_DEPTH"] } });
   });
 
   test.each([
@@ -197,6 +197,14 @@ describe(".gitlab-ci.yml", () => {
     expect(jobs.get("plan:deploy")?.script).toEqual([
       'node_modules/.bin/tsx pipeline/plan.ts "$CI_COMMIT_BEFORE_SHA" "$CI_COMMIT_SHA" --for deploy --deployed',
     ]);
+  });
+
+  test("takes no image from a variable: whoever runs a pipeline may set one", () => {
+    expect(pipeline.default).toMatchObject({ image: expect.stringMatching(/^[\w./:-]+@sha256:[0-9a-f]{64}$/) });
+    expect(text).not.toMatch(/^ *(image|services): *\$/m);
+    for (const [name, job] of jobs) {
+      expect(job, name).not.toHaveProperty("image");
+    }
   });
 
   test("its child pipelines prepare a job as it does", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type ImageFiles, nextImageFiles, readImageFiles } from "../../../pipeline/release/image-files.ts";
 import type { References } from "../../../pipeline/release/registry.ts";
 import { repositoryRoot } from "../../farm/paths.ts";
@@ -26,7 +27,7 @@ describe("the files of the next release", () => {
   test("name its images by digest, the one of the pipeline's jobs in the pipeline", () => {
     const { ci, ...images } = references("1");
     expect(JSON.parse(first["images.json"])).toEqual(images);
-    expect(first[".gitlab-ci.yml"]).toContain(`\n  NIGHTLANE_CI_IMAGE: ${ci}\n`);
+    expect(parse(first[".gitlab-ci.yml"]).default).toMatchObject({ image: ci });
     expect(first[".gitlab-ci.yml"].split("\n")).toHaveLength(files[".gitlab-ci.yml"].split("\n").length);
   });
 
@@ -52,9 +53,7 @@ describe("the files of the next release", () => {
   );
 
   test("are refused where the pipeline names no image", () => {
-    const without = { ...files, ".gitlab-ci.yml": "stages: [check]\n" };
-    expect(() => nextImageFiles(without, references("1"))).toThrow(
-      ".gitlab-ci.yml: variables.NIGHTLANE_CI_IMAGE: received nothing",
-    );
+    const without = { ...files, ".gitlab-ci.yml": "default:\n  interruptible: true\nlint:\n  image: node\n" };
+    expect(() => nextImageFiles(without, references("1"))).toThrow(".gitlab-ci.yml: default.image: received nothing");
   });
 });

@@ -1,7 +1,6 @@
-import type { PipelineTrial } from "../../../../isolation/model/estate.ts";
 import type { Fields } from "../../../../isolation/model/fields.ts";
 import { append, type Draft, set } from "../draft.ts";
-import { type Mutation, mutation } from "./mutation.ts";
+import { type Mutation, mutation, pipelineOf } from "./mutation.ts";
 
 const PROJECT = "AppProject argocd/customer-alpenkredit";
 const APPLICATION = "Application argocd/alpenkredit.pricing-engine";
@@ -216,13 +215,6 @@ function pipelineJob(title: string, purpose: "review" | "deploy" | "drift", name
     const child = changed(pipeline.children[purpose] ?? {}, name, change);
     draft.trials = { ...draft.trials, pipeline: { ...pipeline, children: { ...pipeline.children, [purpose]: child } } };
   });
-}
-
-function pipelineOf({ trials: { pipeline } }: Draft): PipelineTrial {
-  if (pipeline === undefined) {
-    throw new Error("the sound estate has no pipeline");
-  }
-  return pipeline;
 }
 
 function mainJob(title: string, name: string, change: Fields): Mutation {

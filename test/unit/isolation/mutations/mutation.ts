@@ -1,4 +1,4 @@
-import type { Estate } from "../../../../isolation/model/estate.ts";
+import type { Estate, PipelineTrial } from "../../../../isolation/model/estate.ts";
 import { Draft } from "../draft.ts";
 
 /** One thing broken on purpose, and who must say so. */
@@ -36,4 +36,12 @@ export function mutation(
       return draft.estate;
     },
   };
+}
+
+/** What GitLab runs of an estate that has it. */
+export function pipelineOf({ trials: { pipeline } }: Draft): PipelineTrial {
+  if (pipeline === undefined) {
+    throw new Error("the sound estate has no pipeline");
+  }
+  return pipeline;
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
 import { type Fields, fields } from "../../../../isolation/model/fields.ts";
 import { append, type Draft, get, set, TEMPLATE } from "../draft.ts";
-import { type Mutation, mutation } from "./mutation.ts";
+import { type Mutation, mutation, pipelineOf } from "./mutation.ts";
 
 const CRON = "CronWorkflow customer-nordbank/night";
 const SETTINGS = "ConfigMap argo/workflow-controller-configmap";
@@ -93,12 +93,18 @@ export const supplyMutations: readonly Mutation[] = [
     const templates = get(draft.object("nordbank", "WorkflowTemplate"), "spec/templates") as readonly Manifest[];
     append(templates[0] as Manifest, "sidecars", { name: "proxy", image: "proxy:1" });
   }),
-  pipelineImage("by tag, in the variable that names it", (main) => ({
+  pipelineImage("by tag", (main) => ({ ...main, default: { image: "registry.nightlane.example/nightlane/ci:1" } })),
+  pipelineImage("by a variable, which whoever runs a pipeline may set", (main) => ({
     ...main,
-    variables: { NIGHTLANE_CI_IMAGE: "registry.nightlane.example/nightlane/ci:1" },
+    variables: { IMAGE: fields(main.default).image },
+    default: { image: "$IMAGE" },
   })),
   pipelineImage("by tag, of one job", (main) => ({ ...main, lint: { ...fields(main.lint), image: "node:24" } })),
-  pipelineImage("by a variable that nobody sets here", (main) => ({ ...main, default: { image: "$SOMEWHERE" } })),
+  mutation(39, "the image of what is deployed by a variable", "pipeline of deploy", (draft) => {
+    const pipeline = pipelineOf(draft);
+    const deploy = { ...pipeline.children.deploy, default: { image: "$IMAGE" } };
+    draft.trials = { ...draft.trials, pipeline: { ...pipeline, children: { ...pipeline.children, deploy } } };
+  }),
   version("a floor with known holes", { productionFloor: "4.0.5" }),
   version("a floor before its release", { productionFloor: "4.0.10-rc1" }),
   version("a production below the floor", { productionFloor: "4.0.10", production: "4.0.9" }),
@@ -108,10 +114,7 @@ export const supplyMutations: readonly Mutation[] = [
 /** The repository's own pipeline with another image. */
 function pipelineImage(title: string, change: (main: Fields) => Fields): Mutation {
   return mutation(39, `a pipeline's image ${title}`, ".gitlab-ci.yml", (draft) => {
-    const { pipeline } = draft.trials;
-    if (pipeline === undefined) {
-      throw new Error("the estate has no pipeline to look at");
-    }
+    const pipeline = pipelineOf(draft);
     draft.trials = { ...draft.trials, pipeline: { ...pipeline, main: change(pipeline.main) } };
   });
 }
