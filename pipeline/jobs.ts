@@ -140,28 +140,41 @@ export function destroyJobs(name: string): Jobs {
       script: [
         // Started late, it finds a customer that was restored meanwhile, and leaves it.
         `node_modules/.bin/tsx pipeline/newest.ts ${name}`,
-        // The last revision with the file shows where the remote Jobs are. With the certificates beside it, if there
-        // are any.
-        `git checkout "$(git rev-list -1 HEAD -- customers/${name}.ts)^" -- 'customers/${name}.*'`,
-        // Tells nightwatch that the nights are removed on purpose: it calls people if an active schedule disappears.
-        `kubectl --namespace ${laneNamespace(name)} get cronworkflows --output name | xargs -r -n 1 kubectl --namespace ${laneNamespace(name)} patch --type merge --patch '{"spec":{"suspend":true}}'`,
-        // A running night uses its volume, and the destruction would wait for that until morning.
-        `kubectl --namespace ${laneNamespace(name)} delete cronworkflows,workflows --all --timeout=10m`,
+        // The last revision with the file shows where the remote Jobs are. With the certificates beside it, and the
+        // settings of its stack, if there are any.
+        `last="$(git rev-list -1 HEAD -- customers/${name}.ts)^"`,
+        `git checkout "$last" -- 'customers/${name}.*' $(git ls-tree --name-only "$last" Pulumi.${name}.yaml)`,
+        // Tried again, it may find no lane, and then the deployer's rights in it are gone, too.
+        `lane=$(kubectl get namespace ${laneNamespace(name)} --ignore-not-found --output 'jsonpath={.status.phase}')`,
+        emptyLane(name),
         // Pulumi would wait for it by watching all of Argo CD's Secrets, which no customer's deployer may.
         ...(centralCluster().argoCd
           ? [
               `kubectl --namespace ${ARGOCD_NAMESPACE} delete secret ${clusterSecretName(name)} --ignore-not-found --wait=false`,
             ]
           : []),
-        // While the account still exists, which a federated customer's token needs.
-        `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name} --sign-in`,
         `pulumi destroy --stack ${name} --yes --skip-preview --non-interactive --color never`,
-        // After the lane, in which nothing can start a new one any more.
+        // After the lane, in which nothing can start a new one any more, and before the stack, which may keep the
+        // kubeconfig. Where it cannot, it warns: the lane is gone, and the rest must not stay for that.
         `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name}`,
         `pulumi stack rm ${name} --yes --non-interactive`,
       ],
     },
   };
+}
+
+/** Prepares a lane that still is there for its end. */
+function emptyLane(name: string): string {
+  const kubectl = `kubectl --namespace ${laneNamespace(name)}`;
+  const lines = [
+    // Tells nightwatch that the nights are removed on purpose: it calls people if an active schedule disappears.
+    `${kubectl} get cronworkflows --output name | xargs -r -n 1 ${kubectl} patch --type merge --patch '{"spec":{"suspend":true}}'`,
+    // A running night uses its volume, and the destruction would wait for that until morning.
+    `${kubectl} delete cronworkflows,workflows --all --timeout=10m`,
+    // While the account still exists, which a federated customer's token needs.
+    `node_modules/.bin/tsx pipeline/remove-remote-jobs.ts ${name} --sign-in`,
+  ];
+  return ['if [ "$lane" = Active ]; then', ...lines.map((line) => `  ${line}`), "fi"].join("\n");
 }
 
 /** The job that finds changes made outside the repository. */

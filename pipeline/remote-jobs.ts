@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { federatedKubeconfig } from "../constructs/checks/check-kubeconfig.ts";
 import { proxyUrl, reachableServer } from "../constructs/definition/api-server.ts";
 import type { CustomerDefinition } from "../constructs/definition/customer-definition.ts";
-import { mistake, UserError } from "../constructs/definition/problem.ts";
+import { mistake, received } from "../constructs/definition/problem.ts";
 import { isFederated } from "../constructs/lane/federation.ts";
 import { NoLane, withFederatedToken } from "../infra/preflight/federated-token.ts";
 import { CUSTOMER_LABEL } from "../runs/run-record.ts";
@@ -12,7 +12,7 @@ import { CUSTOMER_LABEL } from "../runs/run-record.ts";
 /** Seconds for which a federated customer's token is valid: a lane's removal, and what follows it. */
 const SIGNED_IN = 3600;
 
-/** File that keeps a federated customer's token while the lane is removed. */
+/** File that keeps a federated customer's token while the lane is removed, or another's kubeconfig out of its stack. */
 function signedInFile({ name }: CustomerDefinition): string {
   return `${name}.remote-kubeconfig`;
 }
@@ -26,11 +26,8 @@ export async function signIn(definition: CustomerDefinition): Promise<void> {
   if (!isFederated(definition)) {
     return;
   }
-  const file = signedInFile(definition);
   try {
-    const kubeconfig = await withFederatedToken(definition.name, federatedKubeconfig(definition), SIGNED_IN);
-    rmSync(file, { force: true });
-    writeFileSync(file, kubeconfig, { mode: 0o600, flag: "wx" });
+    keep(definition, await withFederatedToken(definition.name, federatedKubeconfig(definition), SIGNED_IN));
   } catch (error) {
     if (!(error instanceof NoLane)) {
       throw error;
@@ -39,6 +36,14 @@ export async function signIn(definition: CustomerDefinition): Promise<void> {
       `The lane of ${definition.name} is already gone: its Jobs are for the customer's administrator.\n`,
     );
   }
+}
+
+/** Writes the file for this user alone, and returns its name. */
+function keep(definition: CustomerDefinition, kubeconfig: string): string {
+  const file = signedInFile(definition);
+  rmSync(file, { force: true });
+  writeFileSync(file, kubeconfig, { mode: 0o600, flag: "wx" });
+  return file;
 }
 
 /**
@@ -56,18 +61,38 @@ export async function removeRemoteJobs(definition: CustomerDefinition): Promise<
 /** File with the kubeconfig of the customer's cluster. */
 function kubeconfigOf(definition: CustomerDefinition): string {
   const { kubeconfig: reference } = definition.credentials;
-  const signedIn = signedInFile(definition);
-  const file = isFederated(definition)
-    ? existsSync(signedIn) && signedIn
-    : reference.kind === "gitlabFile" && process.env[reference.variable];
-  if (typeof file === "string" && file !== "") {
-    return file;
+  switch (reference.kind) {
+    case "federated": {
+      const file = signedInFile(definition);
+      return existsSync(file)
+        ? file
+        : fail(definition, "no token from before the lane was removed (--sign-in), in whose name there is one");
+    }
+    case "pulumiSecret":
+      return keep(definition, pulumiSecretOf(definition, reference.key));
+    case "gitlabFile":
+      return (
+        process.env[reference.variable] || fail(definition, `no environment variable ${reference.variable} with a file`)
+      );
   }
-  const remove = `kubectl --namespace ${definition.cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${definition.name}`;
+}
+
+/** The stack still has its secrets when the lane is gone. What Pulumi says of an error has none of them. */
+function pulumiSecretOf(definition: CustomerDefinition, key: string): string {
+  const args = ["config", "get", "--stack", definition.name, "--", key];
+  try {
+    return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  } catch {
+    return fail(definition, `a stack of which Pulumi cannot read the secret ${received(key)}`);
+  }
+}
+
+/** @throws UserError that says who ends the Jobs instead */
+function fail({ name, cluster }: CustomerDefinition, shown: string): never {
   throw mistake(
-    `customers/${definition.name}.ts: no kubeconfig in a file`,
-    "the Jobs in the customer's cluster are removed with the customer's kubeconfig, or with a federated customer's token from before the lane was removed (--sign-in)",
-    `the customer's administrator removes them: ${remove}`,
+    `customers/${name}.ts: credentials.kubeconfig: received ${shown}: Jobs of ${name} may still run`,
+    "the Jobs in the customer's cluster are removed with the credential of its nights",
+    `the customer's administrator removes them: kubectl --namespace ${cluster.namespace} delete jobs --selector ${CUSTOMER_LABEL}=${name}`,
   );
 }
 
@@ -94,6 +119,6 @@ async function removeJobs(definition: CustomerDefinition, kubeconfig: string): P
     (error: unknown) => String(error),
   );
   if (ended !== undefined) {
-    throw new UserError(`kubectl ended with ${ended}: Jobs of ${definition.name} may still run`);
+    fail(definition, `a kubeconfig with which kubectl ended with ${ended}`);
   }
 }

@@ -107,9 +107,13 @@ describe("for the default branch", () => {
 
   test("destroy takes the remote Jobs along, with the namespace that the deleted file named", () => {
     const script = deploy["gone:destroy"]?.script ?? [];
-    expect(script[1]).toBe(`git checkout "$(git rev-list -1 HEAD -- customers/gone.ts)^" -- 'customers/gone.*'`);
+    expect(script[1]).toBe('last="$(git rev-list -1 HEAD -- customers/gone.ts)^"');
+    expect(script[2]).toMatch(/^git checkout "\$last" -- 'customers\/gone\.\*' /);
     const at = (part: string): number => script.findIndex((line) => line.includes(part));
-    expect(at("remove-remote-jobs.ts gone --sign-in")).toBeGreaterThan(at("delete cronworkflows"));
+    const inLane = script[at("--sign-in")]?.split("\n").map((line) => line.trim()) ?? [];
+    expect(inLane.findIndex((line) => line.endsWith(" --sign-in"))).toBeGreaterThan(
+      inLane.findIndex((line) => line.includes("delete cronworkflows")),
+    );
     expect(at("pulumi destroy")).toBeGreaterThan(at("remove-remote-jobs.ts gone --sign-in"));
     expect(script.findIndex((line) => line.endsWith("remove-remote-jobs.ts gone"))).toBeGreaterThan(
       at("pulumi destroy"),
