@@ -26,6 +26,12 @@ test("whom the settings name comes first, if the change touches them", () => {
   expect(waves(MANY.slice(0, 5), MANY, settings)[0]).toEqual(["bank-000"]);
 });
 
+test("whoever cannot be deployed holds nobody up once the settings name others for both waves", () => {
+  const found = waves(MANY.slice(0, 31), MANY, { first: ["bank-007"], second: ["bank-008", "bank-009"] });
+  expect(found.slice(0, 2)).toEqual([["bank-007"], ["bank-008", "bank-009"]]);
+  expect(found[2]?.[0]).toBe("bank-000");
+});
+
 test("a name that is nobody's is refused", () => {
   expect(() => waves(MANY, MANY, { first: ["nobody"], second: [] })).toThrow(
     'pipeline/waves.json: received ["nobody"]\n    rule: the first two waves name customers, by their file',
