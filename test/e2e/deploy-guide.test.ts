@@ -98,6 +98,8 @@ const afterwards: Readonly<Record<string, () => Promise<void>>> = {
   "8": async () => {
     expect((await central.call({ method: "GET", path: `/api/v1/namespaces/${LANE}` })).status).toBe(404);
     expect(existsSync(join(home, "nightlane", "state", ".pulumi", "stacks", "nightlane", "seebank.json"))).toBe(false);
+    const status = ["status", "--porcelain", "--", "customers"];
+    expect(execFileSync("git", status, { cwd: clone, encoding: "utf8" })).toBe("");
   },
 };
 
