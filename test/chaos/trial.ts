@@ -91,6 +91,8 @@ async function injectAndJudge(
     const notices = await Promise.all(watches.map((watch) => watch.notices()));
     return await Promise.all(stage.nights.map((night, index) => judgeNight(props, night, ends[index], notices[index])));
   } catch (error) {
+    // They stay for investigation, but do not compute on, beside the nights that follow.
+    await Promise.allSettled(stage.nights.map((night) => night.release()));
     const problem = `the fault could not be injected: ${error instanceof Error ? error.message : String(error)}`;
     return stage.nights.map((night) => ({
       fault: props.fault.name,
