@@ -3,7 +3,10 @@ import type { FileChange } from "./changes.ts";
 
 /** What a merge on the default branch has to deploy. */
 export interface Pending extends Affected {
-  /** Those of `customers` that this merge changes and that lack no common change: they wait for nobody. */
+  /**
+   * Those of `customers` that wait for nobody: who is new, and the one that this merge changes, where it changes no
+   * other and that one lacks no common change.
+   */
   readonly own: readonly string[];
 }
 
@@ -50,14 +53,15 @@ export function pending(
     return last === undefined || !last.isSettled || touched(affected(changesSince(last.revision), names));
   };
   const customers = names.filter((name) => lacks(name, (since) => since.customers.includes(name)));
-  const lacksCommon = (name: string): boolean => {
+  const changed = merged.customers.filter((name) => lastOf(name) !== undefined);
+  const waits = (name: string): boolean => {
     const last = lastOf(name);
-    return last !== undefined && affected(changesSince(last.revision), names).platform;
+    return last !== undefined && (changed.length > 1 || affected(changesSince(last.revision), names).platform);
   };
   return {
     customers,
     removed: [...new Set([...merged.removed, ...living.filter((name) => !names.includes(name))])].sort(),
     platform: lacks("platform", (since) => since.platform),
-    own: merged.platform ? [] : customers.filter((name) => merged.customers.includes(name) && !lacksCommon(name)),
+    own: merged.platform ? [] : customers.filter((name) => merged.customers.includes(name) && !waits(name)),
   };
 }

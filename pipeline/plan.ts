@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import pLimit from "p-limit";
-import { customerNames } from "../constructs/definition/customer-files.ts";
+import { customerFile, customerNames } from "../constructs/definition/customer-files.ts";
 import { mistake, received } from "../constructs/definition/problem.ts";
 import { runCli } from "../constructs/definition/run-cli.ts";
 import { replaceFolder } from "../infra/output-folder.ts";
@@ -12,7 +12,7 @@ import { type Affected, affected } from "./affected.ts";
 import { addedBetween, changedFiles, type FileChange, isBefore, isCommit } from "./changes.ts";
 import { childPipeline, type Purpose } from "./child-pipeline.ts";
 import { lastDeployed, livingCustomers, type Project, projectOfJob, triedSince } from "./deployments.ts";
-import { type Deployed, type LastDeployment, type Pending, pending } from "./pending.ts";
+import { type Deployed, type LastDeployment, pending } from "./pending.ts";
 import { waves } from "./waves.ts";
 
 interface Options {
@@ -65,16 +65,21 @@ async function planOf(base: string, head: string, options: Options): Promise<Pla
   if (options.for !== "deploy") {
     return { ...affected(changes, names), waves: [] };
   }
-  const { own, ...touched } = options.deployed
-    ? pending(changes, names, await deployed(names, head))
-    : ownIn(affected(changes, names));
+  const before = options.deployed ? await deployed(names, head) : deployedFrom(base, head, changes);
+  const { own, ...touched } = pending(changes, names, before);
   const common = touched.customers.filter((name) => !own.includes(name));
   return { ...touched, waves: waves(common, names) };
 }
 
-/** Where GitLab is not asked, only this merge is to be deployed. */
-function ownIn(touched: Affected): Pending {
-  return { ...touched, own: touched.platform ? [] : touched.customers };
+/** Where GitLab is not asked, everything counts as deployed from `base`. */
+function deployedFrom(base: string, head: string, changes: readonly FileChange[] | undefined): Deployed {
+  const added = changes === undefined ? [] : addedBetween(base, head, CUSTOMER_FILES, REPOSITORY);
+  const isNew = (stack: string): boolean => added.some(({ path }) => path === customerFile(stack));
+  return {
+    lastOf: (stack) => (isNew(stack) ? undefined : { revision: base, isSettled: true }),
+    changesSince: () => changes,
+    living: [],
+  };
 }
 
 /** Questions to GitLab at once. */

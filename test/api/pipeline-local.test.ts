@@ -252,6 +252,22 @@ describe("with what GitLab notes of deployments", () => {
     const removed = () => rmSync(inClone("customers/alpenkredit.ts"));
     const documented = () => appendFileSync(inClone("docs/deploy.md"), "More.\n");
 
+    test("goes out in waves where it changes several customers' files, and at once where it adds them", async () => {
+      merge(() => {
+        edited();
+        appendFileSync(inClone("customers/nordbank.ts"), "// changed\n");
+        addSeebank();
+      });
+      expect(await plan()).toMatchObject({
+        customers: ["alpenkredit", "nordbank", "seebank"],
+        waves: [["alpenkredit"], ["nordbank"]],
+      });
+      run("tsx", ["pipeline/plan.ts", "HEAD~1", "HEAD", "--for", "deploy"]);
+      expect(JSON.parse(readFileSync(inClone("plan/affected.json"), "utf8"))).toMatchObject({
+        waves: [["alpenkredit"], ["nordbank"]],
+      });
+    });
+
     test("has the revert of a change that failed half way, and nothing where all is well", async () => {
       gitlab.note("customers/alpenkredit", merge(edited), "failed");
       merge(restored);

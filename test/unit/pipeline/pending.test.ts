@@ -102,16 +102,35 @@ test("what a merge with nothing in it finds unsettled is deployed, too", () => {
 });
 
 test("a customer's own merge carries no common change past the wave that holds it", () => {
-  const merge = changed("customers/nordbank.ts", "customers/seebank.ts");
+  const merge = changed("customers/nordbank.ts");
   const before = [...changed("constructs/lane/x.ts"), ...merge];
   const held = project({ revisions: { nordbank: "older" }, changes: { last: merge, older: before } });
-  expect(pending(merge, NAMES, held)).toMatchObject({ customers: ["nordbank", "seebank"], own: ["seebank"] });
+  expect(pending(merge, NAMES, held)).toMatchObject({ customers: ["nordbank"], own: [] });
+  expect(pending(merge, NAMES, project({ changes: { last: merge, older: before } }))).toMatchObject({
+    customers: ["nordbank"],
+    own: ["nordbank"],
+  });
 });
 
-test("a customer that is new, or put back, waits for nobody; one of an unknown revision does", () => {
-  const merge = changed("customers/nordbank.ts", "customers/seebank.ts");
-  const found = project({ revisions: { nordbank: undefined, seebank: "rewritten" }, changes: { last: merge } });
-  expect(pending(merge, NAMES, found)).toMatchObject({ customers: ["nordbank", "seebank"], own: ["nordbank"] });
+test("a merge that changes several customers' files is nobody's own", () => {
+  const merge = changed("customers/nordbank.ts", "customers/seebank.ts", "Pulumi.seebank.yaml");
+  expect(pending(merge, NAMES, project({ changes: { last: merge } }))).toMatchObject({
+    customers: ["nordbank", "seebank"],
+    own: [],
+  });
+});
+
+test("customers that are new, or put back, wait for nobody, and make nobody wait", () => {
+  const merge = changed("customers/alpenkredit.ts", "customers/nordbank.ts", "customers/seebank.ts");
+  const revisions = { alpenkredit: undefined, nordbank: undefined };
+  const found = pending(merge, NAMES, project({ revisions, changes: { last: merge } }));
+  expect(found).toMatchObject({ customers: NAMES, own: NAMES });
+});
+
+test("a customer of an unknown revision waits, since it may lack anything", () => {
+  const merge = changed("customers/seebank.ts");
+  const found = project({ revisions: { seebank: "rewritten" }, changes: { last: merge } });
+  expect(pending(merge, NAMES, found)).toMatchObject({ customers: ["seebank"], own: [] });
 });
 
 test("a removed customer whose destruction was never offered is removed by the next merge", () => {
