@@ -39,7 +39,10 @@ const command = new Command("plan")
       .makeOptionMandatory(),
   )
   .option("--out <folder>", "where the pipeline's files go", "plan")
-  .option("--deployed", "ask GitLab what each stack was last deployed from, and deploy what differs from that")
+  .option(
+    "--deployed",
+    "ask GitLab what each stack was last deployed from, and deploy what differs from that, or compare what does not",
+  )
   .option("--again <plan>", "write the pipeline of this plan, from affected.json")
   .action(async (base: string, head: string, options: Options) => {
     const touched: Plan = options.again ? JSON.parse(options.again) : await planOf(base, head, options);
@@ -61,14 +64,33 @@ const command = new Command("plan")
 
 async function planOf(base: string, head: string, options: Options): Promise<Plan> {
   const names = customerNames();
-  const changes = options.for === "drift" ? undefined : changedFiles(base, head, REPOSITORY);
-  if (options.for !== "deploy") {
+  if (options.for === "drift") {
+    const all = affected(undefined, names);
+    return { ...(options.deployed ? without(await deployed(names, head), all) : all), waves: [] };
+  }
+  const changes = changedFiles(base, head, REPOSITORY);
+  if (options.for === "review") {
     return { ...affected(changes, names), waves: [] };
   }
   const before = options.deployed ? await deployed(names, head) : deployedFrom(base, head, changes);
   const { own, ...touched } = pending(changes, names, before);
   const common = touched.customers.filter((name) => !own.includes(name));
   return { ...touched, waves: waves(common, names) };
+}
+
+/** Leaves out stacks that a change has yet to reach, as while a wave waits: they differ without any drift. */
+function without(before: Deployed, { customers, platform, removed }: Affected): Affected {
+  const lacking = pending([], customers, before);
+  const stacks = [...(lacking.platform ? [PLATFORM] : []), ...lacking.customers];
+  const waiting = stacks.filter((stack) => before.lastOf(stack) !== undefined);
+  if (waiting.length > 0) {
+    console.log(`plan: not compared, since a change has yet to be deployed there: ${waiting.join(", ")}`);
+  }
+  return {
+    customers: customers.filter((name) => !waiting.includes(name)),
+    platform: platform && !waiting.includes(PLATFORM),
+    removed,
+  };
 }
 
 /** Where GitLab is not asked, everything counts as deployed from `base`. */

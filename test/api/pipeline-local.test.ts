@@ -268,6 +268,19 @@ describe("with what GitLab notes of deployments", () => {
       });
     });
 
+    test("is looked for as drift only where it is deployed, and the others are named", async () => {
+      gitlab.note("platform", merge(common));
+      gitlab.note("customers/alpenkredit", git("rev-parse", "HEAD").trim());
+      const args = ["pipeline/plan.ts", "HEAD", "HEAD", "--for", "drift", "--deployed"];
+      const { code, printed } = await start("tsx", args);
+      expect(code, printed).toBe(0);
+      expect(printed).toContain("plan: not compared, since a change has yet to be deployed there: nordbank\n");
+      expect(JSON.parse(readFileSync(inClone("plan/affected.json"), "utf8"))).toMatchObject({
+        customers: ["alpenkredit"],
+        platform: true,
+      });
+    });
+
     test("has the revert of a change that failed half way, and nothing where all is well", async () => {
       gitlab.note("customers/alpenkredit", merge(edited), "failed");
       merge(restored);

@@ -110,7 +110,7 @@ describe(".gitlab-ci.yml", () => {
 
   test.each([
     ["plan:review", 'node_modules/.bin/tsx pipeline/plan.ts "$base" HEAD --for review'],
-    ["plan:drift", 'node_modules/.bin/tsx pipeline/plan.ts "$CI_COMMIT_SHA" "$CI_COMMIT_SHA" --for drift'],
+    ["plan:drift", 'node_modules/.bin/tsx pipeline/plan.ts "$CI_COMMIT_SHA" "$CI_COMMIT_SHA" --for drift --deployed'],
   ])("%s plans what its name says", (name, command) => {
     expect(jobs.get(name)?.script?.at(-1)).toBe(command);
   });
