@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from nightlane_runner.container import remote_scripts
+from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container import work as work_module
 from nightlane_runner.container.remote_process import LocalProcess
 from nightlane_runner.container.shell_session import Ending, TransportFailed
@@ -18,7 +18,7 @@ from nightlane_runner.container.transfer import NEEDED_PROGRAMS, fetch_path
 from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.failures import StepEnded
 from tests.support.eventually import eventually
-from tests.support.local_shell import DeadShell, LocalShell
+from tests.support.local_shell import SLOW_LINK, DeadShell, LocalShell
 from tests.support.local_work import SHELLS, work_in
 
 
@@ -26,6 +26,7 @@ def _run(work: ContainerWork, *command: str) -> tuple[bytes, Ending, str]:
     with work.session(remote_scripts.RUN_COMMAND, command) as session:
         session.wait_until_begun()
         session.write(b"go\n")
+        session.end_input()
         output = b"".join(iter(session.read, b""))
         *lines, end, nothing = output.split(b"\n")
         assert session.is_end(end)
@@ -89,6 +90,46 @@ def test_truncated_output_with_exit_code_0_is_no_success(tmp_path: Path) -> None
 
     with pytest.raises(TransportFailed, match="exit code 0 before the script did"):
         fetch_path(work_in(shell), PurePosixPath("/results/var.json"), tmp_path)
+
+
+@pytest.mark.fault(14)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_nothing_is_lost_of_what_is_on_its_way_when_all_is_written(shell: Sequence[str], tmp_path: Path) -> None:
+    """Fault 14: servers on the way throw away what a script has left with them when it ends, so it waits."""
+    link = LocalShell(tmp_path, shell)
+    link.way = SLOW_LINK
+    (tmp_path / "results").mkdir()
+    content = os.urandom(600_000)
+    (tmp_path / "results" / "var.json").write_bytes(content)
+
+    unpacked = fetch_path(work_in(link), PurePosixPath("/results/var.json"), tmp_path)
+
+    assert (tmp_path / "var.json").read_bytes() == content
+    assert list(unpacked) == [PurePosixPath("var.json")]
+    with work_in(link).session(remote_scripts.RUN_COMMAND, ["cat", str(tmp_path / "var.json")]) as session:
+        session.write(b"go\n")
+        output = b""
+        while not session.is_end(output.rpartition(b"\n")[0].rpartition(b"\n")[2]):
+            chunk = session.read()
+            assert chunk, "the output ended before its last line"
+            output += chunk
+        assert output.startswith(content)
+        assert session.ending() == Ending(0, "said")
+
+
+def test_what_is_missing_after_the_last_line_is_not_waited_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that announces more than comes is let go, and nothing of it counts."""
+    monkeypatch.setattr(shell_session, "_REST_SECONDS", 0.2)
+    lying = f"""{remote_scripts.UNTIL_ARRIVED}
+echo data
+echo "nightlane-end $1 0 {"0" * 64}" >&2
+until_arrived
+"""
+    with work_in(LocalShell(tmp_path)).session(lying, []) as session:
+        assert b"".join(iter(session.read, b"")) == b"data\n"
+        assert session.ending().measure != session.received.hexdigest()
 
 
 def test_command_that_was_never_told_to_go_does_not_start(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A container on this machine: the runner's scripts run in real shells, and its connection can be cut."""
 
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ class LocalShell:
         started: the scripts' targets, in order.
         cuts: byte counts after which the output of the next sessions is cut, with exit code 0; None cuts nothing.
         environment: the scripts' environment.
+        way: a command that starts them and passes on what they write; none if it is empty.
 
     """
 
@@ -24,12 +26,13 @@ class LocalShell:
         self.started: list[PodContainer] = []
         self.cuts: list[int | None] = []
         self.environment = {"PATH": path}
+        self.way: Sequence[str] = ()
 
     def start(self, target: PodContainer, script: str, arguments: Sequence[str]) -> LocalProcess:
         """Start `script` with the given parameters."""
         self.started.append(target)
         mapped = [f"{self._root}{item}" if item.startswith("/results") else item for item in arguments]
-        command = [*self._shell, *shell_command(script, mapped)[1:]]
+        command = [*self.way, *self._shell, *shell_command(script, mapped)[1:]]
         cut = self.cuts.pop(0) if self.cuts else None
         if cut is not None:
             # A cut connection ends by itself, whatever its other end still waits for.
@@ -55,3 +58,27 @@ class DeadShell:
         if not dead:
             return self._then.start(target, script, arguments)
         return LocalProcess(["/bin/sh", "-c", 'echo "$1" >&2; exit 1', "dead", self._message])
+
+
+_RELAY = """
+import os, subprocess, sys, threading, time
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+held, room = bytearray(), threading.Semaphore(4)
+def take():
+    while data := os.read(child.stdout.fileno(), 65536):
+        room.acquire()
+        held.extend(data)
+threading.Thread(target=take, daemon=True).start()
+while child.poll() is None:
+    data = bytes(held[:65536])
+    del held[:65536]
+    if data:
+        os.write(1, data)
+        room.release()
+    time.sleep(0.02)
+os._exit(child.returncode)
+"""
+"""Passes on what a command writes, slowly, and holds up to 256 KiB of it, which are lost when the command ends."""
+
+SLOW_LINK = (sys.executable, "-c", _RELAY)
+"""The way to a container over servers that hold what a slow link has not taken, and drop it when a script ends."""

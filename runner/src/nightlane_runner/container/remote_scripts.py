@@ -16,7 +16,19 @@ The pipelines of the others measure a stream while it passes: `tee` writes it on
 
 Those that read no input and may take long and say nothing (COPY_FOLDER, SYNC, COMMIT, TIDY_NIGHTS) are left with an
 open one: what keeps their connection alive goes there.
+
+Those that write more than a word (SEND_*, RUN_COMMAND) end only when their input does: whoever reads ends it once all
+has arrived. Of a script that has ended, an API server or a kubelet on the way throws away what it has not passed on
+yet: over a link that takes seconds for that, no copy would ever be whole.
 """
+
+UNTIL_ARRIVED = """
+until_arrived() { while read -r _; do :; done; }
+"""
+"""The function `until_arrived`: waits for the end of standard input; what keeps the connection alive comes there."""
+
+_NAMES = "sed -n '/^[.]$/q;p'"
+"""Reads names, one a line and each with a slash, up to the line `.`: standard input goes on after it."""
 
 PROBE = """
 nonce=$1; shift
@@ -27,7 +39,7 @@ echo "nightlane-end $nonce 0 probed" >&2
 """
 """Parameters: nonce, program... Writes the names of programs that are missing."""
 
-RUN_COMMAND = """
+RUN_COMMAND = f"""{UNTIL_ARRIVED}
 nonce=$1; shift
 echo "nightlane-begin $nonce $$" >&2
 read -r go && [ "$go" = go ] || exit 0
@@ -36,6 +48,7 @@ exec 3<&0 </dev/null
 status=$?
 printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status"
 printf '\\nnightlane-end %s %s said\\n' "$nonce" "$status" >&2
+until_arrived <&3
 """
 """Parameters: nonce, command... The command starts only after the line `go` has come in, so that a connection
 that was cut before is known not to have started it. Further input keeps the connection alive and is never read; it
@@ -100,14 +113,16 @@ absent is that: a test fails of a stale mount and of another user's folder as we
 
 SEND_PATH = (
     _ABSENCE
+    + UNTIL_ARRIVED
     + """
 nonce=$1
 [ -e "$2/$3" ] || absent "$2/$3"
-exec 5>&1 </dev/null
+exec 5>&1 3<&0 </dev/null
 packed() { tar -chf - -C "$1" "./$2" 5>&- 7>&-; echo "$?" >&6; }
 report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
+until_arrived <&3
 """
 )
 """Parameters: nonce, folder, name. Writes a tar of that file or folder; status 66 if it does not exist, 74 if
@@ -115,27 +130,32 @@ nobody can tell."""
 
 SEND_LISTED = (
     _ABSENCE
+    + UNTIL_ARRIVED
     + """
 nonce=$1
 [ -f "$2/$3" ] || absent "$2/$3"
 exec 5>&1
 packed() {
   wc -c <"$1/$2" && cat "$1/$2" || { echo 74 >&6; return; }
-  names=$(cat)
+  names=$("""
+    + _NAMES
+    + """)
   printf '%s\\n' "$names" | tr '\\n' '\\0' | tar -chf - -C "$1" --null -T - 5>&- 7>&-; echo "$?" >&6
 }
 report=$({ { packed "$2" "$3" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
+until_arrived
 """
 )
 """Parameters: nonce, folder, name of its list. Writes the list's size, a line, and the list, and then a tar of the
-files named on standard input, one a line and each taken literally; status 66 if there is no list, 74 if it cannot be
-read, or nobody can tell. Needs GNU tar, which the results pod has. The names are taken in whole first: whoever
-sends them does not read before the last is sent."""
+files named on standard input, one a line, each with a slash and taken literally, up to a line `.`; status 66 if there
+is no list, 74 if it cannot be read, or nobody can tell. Needs GNU tar, which the results pod has. The names are taken
+in whole first: whoever sends them does not read before the last is sent."""
 
 SEND_HASHED = (
     _ABSENCE
+    + UNTIL_ARRIVED
     + """
 nonce=$1; folder=$2; shift 2
 [ ! -L "$folder" ] || { echo "nightlane-end $nonce 66 absent" >&2; exit 0; }
@@ -147,12 +167,15 @@ packed() {
   hashes=$(find "$@" -type f -print0 | xargs -0r sha256sum) || { echo 74 >&6; return; }
   list=$(printf '%s\\n\\n%s' "$entries" "$hashes")
   printf '%s\\n' "$list" | wc -c && printf '%s\\n' "$list"
-  names=$(cat)
+  names=$("""
+    + _NAMES
+    + """)
   printf '%s\\n' "$names" | tr '\\n' '\\0' | tar -chf - --null -T - 5>&- 7>&-; echo "$?" >&6
 }
 report=$({ { packed "$@" | tee /dev/fd/7 >&5; } 7>&1 | sha256sum >&6; } 6>&1)
 set -- $report
 echo "nightlane-end $nonce $1 $2" >&2
+until_arrived
 """
 )
 """Parameters: nonce, folder, name in it... (all that is in it where none is named). As SEND_LISTED, but the list is

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import math
 import os
 import re
 import select
@@ -26,6 +27,9 @@ _ERROR_BYTES = 1500
 
 _END_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0
+
+_REST_SECONDS = 30.0
+"""How long nothing may come after a script's last line though not all that it announces is there."""
 
 KEEP_ALIVE_SECONDS = 15.0
 """How often something small is sent while the work is quiet: connections without traffic are cut on the way, and by the
@@ -99,6 +103,8 @@ class ShellSession:
         self._stdin = _opened(process.stdin)
         self._stdout = _opened(process.stdout)
         os.set_blocking(self._stdin.fileno(), False)
+        self._last_line, self._say_last_line = os.pipe()
+        self._rest_until = math.inf
         self.remote_pid = 0
         self.received = hashlib.sha256()
         self.received_bytes = 0
@@ -119,6 +125,9 @@ class ShellSession:
             if stream is not None:
                 with contextlib.suppress(OSError):  # unsent input of a dead process
                     stream.close()
+        os.close(self._last_line)
+        if not self._reader.is_alive():
+            os.close(self._say_last_line)
 
     def wait_until_begun(self) -> None:
         """Wait for the script's first sentinel; raises TransportFailed if the process ends without it, or is silent."""
@@ -134,15 +143,32 @@ class ShellSession:
                 return
 
     def read(self, most: int = _CHUNK_BYTES) -> bytes:
-        """Return up to `most` bytes of output, b"" at its end."""
-        while not select.select([self._stdout], [], [], _TICK_SECONDS)[0]:
+        """Return up to `most` bytes of output, b"" at its end, or once all has arrived that the last line announces."""
+        while not self._wait_for_output():
+            if self._all_has_arrived():
+                return b""
             self._tick()
             self._keep_alive()
+            if time.monotonic() > self._rest_until:
+                # What is missing does not come any more: let the script end, and its output with it.
+                self.end_input()
         self._tick()
         chunk = os.read(self._stdout.fileno(), most)
         self.received.update(chunk)
         self.received_bytes += len(chunk)
+        if self._ended.is_set():
+            self._rest_until = time.monotonic() + _REST_SECONDS
         return chunk
+
+    def _wait_for_output(self) -> bool:
+        """Wait for output, for the script's last line, or a moment; return whether there is output."""
+        waiting = [self._stdout.fileno()] if self._ended.is_set() else [self._stdout.fileno(), self._last_line]
+        return (
+            self._stdout.fileno() in select.select(waiting, [], [], 0 if self._all_has_arrived() else _TICK_SECONDS)[0]
+        )
+
+    def _all_has_arrived(self) -> bool:
+        return self._ending is not None and self._ending.measure == self.received.hexdigest()
 
     def write(self, data: bytes) -> int:
         """Send all of `data` as input and return its length, as a file does.
@@ -240,7 +266,9 @@ class ShellSession:
                 self._begun.set()
             elif (end := _END.fullmatch(line)) is not None and end["nonce"] == self.nonce:
                 self._ending = Ending(int(end["status"]), end["measure"])
+                self._rest_until = time.monotonic() + _REST_SECONDS
                 self._ended.set()
+                os.write(self._say_last_line, b".")
             elif not self._ended.is_set():
                 self._note_error(line)
 

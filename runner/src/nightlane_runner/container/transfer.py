@@ -83,7 +83,6 @@ def fetch_hashed(
 def fetch_path(work: ContainerWork, path: PurePosixPath, into: Path) -> dict[PurePosixPath, UnpackedFile]:
     """Fetch a file or folder into `into`, under its own name. Raises RemoteAbsent, TransportFailed, UnsafeArchive."""
     with work.session(remote_scripts.SEND_PATH, [str(path.parent), path.name]) as session:
-        session.end_input()
         unpacked: dict[PurePosixPath, UnpackedFile] = {}
         _unpack(session, into, unpacked, str(path))
         return unpacked
@@ -157,8 +156,7 @@ def _fetch(
     """Read a list, answer with the files that are wanted from it, and unpack them."""
     sizes = listed(_sized(session, what))
     # As ./name, so that none is taken for an option.
-    session.write(os.fsencode("".join(f"./{path}\n" for path in sizes)))
-    session.end_input()
+    session.write(os.fsencode("".join(f"./{path}\n" for path in sizes) + ".\n"))
     _unpack(session, into, unpacked, folder, sizes)
 
 
