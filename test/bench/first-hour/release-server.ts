@@ -26,8 +26,6 @@ import type { Reporter } from "../../farm/tools/reporter.ts";
 export interface ReleaseServer {
   /** What `NIGHTLANE_DOWNLOADS` names. */
   readonly address: string;
-  /** Names of the tools that it has. */
-  readonly tools: readonly ToolName[];
   /** How many files were asked for and had. */
   served(): number;
   stop(): Promise<void>;
@@ -68,7 +66,6 @@ export async function serveReleases(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    tools: [...released.keys()],
     served: () => served,
     stop: () => closed(server),
   };
