@@ -63,14 +63,18 @@ async function unzip(archive: string, folder: string, log: string): Promise<void
   }
 }
 
-/** The servers of GOPROXY that come before Go's own ways (`direct`, `off`); Go alone may use a password in it. */
+/** The servers of GOPROXY that come before Go's own ways (`direct`, `off`); Go alone may use a name or password in it. */
 function proxiesOf(said = process.env.GOPROXY || GO_OWN): readonly string[] {
   const all = said.split(/[,|]/).map((one) => one.trim());
   const end = all.findIndex((one) => one === "direct" || one === "off");
   return all
     .slice(0, end === -1 ? all.length : end)
-    .filter((one) => URL.canParse(one) && isTrusted(new URL(one)) && new URL(one).password === "")
+    .filter((one) => URL.canParse(one) && isTrusted(new URL(one)) && !hasCredential(new URL(one)))
     .map((one) => one.replace(/\/+$/, ""));
+}
+
+function hasCredential({ username, password }: URL): boolean {
+  return username !== "" || password !== "";
 }
 
 async function pinOf(folder: string, module: string): Promise<{ readonly version: string; readonly sum: string }> {

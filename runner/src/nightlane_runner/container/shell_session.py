@@ -162,10 +162,10 @@ class ShellSession:
 
     def _wait_for_output(self) -> bool:
         """Wait for output, for the script's last line, or a moment; return whether there is output."""
-        waiting = [self._stdout.fileno()] if self._ended.is_set() else [self._stdout.fileno(), self._last_line]
-        return (
-            self._stdout.fileno() in select.select(waiting, [], [], 0 if self._all_has_arrived() else _TICK_SECONDS)[0]
-        )
+        output = self._stdout.fileno()
+        waiting = [output] if self._ended.is_set() else [output, self._last_line]
+        readable, _, _ = select.select(waiting, [], [], 0 if self._all_has_arrived() else _TICK_SECONDS)
+        return output in readable
 
     def _all_has_arrived(self) -> bool:
         return self._ending is not None and self._ending.measure == self.received.hexdigest()

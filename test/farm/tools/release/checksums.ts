@@ -66,7 +66,7 @@ const recordOf = (name: string) => join(cacheRoot(), "checksums", encodeURICompo
 
 async function recorded(name: string): Promise<string | undefined> {
   try {
-    return (await readFile(recordOf(name), "utf8")).trim();
+    return /^[0-9a-f]{64}$/.exec((await readFile(recordOf(name), "utf8")).trim())?.[0];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return undefined;

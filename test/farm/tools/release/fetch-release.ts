@@ -102,8 +102,8 @@ async function takeFromImage(release: ReleasedImage, product: string, context: F
     }
     await rm(folder, { recursive: true });
   }
-  for (const part of missing) {
-    throw new DownloadProblem(`has no ${part}: not taken`);
+  if (missing.size > 0) {
+    throw new DownloadProblem(`has no ${[...missing].join(" and no ")}: not taken`);
   }
   return { name: release.image, sha256: digest };
 }
