@@ -218,7 +218,7 @@ class Runner:
         shown = without_middle(whole, MOST_SENTENCE_BYTES)
         if shown != whole:
             self._log.info(whole)
-        self._log.info(shown)
+        self._log.end(shown)
         try:
             self._places.termination_log.write_text(shown, encoding="utf-8")
         except OSError as error:

@@ -38,6 +38,7 @@ class StepLog:
         self._out = out
         self._copy: KeptLog | None = None
         self._last: deque[str] = deque(maxlen=MOST_LINES)
+        self._ended = False
         self._lock = threading.Lock()
 
     def keep_in(self, file: Path) -> None:
@@ -50,6 +51,10 @@ class StepLog:
     def info(self, line: str) -> None:
         """Write a line of the runner's own."""
         self._write(line)
+
+    def end(self, line: str) -> None:
+        """Write the last line: what another thread, such as a log's follower, would write after it is left out."""
+        self._write(line, last=True)
 
     def relay(self, source: str, line: str, more: bool = False) -> None:
         """Write a line that `source` (driver, stdout, stderr) wrote; if more follow at once, `flush` ends them."""
@@ -66,16 +71,21 @@ class StepLog:
         with self._lock:
             return list(self._last)
 
-    def _write(self, text: str, flush: bool = True) -> None:
+    def _write(self, text: str, flush: bool = True, last: bool = False) -> None:
         # Much of it was written by the customer's side: it may neither control a terminal nor be endless.
         line = harmless(text)
         with self._lock:
-            self._out.write(f"{line}\n")
-            self._last.append(line)
+            if self._ended:
+                return
+            self._ended = last
+            # The volume first: what it refuses is noted before the line, which may be the last.
             self._keep(lambda copy: copy.write(line))
             if flush:
-                self._out.flush()
                 self._keep(lambda copy: copy.flush())
+            self._out.write(f"{line}\n")
+            self._last.append(line)
+            if flush:
+                self._out.flush()
 
     def _keep(self, action: Callable[[KeptLog], None]) -> None:
         if self._copy is None:
