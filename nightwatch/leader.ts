@@ -6,8 +6,14 @@ import { errorText } from "./error-text.ts";
 const LEASES = { group: "coordination.k8s.io", version: "v1", plural: "leases" } as const;
 
 /** A leader that has not renewed its lease for this long has lost it, seconds. */
-const LEASE_SECONDS = 8;
+const LEASE_SECONDS = 12;
+/** A leader that cannot renew its lease for so long ends: before another one takes over. */
+const GIVE_UP_MILLISECONDS = 9000;
 const RENEW_MILLISECONDS = 2000;
+/** A busy API server may take longer for a request than there is from one renewal to the next. */
+const LONGEST_TRY_MILLISECONDS = 4000;
+/** A process that had no processor for a while has one more try: it renews only what nobody has taken over. */
+const SHORTEST_TRY_MILLISECONDS = 1000;
 
 /** The parts of a Lease that are used. */
 interface Lease {
@@ -49,7 +55,7 @@ export class Leader {
   /** Waits until this process leads; false if `stop` came first. */
   async won(stop: AbortSignal): Promise<boolean> {
     while (!stop.aborted) {
-      if (await this.triedInTime()) {
+      if (await this.triedWithin(LONGEST_TRY_MILLISECONDS)) {
         this.settings.log("info", `${this.settings.identity} leads`);
         return true;
       }
@@ -66,9 +72,11 @@ export class Leader {
       if (stop.aborted) {
         break;
       }
-      if (await this.triedInTime()) {
-        renewed = Date.now();
-      } else if (Date.now() - renewed > (LEASE_SECONDS * 1000 * 3) / 4) {
+      const begun = Date.now();
+      const left = renewed + GIVE_UP_MILLISECONDS - begun;
+      if (await this.triedWithin(Math.max(SHORTEST_TRY_MILLISECONDS, Math.min(left, LONGEST_TRY_MILLISECONDS)))) {
+        renewed = begun;
+      } else if (Date.now() - renewed >= GIVE_UP_MILLISECONDS) {
         return false;
       }
     }
@@ -77,8 +85,8 @@ export class Leader {
   }
 
   /** A try that hangs counts as one that failed. */
-  private async triedInTime(): Promise<boolean> {
-    return Promise.race([this.tried(), delay(RENEW_MILLISECONDS, false)]);
+  private async triedWithin(milliseconds: number): Promise<boolean> {
+    return Promise.race([this.tried(), delay(milliseconds, false)]);
   }
 
   /** Takes the lease, or renews it. @returns whether this process holds it now */

@@ -5,7 +5,7 @@ import { Leader } from "../../nightwatch/leader.ts";
 import { ActStage } from "./act-stage.ts";
 
 /** Longer than a lease lasts that nobody renews. */
-const LEASE_MILLISECONDS = 10_000;
+const LEASE_MILLISECONDS = 14_000;
 let stage: ActStage;
 
 beforeAll(async () => {
@@ -40,6 +40,22 @@ describe("of two nightwatches", () => {
     expect(await kept).toBe(true);
     expect(await waiting).toBe(true);
     stop.abort();
+  });
+
+  test("one goes on to lead where the API server takes three seconds to answer", async () => {
+    const slow = leader("two");
+    const stop = new AbortController();
+    expect(await slow.won(stop.signal)).toBe(true);
+    const read = stage.objects.getNamespacedCustomObject.bind(stage.objects);
+    const answers = vi.spyOn(stage.objects, "getNamespacedCustomObject").mockImplementation(async (request) => {
+      await wait(3000);
+      return read(request);
+    });
+    const kept = slow.kept(stop.signal);
+    expect(await Promise.race([kept, wait(LEASE_MILLISECONDS).then(() => "still leads")])).toBe("still leads");
+    stop.abort();
+    expect(await kept).toBe(true);
+    answers.mockRestore();
   });
 
   test("the other becomes leader at once where the first gives its lease back", async () => {
