@@ -43,7 +43,8 @@ export default defineConfig({
           exclude: [ARGOCD],
           // Each file has an API server of its own, and waits for it most of its time.
           maxWorkers: 2,
-          testTimeout: 180_000,
+          // What a test waits for has limits of its own, which may add up.
+          testTimeout: 420_000,
           hookTimeout: 300_000,
         },
       },

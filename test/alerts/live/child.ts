@@ -11,6 +11,8 @@ export class Child {
   private constructor(
     private readonly identity: ProcessIdentity,
     private readonly log: string,
+    /** Kept once it has ended, by itself or not. */
+    readonly ended: Promise<void>,
   ) {}
 
   /**
@@ -30,12 +32,13 @@ export class Child {
       stdio: ["ignore", output, output],
       cwd: "/",
     });
+    const ended = once(child, "exit").then(() => undefined);
     await once(child, "spawn");
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
     if (identity === undefined) {
       throw new Error(`${command[0]} did not start:\n${readFileSync(log, "utf8")}`);
     }
-    const started = new Child(identity, log);
+    const started = new Child(identity, log, ended);
     const hopeless = async (): Promise<string | undefined> =>
       (await isAlive(identity)) ? undefined : `it ended:\n${readFileSync(log, "utf8").slice(-2000)}`;
     await until({ what: `${ready} answers`, limitSeconds: 120, hopeless, lookAt: log }, () => answers(ready));
