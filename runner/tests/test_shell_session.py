@@ -13,7 +13,7 @@ import pytest
 from nightlane_runner.container import remote_scripts, shell_session
 from nightlane_runner.container import work as work_module
 from nightlane_runner.container.remote_process import LocalProcess
-from nightlane_runner.container.shell_session import Ending, TransportFailed
+from nightlane_runner.container.shell_session import Ending, ShellSession, TransportFailed
 from nightlane_runner.container.transfer import NEEDED_PROGRAMS, fetch_path
 from nightlane_runner.container.work import ContainerWork, OutOfTime
 from nightlane_runner.failures import StepEnded
@@ -235,6 +235,23 @@ def test_trouble_of_a_node_is_not_taken_for_a_container_without_a_shell(
         return
     with pytest.raises(TransportFailed, match="no such file or directory"):
         work.require_programs("tar")
+
+
+@pytest.mark.parametrize("before", [0, 16_000 - 20, 64 * 1024 - 20, 128 * 1024 - 20])
+def test_no_part_of_a_credential_is_shown_of_a_line_without_end(before: int) -> None:
+    """A gateway's page that quotes the request is read in pieces; a piece may end within the token."""
+    token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ"
+    page = f"head -c {before} /dev/zero | tr '\\0' x; echo {token}; echo after it"
+    quoting = LocalProcess(
+        ["/bin/sh", "-c", f"{{ {page}; }} >&2"], None, lambda line: line.replace(token.encode(), b"(token)")
+    )
+    said: list[str] = []
+    with ShellSession(quoting, "nonce", lambda: None, said.append) as session:
+        with pytest.raises(TransportFailed):
+            session.ending()
+        shown = session.errors()
+    assert not any(token[:8] in each or token[-8:] in each for each in (*said, shown))
+    assert [said[-1], len(said)] == ["after it", 2]
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")

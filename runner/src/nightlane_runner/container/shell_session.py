@@ -9,7 +9,7 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO
@@ -17,6 +17,7 @@ from typing import IO
 from nightlane_runner.api.errors import is_forbidden
 from nightlane_runner.container.remote_process import RemoteProcess
 from nightlane_runner.message_limits import without_middle
+from nightlane_runner.step_log import LONGEST_LINE
 
 _TICK_SECONDS = 0.5
 _CHUNK_BYTES = 64 * 1024
@@ -252,10 +253,9 @@ class ShellSession:
             self._process.kill()
 
     def _take_errors(self) -> None:
-        stream = _opened(self._process.stderr)
         blank = False
-        for raw in iter(lambda: stream.readline(_CHUNK_BYTES), b""):
-            line = self._process.without_credential(raw).decode("utf-8", "replace").rstrip("\r\n")
+        for raw in _lines(_opened(self._process.stderr), self._process.without_credential):
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
             if blank and not self._is_own_end(line):
                 self._note_error("")
             # An empty line may be the one before the last words.
@@ -280,6 +280,15 @@ class ShellSession:
         if line:
             self._error_lines.append(line)
         self._on_error_line(line)
+
+
+def _lines(stream: IO[bytes], without_credential: Callable[[bytes], bytes]) -> Iterator[bytes]:
+    """Yield each line without the credential; of an endless one its beginning, since a cut may go through that."""
+    while raw := stream.readline(_CHUNK_BYTES):
+        line, rest = without_credential(raw), raw
+        while not rest.endswith(b"\n") and (rest := stream.readline(_CHUNK_BYTES)):
+            line = line[:LONGEST_LINE]
+        yield line
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:
