@@ -101,6 +101,7 @@ describe("the path of a call", () => {
 
   test("keeps records and metrics while the webhook hangs", async () => {
     world.webhook.answers = undefined;
+    const begun = Date.now();
     await world.apply(tried.flatMap(({ customers, trouble }) => customers.flatMap(trouble)));
     await until({ what: "the webhook was tried", limitSeconds: 60 }, async () => world.webhook.received.length > 0);
     await until({ what: "the failed night is recorded", limitSeconds: 60 }, async () => {
@@ -112,7 +113,9 @@ describe("the path of a call", () => {
     await until({ what: "the failed night is exported", limitSeconds: 60 }, async () => {
       return (await world.prometheus.value('nightlane_night_failed{customer="failedbank"}')) === 1;
     });
-    expect(world.webhook.received.length).toBeLessThanOrEqual(8);
+    // Four at once, each given up after ten seconds.
+    const rounds = 2 + Math.floor((Date.now() - begun) / 10_000);
+    expect(world.webhook.received.length).toBeLessThanOrEqual(4 * rounds);
   }, 300_000);
 
   test("calls for everything that happens, and for nothing else", async () => {

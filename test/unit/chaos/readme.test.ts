@@ -10,7 +10,7 @@ test("the README says for each fault what a person sees and when", () => {
   expect(rows.filter((name) => name !== "fault").toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
 });
 
-/** What the runner's own tests can only simulate, each injected once into real parts. */
+/** R39: what the runner's own tests can only simulate, each injected once into real parts. */
 test.each([
   ["a runner is evicted, or drained", ["runner-evicted", "runner-drained"]],
   ["the driver is evicted", ["driver-evicted"]],

@@ -71,9 +71,9 @@ test("draws the same faults and moments for the same seed", () => {
   expect(Math.max(...numbers)).toBeLessThan(1);
 });
 
-test("there are at least 17 faults, each with a name of its own", () => {
+test("there are at least 32 faults, each with a name of its own", () => {
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
-  expect(faults.length).toBeGreaterThanOrEqual(17);
+  expect(faults.length).toBeGreaterThanOrEqual(32);
 });
 
 test("the soak's line is counted by nights, and by each thing that went wrong", () => {
