@@ -45,7 +45,7 @@ export default defineConfig({
           maxWorkers: 2,
           // What a test waits for has limits of its own, which may add up.
           testTimeout: 420_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -67,12 +67,14 @@ export class Leader {
   /** Renews the lease until `stop`, then gives it back; ends early, with false, if it is lost. */
   async kept(stop: AbortSignal): Promise<boolean> {
     let renewed = Date.now();
+    let begun = renewed;
     while (!stop.aborted) {
-      await delay(RENEW_MILLISECONDS, undefined, { signal: stop }).catch(() => undefined);
+      const pause = begun + RENEW_MILLISECONDS - Date.now();
+      await delay(Math.max(0, pause), undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) {
         break;
       }
-      const begun = Date.now();
+      begun = Date.now();
       const left = renewed + GIVE_UP_MILLISECONDS - begun;
       if (await this.triedWithin(Math.max(SHORTEST_TRY_MILLISECONDS, Math.min(left, LONGEST_TRY_MILLISECONDS)))) {
         renewed = begun;

@@ -35,7 +35,7 @@ describe("acts", () => {
     for (const act of [...acts].reverse()) {
       one.note(act);
     }
-    const settled = { what: "both are settled", limitSeconds: 30 };
+    const settled = { what: "both are settled", limitSeconds: 120 };
     await until(settled, async () =>
       (await Promise.all(acts.map((act) => stage.actNow(act)))).every(({ status }) => status !== undefined),
     );
@@ -466,5 +466,5 @@ describe("a flood of acts by somebody on call", () => {
     await take(one, after);
     expect((await stage.actNow(after)).status).toMatchObject({ phase: "Done" });
     expect((await stage.night(night)).spec.shutdown).toBe("Stop");
-  }, 600_000);
+  }, 1_200_000);
 });

@@ -72,7 +72,7 @@ export class GuardedCluster {
   /** A namespace takes pods once its default account is there. */
   async untilServiceAccount(namespace: string): Promise<void> {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
-    const furnished = { what: `${namespace} has its default account`, limitSeconds: 30 };
+    const furnished = { what: `${namespace} has its default account`, limitSeconds: 120 };
     await until(furnished, async () => (await this.api.call({ method: "GET", path })).status === 200);
   }
 

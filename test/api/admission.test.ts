@@ -175,19 +175,19 @@ describe("what the boundary rests on cannot be taken away quietly", () => {
     const { data } = await cluster.api.get<{ data: object }>(images);
     const change = { method: "PATCH", path: images, body: patch, patch: "application/json-patch+json" } as const;
     expect((await cluster.api.call(change)).status).toBe(200);
-    await expect.poll(newPod, { timeout: 60_000 }).toContain("nightlane-pod-creation");
+    await expect.poll(newPod, { timeout: 120_000 }).toContain("nightlane-pod-creation");
     const restore = [{ op: "replace", path: "/data", value: data }];
     expect((await cluster.api.call({ ...change, body: restore })).status).toBe(200);
-    await expect.poll(newPod, { timeout: 60_000 }).toBe("201");
+    await expect.poll(newPod, { timeout: 120_000 }).toBe("201");
   });
 
   test("refuses every pod when the policy's parameters are gone (31)", async () => {
     const { data } = await cluster.api.get<{ data: object }>(images);
     await cluster.api.call({ method: "DELETE", path: images });
-    await expect.poll(newPod, { timeout: 60_000 }).toContain("nightlane-pod-creation");
+    await expect.poll(newPod, { timeout: 120_000 }).toContain("nightlane-pod-creation");
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "admission-images" }, data };
     await cluster.api.call({ method: "POST", path: "/api/v1/namespaces/nightlane-system/configmaps", body });
-    await expect.poll(newPod, { timeout: 60_000 }).toBe("201");
+    await expect.poll(newPod, { timeout: 120_000 }).toBe("201");
   });
 });
 
@@ -218,7 +218,7 @@ describe("fields that a later version of Argo brings", () => {
           as: NIGHTWATCH,
         }),
       );
-    await expect.poll(start, { timeout: 60_000 }).toContain("received fields newField");
+    await expect.poll(start, { timeout: 120_000 }).toContain("received fields newField");
   });
 });
 

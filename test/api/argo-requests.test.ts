@@ -95,7 +95,7 @@ describe("a scheduled night as Argo sends it", () => {
     const uids = new Uids();
     uids.set(ownerOf(bodyOf("create workflows")), await scheduleUid());
     // It is there already: until the policy has changed, that is what the API server says.
-    await until({ what: "the night of a schedule is refused", limitSeconds: 30 }, async () => {
+    await until({ what: "the night of a schedule is refused", limitSeconds: 120 }, async () => {
       return messageOf(await send({ ...creation, path: `${creation.path}?dryRun=All` }, uids)).includes(
         "status with storedTemplates",
       );

@@ -5,7 +5,7 @@ import { runCommand } from "../farm/command.ts";
 import { repositoryRoot } from "../farm/paths.ts";
 import { temporaryFolder } from "../support/folders.ts";
 
-test("the README's way to a platform without the demo finds a stack to deploy", { timeout: 120_000 }, async () => {
+test("the README's way to a platform without the demo finds a stack to deploy", async () => {
   const readme = readFileSync(join(repositoryRoot, "README.md"), "utf8");
   const [, command = ""] =
     /`(\(eval "\$\(make -s farm-env\)" && pulumi up --stack platform --yes\))`/.exec(readme) ?? [];

@@ -84,7 +84,7 @@ async function kubectl(server: ApiServer, ...args: readonly string[]): Promise<s
 
 async function apply(server: ApiServer, items: readonly object[]): Promise<void> {
   const file = folder.file("objects.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await until({ what: "the objects are applied", limitSeconds: 30 }, async () => {
+  await until({ what: "the objects are applied", limitSeconds: 120 }, async () => {
     const args = ["--kubeconfig", server.kubeconfig, "apply", "--server-side", "--force-conflicts", "-f", file];
     return (await runCommand(kubectlPath, args, { cwd: "/", env: {} })).code === 0;
   });

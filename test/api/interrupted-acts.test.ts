@@ -163,11 +163,11 @@ describe("an act that was begun when nightwatch ended", () => {
     const one = stage.desk();
     one.note(act);
     await until(
-      { what: "the night is paused", limitSeconds: 20 },
+      { what: "the night is paused", limitSeconds: 120 },
       async () => (await stage.night(name)).spec.suspend === true,
     );
     await until(
-      { what: "the act is settled", limitSeconds: 20 },
+      { what: "the act is settled", limitSeconds: 120 },
       async () => (await stage.actNow(act)).status !== undefined,
     );
     const before = (await stage.actNow(act)).metadata.resourceVersion;

@@ -42,13 +42,13 @@ describe("of two nightwatches", () => {
     stop.abort();
   });
 
-  test("one goes on to lead where the API server takes three seconds to answer", async () => {
+  test("one goes on to lead where the API server takes longer to answer than from one renewal to the next", async () => {
     const slow = leader("two");
     const stop = new AbortController();
     expect(await slow.won(stop.signal)).toBe(true);
     const read = stage.objects.getNamespacedCustomObject.bind(stage.objects);
     const answers = vi.spyOn(stage.objects, "getNamespacedCustomObject").mockImplementation(async (request) => {
-      await wait(3000);
+      await wait(2500);
       return read(request);
     });
     const kept = slow.kept(stop.signal);

@@ -69,7 +69,7 @@ export class LookedAt {
   async apply(): Promise<void> {
     const list = { apiVersion: "v1", kind: "List", items: this.customerSide };
     const file = this.folder.file("side.json", JSON.stringify(list));
-    await until({ what: "the customer's side is applied", limitSeconds: 30 }, async () => {
+    await until({ what: "the customer's side is applied", limitSeconds: 120 }, async () => {
       const args = ["--kubeconfig", this.server.kubeconfig, "apply", "--server-side", "--force-conflicts", "-f", file];
       return (await runCommand(this.kubectlPath, args, { cwd: "/", env: {} })).code === 0;
     });

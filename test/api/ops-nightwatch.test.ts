@@ -88,12 +88,12 @@ describe("nightwatch, with no more than its own rights", () => {
   test("is ready once everything has been listed", async () => {
     expect((await cluster.askNightwatch("/healthz")).status).toBe(200);
     const ready = async (): Promise<number> => (await cluster.askNightwatch("/readyz")).status;
-    await expect.poll(ready, { timeout: 20_000 }).toBe(200);
+    await expect.poll(ready, { timeout: 120_000 }).toBe(200);
   });
 
   test("keeps a record of a run from its start", async () => {
     await act("run", "--date", "2026-03-31");
-    await expect.poll(record, { timeout: 60_000 }).toMatchObject({
+    await expect.poll(record, { timeout: 120_000 }).toMatchObject({
       businessDate: "2026-03-31",
       runNumber: 1,
       purpose: "run",
@@ -147,14 +147,14 @@ describe("nightwatch, with no more than its own rights", () => {
     await cluster.untilStep(CUSTOMER, NIGHT, "scenarios", "deciding");
     cluster.kubelet.end(CUSTOMER, "scenarios", 2, { exitCode: 0, outputs: { results: JSON.stringify(results) } });
     await expect
-      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 60_000 })
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 120_000 })
       .toMatchObject({
         state: "deciding",
         attempts: [{ number: 1, exitCode: 30, message: expect.stringContaining("was deleted") }],
       });
     // A round writes the records first and measures at its end.
     await expect
-      .poll(metrics, { timeout: 60_000 })
+      .poll(metrics, { timeout: 120_000 })
       .toContain('nightlane_steps_waiting{customer="nordbank",state="deciding"} 1');
     expect(await metrics()).toContain(
       `nightlane_step_job_lost{customer="nordbank",night="${NIGHT}",step="scenarios"} 1`,
@@ -162,9 +162,9 @@ describe("nightwatch, with no more than its own rights", () => {
   });
 
   test("calls a person until the webhook takes it, once, also over a restart of its own", async () => {
-    await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(() => refused, { timeout: 120_000 }).toBeGreaterThan(0);
     refuse = false;
-    await expect.poll(() => sent.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => sent.length, { timeout: 120_000 }).toBe(1);
     expect(sent[0]).toMatchObject({
       kind: "lost",
       customer: CUSTOMER,
@@ -173,7 +173,7 @@ describe("nightwatch, with no more than its own rights", () => {
       command: `nightlane retry ${CUSTOMER} scenarios --night ${NIGHT} --reason "..."`,
       runbook: expect.stringContaining("docs/operate.md#a-remote-job-is-lost"),
     });
-    await expect.poll(async () => (await record())?.notified, { timeout: 60_000 }).toEqual(["lost/scenarios/1"]);
+    await expect.poll(async () => (await record())?.notified, { timeout: 120_000 }).toEqual(["lost/scenarios/1"]);
     await cluster.stopNightwatch();
     const asked = await cluster.nightlane(anna, "retry", CUSTOMER, "scenarios", "--reason", "test of retry");
     expect(asked.code).toBe(ExitCode.noEffectYet);
@@ -182,7 +182,7 @@ describe("nightwatch, with no more than its own rights", () => {
     // What was asked for while nobody was there is carried out when somebody is.
     await cluster.untilStep(CUSTOMER, NIGHT, "revaluation", "running");
     await expect
-      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 60_000 })
+      .poll(async () => (await record())?.steps.find(({ name }) => name === "scenarios"), { timeout: 120_000 })
       .toMatchObject({ state: "succeeded", attempts: [{ exitCode: 30 }, { exitCode: 0 }] });
     expect((await record())?.acts.map(({ verb, step }) => `${verb} ${step ?? ""}`)).toEqual([
       "run ",
@@ -193,8 +193,8 @@ describe("nightwatch, with no more than its own rights", () => {
 
   test("keeps the record when the workflow is deleted", async () => {
     await cluster.guarded.central.kubectl("delete", "workflow", NIGHT, "-n", `customer-${CUSTOMER}`);
-    await expect.poll(async () => (await record())?.phase, { timeout: 60_000 }).toBe("Gone");
-    await expect.poll(() => sent.map(({ kind }) => kind), { timeout: 60_000 }).toEqual(["lost", "failed"]);
+    await expect.poll(async () => (await record())?.phase, { timeout: 120_000 }).toBe("Gone");
+    await expect.poll(() => sent.map(({ kind }) => kind), { timeout: 120_000 }).toEqual(["lost", "failed"]);
   });
 });
 

@@ -138,7 +138,7 @@ beforeAll(async () => {
     log: () => undefined,
   });
   await pointService(cluster.pagePort, standby.pagePort ?? 0);
-  const ready = { what: "nightwatch has listed everything", limitSeconds: 30 };
+  const ready = { what: "nightwatch has listed everything", limitSeconds: 120 };
   await until(ready, async () => (await cluster.askNightwatch("/readyz")).status === 200);
 });
 
@@ -167,7 +167,7 @@ describe("nightwatch's page through the API server", () => {
     const run = async (): Promise<unknown> =>
       looked(anna, [], async (get) => (await get("/run?customer=nordbank")).json().catch(() => undefined));
     await expect
-      .poll(run, { timeout: 60_000 })
+      .poll(run, { timeout: 120_000 })
       .toMatchObject({ customer: "nordbank", phase: "Running", acts: [{ verb: "run", reason: "to be looked at" }] });
   });
 

@@ -116,7 +116,7 @@ describe("runs of one business date, in their order", () => {
 
   test("are known by their record when the workflow is gone", async () => {
     await expect
-      .poll(async () => (await history()).map(({ runNumber }) => runNumber), { timeout: 60_000 })
+      .poll(async () => (await history()).map(({ runNumber }) => runNumber), { timeout: 120_000 })
       .toEqual([3, 2, 1]);
     await cluster.guarded.central.kubectl("delete", "workflows", "--all", "-n", laneNamespace(CUSTOMER));
     expect(await history()).toMatchObject([
@@ -188,7 +188,7 @@ describe("runs of one business date, in their order", () => {
     await cluster.untilStep(CUSTOMER, night, "scenarios", "deciding");
     await act("abort", CUSTOMER, "scenarios");
     failing = "";
-    await expect.poll(async () => (await cluster.night(CUSTOMER, night)).phase, { timeout: 60_000 }).toBe("Failed");
+    await expect.poll(async () => (await cluster.night(CUSTOMER, night)).phase, { timeout: 120_000 }).toBe("Failed");
     const late = await act("replay", CUSTOMER, "--date", date, "--from", "report");
     expect(late).toMatchObject({ code: ExitCode.notPossible });
     expect(late.err).toMatch(/no results of scenarios \(failed\), revaluation \(omitted\).*\n.*begin at scenarios/);
@@ -268,7 +268,7 @@ describe("a day that the calendar closes", () => {
     await cluster.untilPhase(CUSTOMER, String(night), "Succeeded");
     expect(started(1, date).anew).toEqual([]);
     await expect
-      .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 60_000 })
+      .poll(async () => (await cluster.nightlane(anna, "history", CUSTOMER)).out, { timeout: 120_000 })
       .toMatch(/2026-04-06 +1 +run +Closed.*Easter Monday/);
   });
 

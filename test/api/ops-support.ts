@@ -60,6 +60,9 @@ export class OpsCluster {
     kubelet.start();
     const cluster = new OpsCluster(guarded, kubelet, Central.fromKubeconfig(kubeconfig), controller, pki);
     await cluster.startNightwatch();
+    await until({ what: "nightwatch has listed everything", limitSeconds: 120 }, async () => {
+      return (await cluster.askNightwatch("/readyz")).status === 200;
+    });
     return cluster;
   }
 
@@ -139,7 +142,7 @@ export class OpsCluster {
     attempts?: number,
   ): Promise<void> {
     const what = `${step} of ${customer} is ${state}`;
-    await until({ what, limitSeconds: 60, everyMilliseconds: 250 }, async () => {
+    await until({ what, limitSeconds: 180, everyMilliseconds: 250 }, async () => {
       const found = (await this.night(customer, workflow)).steps.find((one) => one.name === step);
       return found?.state === state && (attempts === undefined || found.attempts === attempts);
     });
@@ -148,7 +151,7 @@ export class OpsCluster {
   /** Waits until a night is in a phase. */
   async untilPhase(customer: string, workflow: string, phase: NightState["phase"]): Promise<void> {
     const what = `${workflow} of ${customer} is ${phase}`;
-    await until({ what, limitSeconds: 60, everyMilliseconds: 250 }, async () => {
+    await until({ what, limitSeconds: 180, everyMilliseconds: 250 }, async () => {
       return (await this.night(customer, workflow)).phase === phase;
     });
   }
@@ -156,7 +159,7 @@ export class OpsCluster {
   /** Waits until a step has had so many runners. */
   async untilStarts(customer: string, step: string, count: number): Promise<void> {
     const what = `${step} of ${customer} has had ${count} runners`;
-    await until({ what, limitSeconds: 30 }, async () => this.kubelet.starts(customer, step) >= count);
+    await until({ what, limitSeconds: 180 }, async () => this.kubelet.starts(customer, step) >= count);
   }
 
   /** Kills Argo's controller, and starts another one. */

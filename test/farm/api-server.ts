@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { UserError } from "../../constructs/definition/problem.ts";
 import { Api } from "../support/api.ts";
 import { type Component, type Launcher, startupFailure, untilReady } from "./component.ts";
 import { CONTROL_PLANE_TOOLS, type ControlPlanePorts, prepareControlPlane } from "./control-plane.ts";
@@ -40,14 +41,30 @@ const LOOPBACK = "127.0.0.1";
 /** How long it may take to answer: on a busy machine, and with many objects stored, it is slow. */
 const READY_SECONDS = 180;
 
+const STARTS = 3;
+
 /**
  * Starts a control plane without nodes on loopback: etcd, kube-apiserver and kube-controller-manager, on free ports,
  * without root. Admission, RBAC and garbage collection are real; pods stay Pending. Ready after about four seconds.
  * Its processes end with the process that called, however that ends.
  *
+ * One that ends at its start is started again on other ports: somebody else may have taken one meanwhile.
+ *
  * @throws UserError with the last output of what did not start
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  for (let left = STARTS; ; left -= 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (left === 1 || !(error instanceof UserError)) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function startOnce(options: ApiServerOptions): Promise<ApiServer> {
   const dir = resolve(options.dir);
   const tools = await ensureTools(CONTROL_PLANE_TOOLS, options.reporter ?? silentReporter);
   const ports = await freePorts();

@@ -29,6 +29,8 @@ const LONGEST_RUN = 2 * 3600_000;
  */
 export class World {
   private nightwatch: Child | undefined;
+  /** Counts the nightwatches that were asked for or ended: what was begun for an earlier one is not wanted any more. */
+  private watch = 0;
   private controller: Child | undefined;
   private pods = 0;
   private targets: readonly Target[] = [];
@@ -82,7 +84,8 @@ export class World {
   async startNightwatch(): Promise<void> {
     const port = await freePort();
     this.pods += 1;
-    await this.runNightwatch(port);
+    this.watch += 1;
+    await this.runNightwatch(port, this.watch);
     await this.target({
       job: "nightwatch",
       namespace: "nightlane-system",
@@ -92,7 +95,7 @@ export class World {
   }
 
   /** Runs it, again where it ends by itself, as the kubelet would: one that loses its lease on a busy machine ends. */
-  private async runNightwatch(port: number): Promise<void> {
+  private async runNightwatch(port: number, watch: number): Promise<void> {
     const folder = this.api.folder.path;
     const nightwatch = await Child.start(
       [process.execPath, join(folder, "nightwatch.mjs")],
@@ -106,14 +109,29 @@ export class World {
         ALERTMANAGER_FOLDER: join(folder, "none"),
       },
     );
+    if (this.watch !== watch) {
+      await nightwatch.stop();
+      return;
+    }
     this.nightwatch = nightwatch;
-    void nightwatch.ended.then(() => (this.nightwatch === nightwatch ? this.runNightwatch(port) : undefined));
+    void nightwatch.ended.then(() => this.runNightwatchAgain(port, watch));
+  }
+
+  private async runNightwatchAgain(port: number, watch: number): Promise<void> {
+    while (this.watch === watch) {
+      try {
+        await this.runNightwatch(port, watch);
+        return;
+      } catch {
+        // It has ended once more before it was ready, which its log says.
+      }
+    }
   }
 
   async stopNightwatch(): Promise<void> {
-    const running = this.nightwatch;
+    this.watch += 1;
+    await this.nightwatch?.stop();
     this.nightwatch = undefined;
-    await running?.stop();
   }
 
   /** Starts the real Argo controller, which leaves the suite's nights alone. */
