@@ -11,6 +11,7 @@ from nightlane_runner.api.client import Api
 from nightlane_runner.api.errors import ApiRefused
 from nightlane_runner.api.kubeconfig import FEDERATED_TOKEN, read_kubeconfig
 from nightlane_runner.json_tree import JsonObject, object_at, objects_at, text_at
+from tests.support.patient_api import PatientApi
 
 RUNNER_RULES: list[tuple[str, str, list[str]]] = [
     ("batch", "jobs", ["create", "get", "list", "watch", "delete"]),
@@ -36,7 +37,7 @@ class Administrator:
     @staticmethod
     def of_new_namespace(kubeconfig: Path, scratch: Path) -> "Administrator":
         """Make a namespace with the runner's identity in it."""
-        api = Api(kubeconfig, scratch)
+        api = PatientApi(kubeconfig, scratch)
         admin = Administrator(api, kubeconfig, f"risk-{secrets.token_hex(4)}")
         api.create("/api/v1/namespaces", _object("v1", "Namespace", admin.namespace))
         admin.make_identity()
