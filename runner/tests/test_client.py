@@ -25,11 +25,8 @@ from tests.support.logged_step import LoggedStep
 pytestmark = pytest.mark.api_server
 
 
-def test_answer_that_drips_is_cut(
-    admin: Administrator, mounts: Path, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_answer_that_drips_is_cut(admin: Administrator, mounts: Path, gateway: Gateway) -> None:
     """R24: the limit is one of the whole request, in its head as in its content."""
-    monkeypatch.setattr(client, "REQUEST_SECONDS", 1.0)
 
     def drip(passage: Passage) -> None:
         handler = passage.handler
@@ -47,18 +44,20 @@ def test_answer_that_drips_is_cut(
             time.sleep(0.1)
 
     api = Api(mounts / "credentials" / "kubeconfig", mounts)
-    _time_is_one_for_all(api, admin, gateway, drip)
-    for action in (drip, drip_head):
-        met = gateway.on("GET", "/pods", action, times=1)
-        with pytest.raises(ApiUnknown):
-            api.get(admin.core("pods"))
-        assert met() == 1
+    api.get(admin.core("pods"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "REQUEST_SECONDS", 1.0)
+        _time_is_one_for_all(api, admin, gateway, drip)
+        for action in (drip, drip_head):
+            met = gateway.on("GET", "/pods", action, times=1)
+            with pytest.raises(ApiUnknown):
+                api.get(admin.core("pods"))
+            assert met() == 1
     assert api.get(admin.core("pods"))["kind"] == "PodList"
 
 
 def _time_is_one_for_all(api: Api, admin: Administrator, gateway: Gateway, drip: Callable[[Passage], None]) -> None:
-    """Let the connection be one that was used before: what is cut on it is asked for once more, in no further time."""
-    api.get(admin.core("pods"))
+    """On a connection that was used before, what is cut is asked for once more, in no further time."""
     met = gateway.on("GET", "/pods", drip)
     limits: list[float] = []
     limited = Api._limited

@@ -300,7 +300,7 @@ def test_empty_lines_of_the_command_are_its_own(application: _Application) -> No
 def test_command_that_leaves_a_daemon_behind_ends(application: _Application) -> None:
     """R21: what it has left behind holds its streams open, and goes on."""
     marker = application.root / "daemon"
-    application.step("sh", "-c", f"(sleep 3; touch {marker}) & echo started", timeoutSeconds=60).run()
+    application.step("sh", "-c", f"(sleep 30; touch {marker}) & echo started", timeoutSeconds=60).run()
 
     assert "stdout | started" in application.said()
     assert not marker.exists()
@@ -369,22 +369,22 @@ def test_two_runners_of_one_attempt_run_the_command_once(application: _Applicati
 
 def test_command_over_its_time_is_ended(application: _Application) -> None:
     """The container does not keep it running."""
-    end = application.ended("sh", "-c", f"sleep 30; touch {application.root}/late", timeoutSeconds=2)
+    end = application.ended("sh", "-c", f"sleep 30; touch {application.root}/late", timeoutSeconds=8)
     assert end.code is ExitCode.APPLICATION
-    assert end.sentence.endswith("did not end within 2 s and was ended. Give it more time, or retry as a new attempt.")
+    assert end.sentence.endswith("did not end within 8 s and was ended. Give it more time, or retry as a new attempt.")
 
 
 def test_command_that_cannot_be_reached_to_end_it_is_looked_for_first(application: _Application) -> None:
     """R21: the order of what to do is the same where nobody knows."""
     application.shell = _Deaf(application.shell)
-    running = Background(application.step("sh", "-c", "sleep 6", timeoutSeconds=2).run)
+    running = Background(application.step("sh", "-c", "sleep 60", timeoutSeconds=8).run)
 
     end = running.ended()
 
     assert end is not None
     assert end.code is ExitCode.LOST
     assert re.search(
-        r"did not end within 2 s and could not be ended: it may still run \(session \d+\)\. Look whether it has ended "
+        r"did not end within 8 s and could not be ended: it may still run \(session \d+\)\. Look whether it has ended "
         r"there, and end it if not, since a retry would start a second one beside it; then retry as a new attempt, or "
         r"skip\.$",
         end.sentence,
@@ -410,12 +410,12 @@ def test_command_that_does_not_heed_its_end_is_not_called_ended(
     """R21: a retry would start a second one beside it, so a person is told that it runs, and where."""
     monkeypatch.setattr(early_end, "END_SECONDS", 2)
     process = application.root / "process"
-    deaf = f"trap '' TERM; echo $$ >{process}; for each in $(seq 100); do sleep 0.2; done"
+    deaf = f"trap '' TERM; echo $$ >{process}; for each in $(seq 300); do sleep 0.2; done"
     try:
-        end = application.ended("sh", "-c", deaf, timeoutSeconds=2)
+        end = application.ended("sh", "-c", deaf, timeoutSeconds=8)
         assert end.code is ExitCode.LOST
         assert re.search(
-            r"did not end within 2 s and was told to end, but still runs \(session \d+\)\. End it there first, since a "
+            r"did not end within 8 s and was told to end, but still runs \(session \d+\)\. End it there first, since a "
             r"retry would start a second one beside it; then retry as a new attempt, or skip\.$",
             end.sentence,
         )
@@ -427,9 +427,9 @@ def test_command_that_does_not_heed_its_end_is_not_called_ended(
 def test_command_that_takes_a_moment_to_end_is_waited_for(application: _Application) -> None:
     """R21: it tidies up first, as it should."""
     marker = application.root / "tidied"
-    slow = f"trap 'sleep 1; touch {marker}; exit 0' TERM; for each in $(seq 100); do sleep 0.2; done"
-    end = application.ended("sh", "-c", slow, timeoutSeconds=2)
-    assert "did not end within 2 s and was ended" in end.sentence
+    slow = f"trap 'sleep 1; touch {marker}; exit 0' TERM; for each in $(seq 300); do sleep 0.2; done"
+    end = application.ended("sh", "-c", slow, timeoutSeconds=8)
+    assert "did not end within 8 s and was ended" in end.sentence
     assert marker.exists()
 
 

@@ -41,6 +41,7 @@ def test_attempt_without_a_log_is_known_to_the_one_before(
         attempts = lane_attempts_folder(runner.places, step)
         assert not (attempts / "attempt-2.log").exists()
         assert later_attempt(runner.places, step) == 2
+        runner.wait_for_line("PENDING")
         (attempts / "attempt-2.json").unlink()
         assert later_attempt(runner.places, step) == 2
         assert later_attempt(runner.places, replace(step, attempt=2)) is None

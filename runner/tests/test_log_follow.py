@@ -48,7 +48,7 @@ def test_silent_log_does_not_hide_the_end_of_the_job(
     monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
     running, _, pod = logged_step.start()
     kubelet.succeed(pod)
-    assert running.ended(10) is None
+    assert running.ended() is None
 
 
 def test_lines_in_a_local_timezone_are_put_in_order() -> None:
@@ -114,7 +114,7 @@ def test_end_of_a_log_that_was_rotated_away_is_named(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch, stalled: bool
 ) -> None:
     """R32: the node has begun a new file after the driver's last line, and nothing is in it."""
-    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 1.0)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 5.0)
     running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")
@@ -188,7 +188,7 @@ def test_end_of_a_log_that_takes_too_long_is_relayed(
     logged_step: LoggedStep, kubelet: Kubelet, driver_log: LogServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R31: the last lines, the exception among them, and a word about what is missing."""
-    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 0.5)
+    monkeypatch.setattr("nightlane_runner.job.running_driver.LOG_TAIL_SECONDS", 5.0)
     running, surroundings, pod = logged_step.start()
     driver_log.write("2026-03-31T20:30:00Z", "first")
     surroundings.wait_for_line("driver | first")

@@ -60,7 +60,7 @@ def test_pod_that_no_node_takes_ends_at_the_pending_deadline(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 20: with the scheduler's own words."""
-    runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 4}))
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 10}))
     runner.wait_for_line("created Job")
     pod = kubelet.next_pod(admin.only_job())
     kubelet.warn(pod, "FailedScheduling", "0/3 nodes are available: 3 Insufficient memory.")
@@ -157,7 +157,7 @@ def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """Fault 22: suspended for longer than the deadline, then resumed."""
-    runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 5}))
+    runner = start_runner("spark", spark_step(admin.namespace, spark={"pendingSeconds": 12}))
     runner.wait_for_line("created Job")
     job = admin.only_job()
     kubelet.next_pod(job)
@@ -165,7 +165,7 @@ def test_suspended_job_is_reported_as_paused_and_its_deadline_stands_still(
     runner.wait_for_line("PAUSED")
     eventually(lambda: not kubelet.pods_of(job), "the pod's deletion")
     paused = time.monotonic()
-    eventually(lambda: time.monotonic() - paused > 6, "a pause longer than the deadline")
+    eventually(lambda: time.monotonic() - paused > 13, "a pause longer than the deadline")
     assert runner.process.poll() is None
 
     admin.suspend_job(job, suspended=False)

@@ -127,7 +127,7 @@ def test_trouble_is_reported_where_events_may_not_be_listed(
 ) -> None:
     """R14: it is reported that the image cannot be pulled."""
     gateway.on("GET", "/events", forbidden)
-    runner = start_runner("spark", spark_step(admin.namespace, troubleSeconds=2))
+    runner = start_runner("spark", spark_step(admin.namespace, troubleSeconds=8))
     runner.wait_for_line("created Job")
     kubelet.fail_to_pull(kubelet.next_pod(admin.only_job()), "Back-off pulling image", scheduled=kubelet.now())
 

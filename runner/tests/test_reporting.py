@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.kubelet import Kubelet
 from tests.support.local_shell import DeadShell, LocalShell
 from tests.support.log_server import LogServer
 from tests.support.logged_step import LoggedStep
+from tests.support.running_step import RunningStep
 from tests.support.steps import document, exec_step, spark_step
 from tests.support.tcp_proxy import TcpProxy
 
@@ -29,12 +31,15 @@ pytestmark = pytest.mark.api_server
 
 SOON = {"troubleSeconds": 2}
 
+ONCE_IT_RUNS = {"troubleSeconds": 8}
+"""For a step whose pod the test starts: that it does not run yet is trouble, too."""
+
 
 def test_outage_is_reported_and_its_end_too_while_the_job_runs_on(
     admin: Administrator, kubelet: Kubelet, proxy: TcpProxy, start_runner: StartRunner
 ) -> None:
     """Three tries of one attempt, one Job, one driver."""
-    step = spark_step(admin.namespace, **SOON)
+    step = spark_step(admin.namespace, **ONCE_IT_RUNS)
     first = start_runner("spark", step)
     first.wait_for_line("created Job")
     job = admin.only_job()
@@ -98,7 +103,7 @@ def test_job_that_waits_for_an_image_is_reported_and_adopted(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """The Job keeps its place; the patience of minutes still is that of its pod."""
-    step = spark_step(admin.namespace, **SOON)
+    step = spark_step(admin.namespace, **ONCE_IT_RUNS)
     first = start_runner("spark", step)
     first.wait_for_line("created Job")
     job = admin.only_job()
@@ -145,7 +150,7 @@ def test_lost_node_of_the_driver_is_reported(
     """R11: Kubernetes makes no other pod while this one is not gone, and calls it running all the time."""
     node = f"node-{secrets.token_hex(4)}"
     driver_log.become_node(admin, node)
-    runner = start_runner("spark", spark_step(admin.namespace, **SOON))
+    runner = start_runner("spark", spark_step(admin.namespace, **ONCE_IT_RUNS))
     runner.wait_for_line("created Job")
     pod = kubelet.next_pod(admin.only_job())
     driver_log.bind(admin, pod, node)
@@ -167,7 +172,7 @@ def test_lost_node_is_left_to_a_person_after_the_time_in_which_a_driver_must_sta
     """R11: a driver on a node that nobody reaches may run on, so nothing else is started and the Job stays."""
     node = f"node-{secrets.token_hex(4)}"
     driver_log.become_node(admin, node)
-    step = spark_step(admin.namespace, spark={"pendingSeconds": 3})
+    step = spark_step(admin.namespace, spark={"pendingSeconds": 10})
     runner = start_runner("spark", step)
     runner.wait_for_line("created Job")
     pod = kubelet.next_pod(admin.only_job())
@@ -193,16 +198,18 @@ def test_suspended_job_is_reported_and_never_given_up(
     admin: Administrator, kubelet: Kubelet, start_runner: StartRunner
 ) -> None:
     """R19: a queue may do that to every Job; its deadlines stand still, and it is reported."""
-    step = spark_step(admin.namespace, **SOON, spark={"pendingSeconds": 3})
+    step = spark_step(admin.namespace, **ONCE_IT_RUNS, spark={"pendingSeconds": 10})
     first = start_runner("spark", step)
     first.wait_for_line("created Job")
     job = admin.only_job()
     admin.suspend_job(job, suspended=True)
+    paused = time.monotonic()
     assert first.wait() == 21
     assert first.last_line().startswith("TROUBLE suspended since")
 
     second = start_runner("spark", step)
     second.wait_for_line("PAUSED")
+    eventually(lambda: time.monotonic() - paused > 11, "a pause longer than the deadline")
     admin.suspend_job(job, suspended=False)
     assert second.wait() == 21
     assert second.last_line().startswith("OVER suspended")
@@ -214,14 +221,14 @@ def test_suspended_job_is_reported_and_never_given_up(
 
 def test_healthy_wait_ends_no_try(admin: Administrator, kubelet: Kubelet, start_runner: StartRunner) -> None:
     """A driver that computes for many times as long as a trouble may last."""
+    # Until it runs, that is trouble; so a patient runner sees it start.
+    running = RunningStep.start(admin, kubelet, start_runner)
+    running.runner.end()
     runner = start_runner("spark", spark_step(admin.namespace, troubleSeconds=1))
-    runner.wait_for_line("created Job")
-    pod = kubelet.next_pod(admin.only_job())
-    kubelet.run(pod)
     runner.wait_for_line("RUNNING")
     with pytest.raises(AssertionError, match="did not end within 6 s"):
         runner.wait(6)
-    kubelet.succeed(pod)
+    kubelet.succeed(running.pod)
     assert runner.wait() == 0
 
 
@@ -240,7 +247,7 @@ def test_driver_without_executors_is_reported_whatever_its_image(
     logged_step: LoggedStep, admin: Administrator, kubelet: Kubelet
 ) -> None:
     """It runs and writes that it waits; the executors' pods say why."""
-    running, _, pod = logged_step.start(**SOON)
+    running, _, pod = logged_step.start(**ONCE_IT_RUNS)
     kubelet.start_executor("risk-exec-1", pod)
     kubelet.refuse_to_schedule("risk-exec-1", "0/3 nodes are available: 3 Insufficient memory.")
     end = running.ended()
@@ -256,7 +263,7 @@ def test_driver_that_may_have_ended_its_work_is_reported(
 ) -> None:
     """No line and no executor any more: what a thread that was forgotten leaves. The next try lets it be."""
     driver_log.write(kubelet.now().replace("Z", ".000000000Z"), "all results are written")
-    running, _, _ = logged_step.start(**SOON)
+    running, _, _ = logged_step.start(**ONCE_IT_RUNS)
     end = running.ended()
     assert end is not None
     assert end.code is ExitCode.REPORT
@@ -277,7 +284,7 @@ def test_driver_whose_executors_are_gone_is_reported_long_before_one_that_had_no
     """Spark ends its executors once it has no work for them. The next try does not take that back."""
     monkeypatch.setattr("nightlane_runner.job.executor_look.IDLE_SECONDS", 3600.0)
     driver_log.write(kubelet.now().replace("Z", ".000000000Z"), "all results are written")
-    running, surroundings, pod = logged_step.start(**SOON)
+    running, surroundings, pod = logged_step.start(**ONCE_IT_RUNS)
     seen = _executors_seen(surroundings, monkeypatch)
     kubelet.start_executor("risk-exec-1", pod)
     kubelet.run("risk-exec-1")
@@ -287,7 +294,7 @@ def test_driver_whose_executors_are_gone_is_reported_long_before_one_that_had_no
     assert end is not None
     assert end.sentence.startswith("TROUBLE idle since")
 
-    step, spark = StepInput(document(spark_step(admin.namespace, **SOON))).spark()
+    step, spark = StepInput(document(spark_step(admin.namespace, **ONCE_IT_RUNS))).spark()
     again = Surroundings(mounts, step)
     second = Background(SparkStep(again.context, spark, LocalShell(tmp_path)).run)
     seen = _executors_seen(again, monkeypatch)
@@ -326,7 +333,7 @@ def test_executors_that_may_not_be_made_are_reported_by_the_driver_s_own_words(
         "io.fabric8.kubernetes.client.KubernetesClientException: Failure executing: POST at: "
         f"https://10.0.0.1:443/api/v1/namespaces/risk/pods. Message: {why}. Received status: Status(apiVersion=v1)",
     )
-    running, _, _ = logged_step.start(**SOON)
+    running, _, _ = logged_step.start(**ONCE_IT_RUNS)
     end = running.ended()
     assert end is not None
     assert end.sentence.startswith("TROUBLE executors since")

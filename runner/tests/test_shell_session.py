@@ -274,7 +274,7 @@ def test_defect_while_errors_are_read_ends_the_session(tmp_path: Path) -> None:
 @pytest.mark.fault(16)
 def test_time_limit_ends_a_session(tmp_path: Path) -> None:
     """Fault 16: a wall-clock limit on whatever hangs, and no process stays behind."""
-    work = work_in(LocalShell(tmp_path), seconds=1.0)
+    work = work_in(LocalShell(tmp_path), seconds=5.0)
     with work.session(remote_scripts.RUN_COMMAND, ["sleep", "60"]) as session:
         session.wait_until_begun()
         session.write(b"go\n")
@@ -409,7 +409,7 @@ def test_command_is_not_said_to_run_where_nobody_can_wait(tmp_path: Path) -> Non
         (programs / name).symlink_to(shutil.which(name) or f"/bin/{name}")
     work = work_in(LocalShell(tmp_path, ("/bin/sh",), path=str(programs)))
     marker = tmp_path / "tidied"
-    slow = f"trap '/bin/sleep 0.5; : >{marker}; exit' TERM; echo; for each in $(/bin/seq 100); do /bin/sleep 0.2; done"
+    slow = f"trap '/bin/sleep 5; : >{marker}; exit' TERM; echo; for each in $(/bin/seq 100); do /bin/sleep 0.2; done"
     with work.session(remote_scripts.RUN_COMMAND, ["/bin/sh", "-c", slow]) as session:
         session.wait_until_begun()
         session.write(b"go\n")

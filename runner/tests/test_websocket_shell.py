@@ -323,7 +323,7 @@ def test_pings_without_end_fill_no_memory_and_hold_nobody(shell: WebSocketShell,
 
     def run() -> None:
         process = shell.start(TARGET, "cat", [])
-        eventually(flooded.is_set, "the flood", 60.0)
+        eventually(flooded.is_set, "the flood", 300.0)
         process.kill()
         eventually(lambda: process.poll() is not None, "the end of what was killed")
 
@@ -538,7 +538,7 @@ from nightlane_runner.lane.places import Places
 folder, direction = Path(sys.argv[1]), sys.argv[2]
 places = Places(folder / "mounts")
 shell = WebSocketShell(places, "risk", KubectlShell(places, "risk"))
-work = ContainerWork(shell, PodContainer("pricing-0", "main"), lambda: None, time.monotonic() + 120)
+work = ContainerWork(shell, PodContainer("pricing-0", "main"), lambda: None, time.monotonic() + 900)
 if direction == "in":
     send_path(work, folder / "large", PurePosixPath(folder / "there" / "large"), "me", lambda: None)
 else:
