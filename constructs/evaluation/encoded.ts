@@ -37,4 +37,9 @@ export type Outcome =
   | { readonly other: "nothing" | "something" }
   | { readonly thrown: string; readonly stack: string; readonly rule?: string; readonly fix?: string }
   | { readonly refusedImport: string; readonly stack: string }
-  | { readonly ended: "time" | "process" };
+  | Ended;
+
+/** A file that took too long, or whose process ended: of memory, or by the file. */
+export interface Ended {
+  readonly ended: "time" | "process";
+}

@@ -6,7 +6,7 @@ import type { Problem } from "../definition/problem.ts";
 import { comparedDates } from "./compared-dates.ts";
 import { compileLibrary } from "./compile.ts";
 import { decode, MOST_OBJECTS } from "./decode.ts";
-import type { Outcome } from "./encoded.ts";
+import type { Ended, Outcome } from "./encoded.ts";
 import { EvaluationProcess } from "./evaluation-process.ts";
 import { KNOWN_AT_NIGHT } from "./known-at-night.ts";
 import { loadProblem } from "./load-problem.ts";
@@ -119,7 +119,7 @@ function tooMuch(shown: string): Problem {
 
 /** A file that threw nothing and defines no customer. */
 function withoutDefinition(
-  outcome: Extract<Outcome, { readonly ended: unknown } | { readonly other: unknown }>,
+  outcome: Ended | Extract<Outcome, { readonly other: unknown }>,
   shown: string,
   milliseconds: number,
 ): Problem {

@@ -2,12 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { compileEvaluator } from "./compile.ts";
-import type { Outcome } from "./encoded.ts";
+import type { Ended, Outcome } from "./encoded.ts";
 import type { Task } from "./evaluator.ts";
 import { requireNode } from "./node-floor.ts";
 
 /** Added to a file's own time limit, for code that no timer inside the process can stop. */
 const GRACE_MILLISECONDS = 5_000;
+
+const BEGUN = "begun";
+
+/** How long a busy machine may take to start the process, and to load the library in it. */
+const START_MILLISECONDS = 120_000;
 
 /** Node's own permissions allow nothing: no file, no other process, no thread, no add-on. */
 const FLAGS = ["--permission", "--disallow-code-generation-from-strings", "--max-old-space-size=256", "--no-warnings"];
@@ -23,36 +28,49 @@ export class EvaluationProcess {
   private answered: (line: string | undefined) => void = () => undefined;
   private last: Promise<unknown> = Promise.resolve();
 
+  /** @param grace @default 5000 milliseconds */
+  constructor(private readonly grace = GRACE_MILLISECONDS) {}
+
   /** Evaluates a file after those requested earlier. */
-  evaluate(task: Omit<Task, "library">, library: string): Promise<Outcome> {
+  evaluate(task: Omit<Task, "library" | "begun">, library: string): Promise<Outcome> {
     const turn = this.last.then(() => this.ask(task, library));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
-  private async ask(task: Omit<Task, "library">, library: string): Promise<Outcome> {
+  private async ask(task: Omit<Task, "library" | "begun">, library: string): Promise<Outcome> {
     const child = this.child ?? (await this.start());
-    const sent: Task = this.library === library ? task : { ...task, library };
+    const sent: Task = { ...task, begun: BEGUN, ...(this.library === library ? {} : { library }) };
     this.library = library;
     setReferenced(child, true);
-    const line = await this.answer(child, `${JSON.stringify(sent)}\n`, task.milliseconds + GRACE_MILLISECONDS);
+    const answer = await this.answer(child, `${JSON.stringify(sent)}\n`, task.milliseconds + this.grace);
     setReferenced(child, false);
-    if (line === undefined) {
-      this.child = undefined;
-      child.kill("SIGKILL");
-      return { ended: "process" };
+    if (typeof answer === "string") {
+      return parseOutcome(answer);
     }
-    return parseOutcome(line);
+    this.child = undefined;
+    child.kill("SIGKILL");
+    return answer;
   }
 
-  /** The next line, or undefined where the process ends or takes too long. */
-  private async answer(child: ChildProcess, line: string, milliseconds: number): Promise<string | undefined> {
+  /** The line with the outcome, or how it ended without one. @param milliseconds From when all is loaded. */
+  private async answer(child: ChildProcess, line: string, milliseconds: number): Promise<string | Ended> {
     let timer: NodeJS.Timeout | undefined;
-    const answer = await new Promise<string | undefined>((resolve) => {
-      this.answered = resolve;
-      timer = setTimeout(resolve, milliseconds, undefined);
+    const answer = await new Promise<string | Ended>((resolve) => {
+      const within = (limit: number): void => {
+        clearTimeout(timer);
+        timer = setTimeout(resolve, limit, { ended: "time" });
+      };
+      this.answered = (said) => {
+        if (said === BEGUN) {
+          within(milliseconds);
+        } else {
+          resolve(said ?? { ended: "process" });
+        }
+      };
+      within(START_MILLISECONDS);
       if (child.exitCode !== null || child.signalCode !== null) {
-        resolve(undefined);
+        resolve({ ended: "process" });
       }
       child.stdin?.write(line);
     });

@@ -12,6 +12,8 @@ export interface Task {
   /** Place of the file, from which imports are resolved. */
   readonly place: string;
   readonly milliseconds: number;
+  /** A line to write once all is loaded, and the file's own time begins; the next one is the outcome. */
+  readonly begun: string;
 }
 
 /**
@@ -36,7 +38,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   process.stdout.write(`${evaluate(task)}\n`);
 });
 
-function evaluate({ modules, libraries, place, milliseconds }: Task): string {
+function evaluate({ modules, libraries, place, milliseconds, begun }: Task): string {
   let started = performance.now();
   try {
     const world = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
@@ -54,6 +56,7 @@ function evaluate({ modules, libraries, place, milliseconds }: Task): string {
       }
       script.runInContext(world);
     }
+    process.stdout.write(`${begun}\n`);
     started = performance.now();
     const outcome: unknown = vm.runInContext(`(${RUN})(${JSON.stringify({ libraries, place })})`, world, {
       timeout: milliseconds,
