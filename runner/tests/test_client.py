@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,24 @@ def test_answer_that_is_too_long_for_any_list_is_refused(admin: Administrator, m
     gateway.on("GET", "/pods", flood)
     with pytest.raises(ApiUnknown, match="more than 4 MiB"):
         Api(mounts / "credentials" / "kubeconfig", mounts).get(admin.core("pods"))
+
+
+def test_failed_connection_is_described_in_words(
+    admin: Administrator, mounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People read them in calls, in which names of the library's own parts explain nothing."""
+    monkeypatch.setattr("nightlane_runner.api.client.CONNECT_SECONDS", 0.5)
+    kubeconfig = mounts / "credentials" / "kubeconfig"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        admin.write_kubeconfig(kubeconfig, silent.getsockname()[1])
+        with pytest.raises(ApiUnknown) as unanswered:
+            Api(kubeconfig, mounts).get(admin.core("pods"))
+    with pytest.raises(ApiUnknown) as refused:
+        Api(kubeconfig, mounts).get(admin.core("pods"))
+    assert str(unanswered.value).startswith("127.0.0.1: ")
+    assert "timed out" in str(unanswered.value)
+    assert str(refused.value) == "127.0.0.1: Failed to establish a new connection: [Errno 111] Connection refused"
+    assert "Connection(" not in str(unanswered.value)
 
 
 def test_federated_token_is_read_before_each_request(admin: Administrator, mounts: Path) -> None:

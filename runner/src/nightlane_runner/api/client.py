@@ -26,7 +26,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from nightlane_runner.api.answer import parsed, read_content, shortened
 from nightlane_runner.api.connection import CONNECT_SECONDS, ApiConnection
-from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused
+from nightlane_runner.api.errors import ApiRefused, ApiUnknown, CertificateRefused, CredentialRefused, words_of
 from nightlane_runner.api.kubeconfig import UnusableKubeconfig
 from nightlane_runner.api.login import Login, log_in
 from nightlane_runner.api.server_clock import ServerClock, uptime
@@ -289,7 +289,7 @@ class Api:
         self._log_in_if_renewed()
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
         # An invalid answer is quoted, too: a meaningless first line, a malformed header.
-        text = sent.credential.left_out_of_text(str(cause)) or type(cause).__name__
+        text = sent.credential.left_out_of_text(words_of(cause)) or type(cause).__name__
         # By an alert, a server says why it does not accept a client's certificate.
         about_certificate = isinstance(cause, SSLError | ssl.SSLError) and (
             "CERTIFICATE" in text.upper() or any(isinstance(each, CertificateError) for each in cause.args)

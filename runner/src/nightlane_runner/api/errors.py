@@ -11,6 +11,8 @@
 
 import re
 
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
+
 from nightlane_runner.trouble import TroubleKind
 
 _FORBIDDEN = 403
@@ -98,3 +100,15 @@ def remedy_of(message: str) -> str:
 def is_forbidden(message: str) -> bool:
     """Return whether the API server forbids what a message is about: by a role, policy or webhook."""
     return _BY_ROLE.search(message) is not None or _FORBIDDEN_TEXT.search(message) is not None
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says, without the names that the HTTP library gives its own parts."""
+    match error:
+        case NewConnectionError():
+            return f"{error.conn.host}: {str(error).removeprefix(f'{error.conn}: ')}"
+        case ConnectTimeoutError():
+            return str(error.args[-1])
+        case ReadTimeoutError():
+            return f"{error.pool.host}: {str(error).removeprefix(f'{error.pool}: ')}"
+    return str(error)
