@@ -11,7 +11,7 @@ export class Child {
   private constructor(
     private readonly identity: ProcessIdentity,
     private readonly log: string,
-    /** Kept once it has ended, by itself or not. */
+    /** Resolves once it has ended, by itself or not. */
     readonly ended: Promise<void>,
   ) {}
 
@@ -32,7 +32,8 @@ export class Child {
       stdio: ["ignore", output, output],
       cwd: "/",
     });
-    const ended = once(child, "exit").then(() => undefined);
+    // Without a listener of errors: one that does not start is reported below, and nobody awaits its end.
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     await once(child, "spawn");
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
     if (identity === undefined) {
