@@ -39,7 +39,7 @@ export type Outcome =
   | { readonly refusedImport: string; readonly stack: string }
   | Ended;
 
-/** A file that took too long, or whose process ended: of memory, or by the file. */
+/** A process that did not get to the file, a file that took too long, or whose process ended: of memory, or by the file. */
 export interface Ended {
-  readonly ended: "time" | "process";
+  readonly ended: "start" | "time" | "process";
 }

@@ -7,7 +7,7 @@ import { comparedDates } from "./compared-dates.ts";
 import { compileLibrary } from "./compile.ts";
 import { decode, MOST_OBJECTS } from "./decode.ts";
 import type { Ended, Outcome } from "./encoded.ts";
-import { EvaluationProcess } from "./evaluation-process.ts";
+import { EvaluationProcess, START_MILLISECONDS } from "./evaluation-process.ts";
 import { KNOWN_AT_NIGHT } from "./known-at-night.ts";
 import { loadProblem } from "./load-problem.ts";
 import { certificates, compileCustomer, compileShared, type Module } from "./modules.ts";
@@ -124,19 +124,30 @@ function withoutDefinition(
   milliseconds: number,
 ): Problem {
   if ("ended" in outcome) {
-    const late = outcome.ended === "time";
-    return {
-      property: "(file)",
-      received: late ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
-      rule: "a file that only describes a customer: that takes milliseconds and a few megabytes",
-      fix: `look in ${shown} for a loop that does not end, or creates too much`,
-    };
+    return withoutEnd(outcome, shown, milliseconds);
   }
   return {
     property: "export default",
     received: outcome.other === "nothing" ? "nothing" : "something that defineCustomer did not make",
     rule: "a customer file's default export is its definition",
     fix: "write export default defineCustomer({ ... })",
+  };
+}
+
+function withoutEnd({ ended }: Ended, shown: string, milliseconds: number): Problem {
+  if (ended === "start") {
+    return {
+      property: "(file)",
+      received: `no beginning within ${START_MILLISECONDS / 1000} s`,
+      rule: "a customer file is evaluated in a process of its own, which a machine starts within seconds",
+      fix: "look for what keeps this machine's processors or disks busy, then run the same again",
+    };
+  }
+  return {
+    property: "(file)",
+    received: ended === "time" ? `no end within ${milliseconds / 1000} s` : "more memory than a customer file may take",
+    rule: "a file that only describes a customer: that takes milliseconds and a few megabytes",
+    fix: `look in ${shown} for a loop that does not end, or creates too much`,
   };
 }
 

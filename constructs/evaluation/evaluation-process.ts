@@ -12,7 +12,7 @@ const GRACE_MILLISECONDS = 5_000;
 const BEGUN = "begun";
 
 /** How long a busy machine may take to start the process, and to load the library in it. */
-const START_MILLISECONDS = 120_000;
+export const START_MILLISECONDS = 120_000;
 
 /** Node's own permissions allow nothing: no file, no other process, no thread, no add-on. */
 const FLAGS = ["--permission", "--disallow-code-generation-from-strings", "--max-old-space-size=256", "--no-warnings"];
@@ -28,8 +28,11 @@ export class EvaluationProcess {
   private answered: (line: string | undefined) => void = () => undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param grace @default 5000 milliseconds */
-  constructor(private readonly grace = GRACE_MILLISECONDS) {}
+  /** @param grace @default 5000 milliseconds @param startLimit Until a file must have begun. @default 120000 milliseconds */
+  constructor(
+    private readonly grace = GRACE_MILLISECONDS,
+    private readonly startLimit = START_MILLISECONDS,
+  ) {}
 
   /** Evaluates a file after those requested earlier. */
   evaluate(task: Omit<Task, "library" | "begun">, library: string): Promise<Outcome> {
@@ -57,18 +60,18 @@ export class EvaluationProcess {
   private async answer(child: ChildProcess, line: string, milliseconds: number): Promise<string | Ended> {
     let timer: NodeJS.Timeout | undefined;
     const answer = await new Promise<string | Ended>((resolve) => {
-      const within = (limit: number): void => {
+      const within = (limit: number, ended: Ended["ended"]): void => {
         clearTimeout(timer);
-        timer = setTimeout(resolve, limit, { ended: "time" });
+        timer = setTimeout(resolve, limit, { ended });
       };
       this.answered = (said) => {
         if (said === BEGUN) {
-          within(milliseconds);
+          within(milliseconds, "time");
         } else {
           resolve(said ?? { ended: "process" });
         }
       };
-      within(START_MILLISECONDS);
+      within(this.startLimit, "start");
       if (child.exitCode !== null || child.signalCode !== null) {
         resolve({ ended: "process" });
       }

@@ -82,7 +82,7 @@ describe("the line of a run", () => {
       false,
     );
     run.next();
-    expect(make("build", 60, 0)).toBe("tool 1 of 3, 0.0 s, about 5 min left");
+    expect(make("build", 60, 0)).toBe("tool 1 of 3, 0.0 s, about 6 min left");
     run.next();
     expect(make("build", 20, 20)).toMatch(/^tool 2 of 3, 80 s, about [23] min left$/);
     run.next();

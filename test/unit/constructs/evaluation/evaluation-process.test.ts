@@ -28,3 +28,8 @@ test("a file that no timer in the process can stop has taken too long, and the n
   expect(await process.evaluate(task(sleeping), SLOW_LIBRARY)).toEqual({ ended: "time" });
   expect(await process.evaluate(task(""), SLOW_LIBRARY)).toEqual({ other: "nothing" });
 });
+
+test("a process that does not get to the file says so, and not that the file took long", async () => {
+  const process = new EvaluationProcess(GRACE_MILLISECONDS, 500);
+  expect(await process.evaluate(task("for (;;) {}"), SLOW_LIBRARY)).toEqual({ ended: "start" });
+});
