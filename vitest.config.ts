@@ -1,8 +1,12 @@
 import { delimiter, join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { runCli } from "./constructs/definition/run-cli.ts";
 import { requireNode } from "./constructs/evaluation/node-floor.ts";
 
-requireNode();
+await runCli(requireNode);
+if (process.exitCode !== undefined) {
+  process.exit();
+}
 
 // However vitest was started: what tests start by name (tsx, gitlab-ci-local) and the Node of both are the pinned ones.
 process.env.PATH = [join(import.meta.dirname, "node_modules/.bin"), process.env.PATH].join(delimiter);
