@@ -11,6 +11,12 @@ if (process.exitCode !== undefined) {
 // However vitest was started: what tests start by name (tsx, gitlab-ci-local) and the Node of both are the pinned ones.
 process.env.PATH = [join(import.meta.dirname, "node_modules/.bin"), process.env.PATH].join(delimiter);
 
+/**
+ * The images that tests without a farm name: neither those of the latest release, with which they would fail until
+ * somebody has written what they expect again, nor those of a farm that a shell was told of.
+ */
+const IMAGES = { NIGHTLANE_IMAGES: join(import.meta.dirname, "test/support/images.json") };
+
 /** The real Argo CD between two bare API servers; a part of `make test-long`. */
 const ARGOCD = "test/api/argocd.test.ts";
 
@@ -33,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          env: IMAGES,
           include: ["test/**/*.test.ts"],
           exclude: ["test/alerts/**", "test/api/**", "test/e2e/**", "test/release/**", "test/ui/**"],
           // The files share their modules: loading cdk8s anew for each took three times as long as the tests.
@@ -43,6 +50,7 @@ export default defineConfig({
       {
         test: {
           name: "api",
+          env: IMAGES,
           include: ["test/api/**/*.test.ts"],
           exclude: [ARGOCD],
           // Each file has an API server of its own, and waits for it most of its time.
@@ -55,6 +63,7 @@ export default defineConfig({
       {
         test: {
           name: "ui",
+          env: IMAGES,
           include: ["test/ui/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -64,6 +73,7 @@ export default defineConfig({
       {
         test: {
           name: "alerts",
+          env: IMAGES,
           include: ["test/alerts/**/*.test.ts"],
           globalSetup: "test/alerts/global-setup.ts",
           fileParallelism: false,

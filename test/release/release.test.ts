@@ -147,6 +147,18 @@ describe("a release", () => {
     expect(site.read("CHANGELOG.md")).toBe(`# Releases\n\n${notes}\n`);
   });
 
+  test("passes what its merge request is checked by", () => {
+    for (const check of [
+      ["biome", "check", "--error-on-warnings", "."],
+      ["tsx", "pipeline/isolation-cli.ts"],
+      ["vitest", "run", "--project", "unit", "--update=none", "--reporter=dot"],
+    ]) {
+      const [program = "", ...args] = check;
+      execFileSync(join(site.checkout, "node_modules/.bin", program), args, { cwd: site.checkout, stdio: "inherit" });
+    }
+    expect(site.git("status", "--porcelain")).toBe("");
+  });
+
   test("keeps the images of the one before, and takes Argo's own where they can be had", async () => {
     const first = JSON.parse(site.read("images.json"));
     writeFileSync(join(site.checkout, "docs", "new.md"), "# New\n");

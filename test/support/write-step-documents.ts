@@ -9,6 +9,7 @@ import { stepDocuments } from "./step-documents.ts";
  */
 const root = new URL("../../", import.meta.url).pathname;
 const file = `${root}runs/contract.json`;
+process.env.NIGHTLANE_IMAGES = `${root}test/support/images.json`;
 const contract = { ...JSON.parse(readFileSync(file, "utf8")), stepDocuments: stepDocuments() };
 writeFileSync(file, `${JSON.stringify(contract, undefined, 2)}\n`);
 succeeded(await runCommand(`${root}node_modules/.bin/biome`, ["format", "--write", file], { cwd: root, env: {} }));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { images, readImages } from "../../../constructs/definition/images.ts";
 import { UserError } from "../../../constructs/definition/problem.ts";
+import { repositoryRoot } from "../../farm/paths.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 let folder: string;
@@ -25,14 +26,14 @@ function file(content: string): string {
 
 describe("images", () => {
   test("are those of the file that NIGHTLANE_IMAGES names, also when it names another one later", () => {
-    const before = images();
-    const ours = { ...before, risk: `registry.example/risk@${digest}` };
+    const own = readImages(join(repositoryRoot, "images.json"));
+    const ours = { ...own, risk: `registry.example/risk@${digest}` };
+    vi.stubEnv("NIGHTLANE_IMAGES", "");
+    expect(images()).toEqual(own);
     vi.stubEnv("NIGHTLANE_IMAGES", file(JSON.stringify(ours)));
     expect(images()).toEqual(ours);
-    vi.unstubAllEnvs();
-    expect(images()).toEqual(before);
     vi.stubEnv("NIGHTLANE_IMAGES", "");
-    expect(images()).toEqual(before);
+    expect(images()).toEqual(own);
   });
 });
 

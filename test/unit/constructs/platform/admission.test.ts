@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { earlierImages } from "../../../../constructs/definition/earlier-images.ts";
 import { images } from "../../../../constructs/definition/images.ts";
 import type { Manifest } from "../../../../constructs/kubernetes/manifest.ts";
 import { platformNamespaces } from "../../../../constructs/platform/admission/identities.ts";
@@ -67,7 +68,11 @@ describe("the platform's admission policies", () => {
 
   test("allow the released images, by digest, and no namespace of a customer is excluded", () => {
     const map = ofKind("ConfigMap").find(({ metadata }) => metadata.name === "admission-images");
-    expect(map?.data).toEqual({ runner: images().runner, executor: images().argoExecutor });
+    const { runner, executor } = earlierImages();
+    expect(map?.data).toEqual({
+      runner: [images().runner, ...runner].join("\n"),
+      executor: [images().argoExecutor, ...executor].join("\n"),
+    });
     expect(platformNamespaces().filter((name) => name.startsWith("customer-"))).toEqual([]);
   });
 });

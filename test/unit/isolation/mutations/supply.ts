@@ -80,7 +80,7 @@ export const supplyMutations: readonly Mutation[] = [
     set(
       manifest,
       "spec/templates",
-      JSON.parse(templates.replaceAll(/(nightlane\/risk)@sha256:[0-9a-f]{64}/g, "$1:latest")),
+      JSON.parse(templates.replaceAll(/(\/risk)@sha256:[0-9a-f]{64}/g, "$1:latest")),
     );
   }),
   mutation(
