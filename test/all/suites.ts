@@ -87,7 +87,7 @@ export const stages: readonly Stage[] = [...quick.map(alone), [onFarm, [runner, 
 const long: readonly Suite[] = [
   tools(toolNames),
   images(imageNames),
-  { name: "release", command: ["vitest", "run", "--project", "release"], budgetMinutes: 30, count: vitestCounts },
+  { name: "release", command: ["vitest", "run", "--project", "release"], budgetMinutes: 45, count: vitestCounts },
   { name: "argo cd", command: ["vitest", "run", "--project", "argocd"], budgetMinutes: 10, count: vitestCounts },
   { name: "long e2e", command: ["vitest", "run", "--project", "e2e-long"], budgetMinutes: 150, count: vitestCounts },
   { name: "deploy guide", command: ["vitest", "run", "--project", "guide"], budgetMinutes: 40, count: vitestCounts },

@@ -77,11 +77,7 @@ export const supplyMutations: readonly Mutation[] = [
   mutation(39, "a step's image by tag", TEMPLATE, (draft) => {
     const manifest = draft.object("nordbank", "WorkflowTemplate");
     const templates = JSON.stringify(get(manifest, "spec/templates"));
-    set(
-      manifest,
-      "spec/templates",
-      JSON.parse(templates.replaceAll(/(\/risk)@sha256:[0-9a-f]{64}/g, "$1:latest")),
-    );
+    set(manifest, "spec/templates", JSON.parse(templates.replaceAll(/(\/risk)@sha256:[0-9a-f]{64}/g, "$1:latest")));
   }),
   mutation(
     39,
