@@ -19,6 +19,7 @@ import { cronAttempts, templateAttempts } from "../boundary/admission/template-a
 import { nightOf, workflowCreationAttempts, workflowUpdateAttempts } from "../boundary/admission/workflow-attempts.ts";
 import { ARGO_CONTROLLER } from "../boundary/argo-pod.ts";
 import { type Attempt, makeAttempt } from "../boundary/attempt.ts";
+import { until } from "../farm/wait.ts";
 import { type Answer, messageOf } from "../support/api.ts";
 import { GuardedCluster } from "./admission-support.ts";
 import { restrictedFixtures } from "./pod-security-fixtures.ts";
@@ -76,6 +77,51 @@ describe("every bypass is refused by the policy meant for it, and the legitimate
       }
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("what an earlier release has left, which is no longer let in", () => {
+  const GARBAGE_COLLECTOR = {
+    user: "system:serviceaccount:kube-system:generic-garbage-collector",
+    groups: ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated"],
+  };
+  const allowed = "/api/v1/namespaces/nightlane-system/configmaps/admission-images";
+  let released: { readonly data: Readonly<Record<string, string>> };
+
+  beforeAll(async () => {
+    released = await cluster.api.get(allowed);
+  });
+
+  afterAll(async () => {
+    await allow(released.data.runner ?? "");
+  });
+
+  /** Lets the lanes have other runners, once the policies know. */
+  async function allow(runner: string): Promise<void> {
+    await cluster.api.call({ method: "PATCH", path: allowed, body: { data: { runner } } });
+    const path = "/apis/argoproj.io/v1alpha1/namespaces/customer-nordbank/workflowtemplates";
+    const body = { ...lane.template, metadata: { name: "night-0123456789", namespace: lane.namespace } };
+    const wanted = runner === released.data.runner ? 201 : 403;
+    const known = { what: "the policies know the images", limitSeconds: 60, everyMilliseconds: 200 };
+    await until(known, async () => {
+      return (await cluster.api.call({ method: "POST", path, body, dryRun: true })).status === wanted;
+    });
+  }
+
+  test("is removed for good by a deployment, after which Kubernetes changes its finalizers", async () => {
+    const path = "/apis/argoproj.io/v1alpha1/namespaces/customer-nordbank/workflowtemplates";
+    const stored = { ...lane.template, metadata: { name: "night-abcdef0123", namespace: lane.namespace } };
+    expect(messageOf(await cluster.api.call({ method: "POST", path, body: stored }))).toBe("201");
+    await allow(`registry.nightlane.example/nightlane/runner@sha256:${"f".repeat(64)}`);
+    const at = `${path}/${stored.metadata.name}`;
+    const changed = await cluster.api.call({ method: "PATCH", path: at, body: { spec: { parallelism: 3 } } });
+    expect(messageOf(changed)).toContain("a template keeps its content");
+    await cluster.api.call({ method: "PATCH", path: at, body: { metadata: { finalizers: ["nightlane.example/last"] } } });
+    await cluster.api.call({ method: "DELETE", path: at });
+    const ended = { metadata: { finalizers: null } };
+    const last = await cluster.api.call({ method: "PATCH", path: at, body: ended, as: GARBAGE_COLLECTOR });
+    expect(messageOf(last)).toBe("200");
+    expect((await cluster.api.call({ method: "GET", path: at })).status).toBe(404);
   });
 });
 

@@ -29,6 +29,13 @@ export function listAt(object: string, ...path: readonly string[]): string {
   return `${object}${path.map((field) => `.?${field}`).join("")}.orValue([])`;
 }
 
+/**
+ * CEL: a change that leaves the specification as it is. What checks content lets it through: nothing new comes in by it,
+ * and an object of an earlier release, whose content is no longer let in, could otherwise not be removed, since Kubernetes
+ * changes its finalizers last.
+ */
+export const KEEPS_SPEC = "request.operation == 'UPDATE' && object.spec == oldObject.spec";
+
 /** CEL: two maps agree in every field outside a list, or in every one of which a condition on `field` is false. */
 export function sameButFor(now: string, before: string, free: readonly string[] | string): string {
   const isFree = typeof free === "string" ? free : `field in ${listOf(free)}`;

@@ -1,6 +1,6 @@
 import { ARGO } from "../../../runs/workflow.ts";
 import type { AdmissionPolicyProps } from "./admission-policy.ts";
-import { sameButFor } from "./cel.ts";
+import { KEEPS_SPEC, sameButFor } from "./cel.ts";
 import { FROM_NIGHTWATCH } from "./identities.ts";
 import { startRules } from "./workflow-fields.ts";
 
@@ -8,6 +8,7 @@ import { startRules } from "./workflow-fields.ts";
 export const CRON_WORKFLOW: AdmissionPolicyProps = {
   name: "nightlane-cron-workflow",
   rules: [{ ...ARGO, resources: ["cronworkflows"], operations: ["CREATE", "UPDATE"] }],
+  exempt: { "same-content": KEEPS_SPEC },
   validations: [
     ...startRules("object.spec.workflowSpec"),
     {

@@ -5,7 +5,7 @@ import { CONTAINER_FIELDS, NODE_FIELDS, TASK_FIELDS, TEMPLATE_SPEC_FIELDS } from
 import { POD_PATCH } from "../../workflow/pod-patch.ts";
 import type { AdmissionPolicyProps } from "./admission-policy.ts";
 import { ALLOWED_IMAGES, RUNNER_IMAGES } from "./allowed-images.ts";
-import { listAt, onlyFields, otherFields, quoted } from "./cel.ts";
+import { KEEPS_SPEC, listAt, onlyFields, otherFields, quoted } from "./cel.ts";
 import { RUNNER_VOLUME, RUNNER_VOLUMES_RULE } from "./lane-volumes.ts";
 import { NO_CREDENTIAL_IN_ENV, OWN_ACCOUNT } from "./pod-creation.ts";
 
@@ -33,11 +33,12 @@ const CONTAINERS = `${TEMPLATES}.filter(t, has(t.container))`;
 export const TEMPLATE_CONTENT: AdmissionPolicyProps = {
   name: "nightlane-template-content",
   rules: [{ ...ARGO, resources: ["workflowtemplates"], operations: ["CREATE", "UPDATE"] }],
+  exempt: { "same-content": KEEPS_SPEC },
   parameters: ALLOWED_IMAGES,
   validations: [
     // What holds for the whole template.
     {
-      expression: "oldObject == null || object.spec == oldObject.spec",
+      expression: "request.operation == 'CREATE'",
       rule: "a template keeps its content, which its name is the hash of: a replay of last month runs last month's definition",
       fix: "change the customer's file and deploy: a new template is made beside this one",
     },
