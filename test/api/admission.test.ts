@@ -116,7 +116,11 @@ describe("what an earlier release has left, which is no longer let in", () => {
     const at = `${path}/${stored.metadata.name}`;
     const changed = await cluster.api.call({ method: "PATCH", path: at, body: { spec: { parallelism: 3 } } });
     expect(messageOf(changed)).toContain("a template keeps its content");
-    await cluster.api.call({ method: "PATCH", path: at, body: { metadata: { finalizers: ["nightlane.example/last"] } } });
+    await cluster.api.call({
+      method: "PATCH",
+      path: at,
+      body: { metadata: { finalizers: ["nightlane.example/last"] } },
+    });
     await cluster.api.call({ method: "DELETE", path: at });
     const ended = { metadata: { finalizers: null } };
     const last = await cluster.api.call({ method: "PATCH", path: at, body: ended, as: GARBAGE_COLLECTOR });
