@@ -40,6 +40,7 @@ let site: ReleaseSite;
 let first: References;
 let second: References;
 let night: string;
+let template: string;
 
 beforeAll(async () => {
   // To which the farm goes back at the end.
@@ -95,6 +96,11 @@ async function ended(workflow: string): Promise<NightState | undefined> {
   return (await watchNights(central, [watched], process.stdout, 900))[0];
 }
 
+/** The template that the schedule names. */
+async function scheduled(): Promise<string> {
+  return (await central.schedule(namespace)).spec.workflowSpec.workflowTemplateRef.name;
+}
+
 /** The images of a night's containers, with when their pods came. */
 async function imagesOf(workflow: string): Promise<readonly { readonly image: string; readonly since: number }[]> {
   const config = new KubeConfig();
@@ -120,6 +126,7 @@ function anotherRunner(): { readonly digest: string; readonly archive: string } 
 describe("the first release", () => {
   test("is deployed, and a night of it begins", async () => {
     await deploy("1.0.0");
+    template = await scheduled();
     night = await start();
     const begun = { what: "a step of the night runs", limitSeconds: 180, everyMilliseconds: 500 };
     await until(begun, async () => (await stateOf(night)).steps.some(({ state }) => state === "running"));
@@ -157,5 +164,13 @@ describe("the second release", () => {
     const images = (await imagesOf(due.workflow)).map(({ image }) => image);
     expect(images).toContain(second.runner);
     expect(images).not.toContain(first.runner);
+  });
+});
+
+describe("the way back", () => {
+  test("is the first release once more: what only the second allows goes, and the schedule names the earlier template", async () => {
+    expect(await scheduled()).not.toBe(template);
+    await deploy("1.0.0");
+    expect(await scheduled()).toBe(template);
   });
 });
