@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Component } from "./component.ts";
 import type { ControlPlane } from "./control-plane.ts";
+import { REGISTRY } from "./images/recipe.ts";
 import type { ClusterPaths } from "./paths.ts";
 import type { ClusterPlan, NodePlan } from "./plan.ts";
 import { writeSettings } from "./settings-file.ts";
@@ -191,6 +192,9 @@ function kubeletConfiguration(
     // Images are imported, not pulled: the kubelet must not remove them, and a full disk does not concern it.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
+    // Once the same image has come from a registry with credentials, the kubelet would ask for this name with some, too.
+    imagePullCredentialsVerificationPolicy: "NeverVerifyAllowlistedImages",
+    preloadedImagesVerificationAllowlist: [`${REGISTRY}/*`],
     evictionHard: { "memory.available": "200Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
   };
 }

@@ -25,7 +25,8 @@ export interface ImageRecipe {
 }
 
 const ROOT = join(import.meta.dirname, "../../..");
-const REGISTRY = "registry.nightlane.example";
+/** The registry that the farm's images are named after; there is none. */
+export const REGISTRY = "registry.nightlane.example";
 
 /** The images of the farm, by logical name. */
 export const imageRecipes = {
