@@ -36,12 +36,34 @@ export function createInPhases(
     throw new Error(`no phase for ${forgotten.join(", ")}: add the kind to PHASES in infra/phases.ts`);
   }
   const { parent } = placement;
+  const roles = new Map<string, pulumi.CustomResource>();
   let before = [...(placement.dependsOn ?? [])];
   for (const kinds of PHASES) {
     const resources = manifests
       .filter((manifest) => kinds.includes(manifest.kind))
-      .map((manifest) => createResource(complete(manifest), { parent, dependsOn: before }));
+      .map((manifest) => {
+        const inputs = namingItsRole(complete(manifest), roles);
+        const resource = createResource(inputs, { parent, dependsOn: before });
+        if (manifest.kind === "Role") {
+          roles.set(manifest.metadata.name, resource);
+        }
+        return resource;
+      });
     before = resources.length > 0 ? resources : before;
   }
   return before;
+}
+
+/**
+ * A binding whose role is of this stack names it only once it is there. Without a right to bind roles, which a customer's
+ * deployer must not have, the API server refuses the binding of a role that it does not know, so that the preview of a
+ * new customer would fail; a name that is not known yet is not asked about.
+ */
+function namingItsRole(manifest: ResourceInputs, roles: ReadonlyMap<string, pulumi.CustomResource>): ResourceInputs {
+  const { kind, name } = (manifest.roleRef ?? {}) as { readonly kind?: string; readonly name?: string };
+  const role = kind === "Role" && name !== undefined ? roles.get(name) : undefined;
+  if (role === undefined) {
+    return manifest;
+  }
+  return { ...manifest, roleRef: { ...(manifest.roleRef as object), name: role.id.apply(() => name) } };
 }

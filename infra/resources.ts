@@ -7,7 +7,7 @@ import { isKeptForReplays } from "../constructs/lane/content-name.ts";
 export type ResourceInputs = { readonly [field: string]: unknown } & Pick<Manifest, "apiVersion" | "kind" | "metadata">;
 
 /** Each class has its own arguments; which fit is known only from the manifest's kind, hence `never`. */
-type ResourceClass = new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.Resource;
+type ResourceClass = new (name: string, args: never, options: pulumi.CustomResourceOptions) => pulumi.CustomResource;
 
 /** The typed resource of every deployed kind. A missing one is a bug in Nightlane, not to be guessed at. */
 const classes: Readonly<Record<string, ResourceClass>> = {
@@ -41,7 +41,7 @@ const classes: Readonly<Record<string, ResourceClass>> = {
 };
 
 /** Registers one object as one typed Pulumi resource, named after its kind and name. */
-export function createResource(manifest: ResourceInputs, options: pulumi.CustomResourceOptions): pulumi.Resource {
+export function createResource(manifest: ResourceInputs, options: pulumi.CustomResourceOptions): pulumi.CustomResource {
   const type = `${manifest.apiVersion}/${manifest.kind}`;
   const Resource = classes[type];
   if (Resource === undefined) {
