@@ -43,6 +43,13 @@ afterAll(async () => {
 });
 
 describe("a customer's stack, deployed by the customer's own deployer", () => {
+  test("is previewed while there is nothing of it", async () => {
+    await of("nordbank").preview("nordbank", env("nordbank"));
+    expect(await api.names("customer-nordbank", "rolebinding")).not.toContain(
+      "rolebinding.rbac.authorization.k8s.io/oncall",
+    );
+  });
+
   test.each(["alpenkredit", "nordbank"])("%s: is deployed whole", async (customer) => {
     await of(customer).up(customer, env(customer));
     const lane = `customer-${customer}`;

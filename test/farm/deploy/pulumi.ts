@@ -92,6 +92,15 @@ export class Pulumi {
   }
 
   /**
+   * `pulumi preview`; the stack is created first if needed.
+   * @throws Error with Pulumi's own output if it fails
+   */
+  async preview(stack: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    await this.ensureStack(stack);
+    return succeeded(await this.run(stack, ["preview"], env));
+  }
+
+  /**
    * `pulumi up`; the stack is created first if needed, and unlocked if its deployment was killed.
    * @throws Error with Pulumi's own output if it fails
    */
