@@ -25,6 +25,7 @@ export interface ImageRecipe {
 }
 
 const ROOT = join(import.meta.dirname, "../../..");
+
 /** The registry that the farm's images are named after; there is none. */
 export const REGISTRY = "registry.nightlane.example";
 
